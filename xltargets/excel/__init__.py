@@ -1,0 +1,1 @@
+"""Everything that knows Excel, and nothing else: a small library of its own."""
