@@ -1,0 +1,114 @@
+"""Defined names, read from the workbook part.
+
+A name has a scope (the whole workbook, or one sheet: ``localSheetId``, the position of the sheet's tab) and a text that
+is in general a formula. Names that point at cells are resolved into areas; all others point nowhere for our purpose.
+
+Facts (ECMA-376 Part 1, 18.2.5 definedName; Excel 2010 and later):
+- names compare without regard to case; a name of the sheet hides one of the workbook;
+- a sheet that is copied takes its own names along; names of the workbook that point at it come along as names of the
+  copy; so the sheet that counts is the one a name points at;
+- ``_xlnm.`` begins Excel's own names (print areas, filters); add-ins leave hidden ones.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import NamedTuple
+from xml.etree import ElementTree
+
+from xltargets.excel.a1 import Area, parse_area
+
+
+@dataclass(frozen=True, slots=True)
+class DefinedName:
+    """A name as the workbook has it.
+
+    Attributes:
+        name: as written.
+        scope: the sheet it is defined on, None for the whole workbook.
+        refers_to: its formula, without the leading ``=``.
+        hidden: not shown in Excel's name manager.
+    """
+
+    name: str
+    scope: str | None
+    refers_to: str
+    hidden: bool = False
+
+    @property
+    def is_builtin(self) -> bool:
+        """Excel's own: a print area, repeated rows, a filter."""
+        return self.name.lower().startswith("_xlnm.")
+
+
+class SheetArea(NamedTuple):
+    """A rectangle on a sheet."""
+
+    sheet: str
+    area: Area
+
+
+def parse_defined_names(workbook_xml: bytes, tabs: list[str]) -> list[DefinedName]:
+    """The names of a workbook part.
+
+    Args:
+        workbook_xml: the part, in any encoding that its declaration names.
+        tabs: the names of all sheets in the order of their tabs, chart sheets included.
+    """
+    names = []
+    for element in ElementTree.fromstring(workbook_xml).iter():
+        if element.tag.rpartition("}")[2] != "definedName":
+            continue
+        local = element.get("localSheetId", "")
+        if local and not (local.isdigit() and int(local) < len(tabs)):
+            continue  # the sheet it belonged to is gone
+        names.append(
+            DefinedName(
+                name=element.get("name", ""),
+                scope=tabs[int(local)] if local else None,
+                refers_to=(element.text or "").strip(),
+                hidden=element.get("hidden") in ("1", "true"),
+            )
+        )
+    return names
+
+
+_QUOTED = r"'(?:[^']|'')+'"
+_BARE = r"[^\s'!,:()\[\]*/+\-&=<>^\"{};]+"
+_REFERENCE = re.compile(rf"\s*(?P<sheet>{_QUOTED}|{_BARE})!(?P<cells>\$?[A-Za-z0-9$]+(?::\$?[A-Za-z0-9$]+)?)\s*(?:,|\Z)")
+
+
+def resolve(refers_to: str, sheets: dict[str, str]) -> list[SheetArea]:
+    """The areas a name points at; an empty list when it points at no cells of this workbook.
+
+    Broken references (``#REF!``), other workbooks (``[1]Sheet1!A1``), constants and formulas are no cells.
+
+    Args:
+        refers_to: the name's text, without ``=``; several areas are joined by commas.
+        sheets: casefolded name → name of each worksheet.
+    """
+    areas: list[SheetArea] = []
+    position, text = 0, refers_to.removeprefix("=")
+    if text.startswith("(") and text.endswith(")"):
+        text = text[1:-1]
+    while position < len(text):
+        match = _REFERENCE.match(text, position)
+        if not match:
+            return []
+        sheet = sheets.get(unquote_sheet(match["sheet"]).casefold())
+        if sheet is None:
+            return []
+        try:
+            areas.append(SheetArea(sheet, parse_area(match["cells"])))
+        except ValueError:
+            return []
+        position = match.end()
+    return areas
+
+
+def unquote_sheet(text: str) -> str:
+    """``'Bob''s'`` → ``Bob's``; a bare name stays as it is."""
+    if len(text) > 1 and text[0] == text[-1] == "'":
+        return text[1:-1].replace("''", "'")
+    return text
