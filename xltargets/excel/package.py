@@ -1,0 +1,553 @@
+"""A workbook as a package of parts which stay as they are unless they are patched.
+
+The package is a zip (ECMA-376 part 2, Open Packaging Conventions). Parts are read when asked for; saving copies every
+part that was not patched, still compressed, byte for byte. `docs/lossless.md` says what is touched and why.
+"""
+
+from __future__ import annotations
+
+import os
+import posixpath
+import stat
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, NamedTuple
+from urllib.parse import quote, unquote
+
+from xltargets.errors import Error
+from xltargets.excel import xmltext
+from xltargets.excel.archive import Archive, BadArchive, Chunks, Entry
+from xltargets.excel.files import replace_file
+from xltargets.excel.sniff import no_package
+from xltargets.excel.xmltext import Broken, Edit, Element, Text
+
+MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+MAIN_STRICT = "http://purl.oclc.org/ooxml/spreadsheetml/main"
+REL = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+REL_STRICT = "http://purl.oclc.org/ooxml/officeDocument/relationships"
+RELS_TYPE = "application/vnd.openxmlformats-package.relationships+xml"
+CONTENT_TYPES = "[Content_Types].xml"
+
+_HEAD = b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+_NEW_RELS = (  # two blanks in the end tag: this part is ours, and goes when it is empty again
+    _HEAD + b'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"></Relationships  >'
+)
+_OURS = b"  />"  # how the relationships and content types that we add end
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How much of a package is believed. Sizes in bytes, inflated.
+
+    Attributes:
+        max_part_bytes: a part that is read into memory.
+        max_sheet_bytes: a part that is only streamed, as worksheets are.
+        max_total_bytes: all that is inflated of one package.
+        max_parts: entries of the zip.
+        max_ratio: inflated to packed size, for parts of more than 64 MiB.
+        max_check_bytes: packages up to this size have every untouched part checked before they are saved, so that a
+            damaged file is reported and not passed on; larger ones are only copied.
+    """
+
+    max_part_bytes: int = 96 << 20
+    max_sheet_bytes: int = 1 << 30
+    max_total_bytes: int = 4 << 30
+    max_parts: int = 100_000
+    max_ratio: float = 400.0
+    max_check_bytes: int = 64 << 20
+
+
+class Relationship(NamedTuple):
+    """One relationship of a part."""
+
+    id: str
+    type: str
+    target: str  # the part it leads to, resolved (it need not exist); the raw target when external
+    external: bool
+    raw: str  # the target as written
+
+    @property
+    def kind(self) -> str:
+        """The last word of its type: ``comments``, ``vmlDrawing``, ``worksheet`` …"""
+        return self.type.rsplit("/", 1)[-1]
+
+
+class Sheet(NamedTuple):
+    """One sheet of a workbook."""
+
+    name: str
+    part: str
+    state: str  # visible, hidden, veryHidden
+    kind: str  # worksheet, chartsheet, dialogsheet, xlMacrosheet
+    sheet_id: str
+    rid: str
+
+
+class Package:
+    """The parts of a workbook. Part names have no leading slash and are looked up ignoring case."""
+
+    def __init__(self, path: Path, archive: Archive, limits: Limits):
+        self.path = path
+        self.limits = limits
+        self._archive = archive
+        self._entries: dict[str, Entry] = {}  # by key
+        self._patched: dict[str, bytes] = {}  # by key
+        self._spliced: dict[str, tuple[Edit, ...]] = {}  # by key; edits of parts too large to hold
+        self._added: dict[str, str] = {}  # key to name
+        self._removed: set[str] = set()  # keys of entries
+        self._relations: dict[str, list[Relationship]] = {}
+        self._types: tuple[dict[str, str], dict[str, str]] | None = None
+        self._sheets: list[Sheet] | None = None
+        self._inflated = 0
+        for entry in archive.entries:
+            if entry.folder:
+                continue
+            if entry.flags & 1:
+                raise self.error("文件内部有加密的部件，请先用 Excel 或 WPS 打开并取消密码，另存后再试")
+            if key(entry.name) in self._entries:
+                raise self.error(f"文件内部有两个同名的部件“{entry.name}”，请用 Excel 或 WPS 打开后另存一份再试")
+            self._entries[key(entry.name)] = entry
+
+    @classmethod
+    def open(cls, path: str | os.PathLike[str], limits: Limits = Limits()) -> Package:
+        """Open a workbook (.xlsx, .xlsm, .xltx, .xltm).
+
+        Raises:
+            Error: there is no such file, or it is something else (the message says what), or it is damaged.
+        """
+        where = Path(path)
+        try:
+            state = os.stat(where)
+            if stat.S_ISDIR(state.st_mode):
+                raise Error("这是一个文件夹，请给出工作簿文件", file=path)
+            if not stat.S_ISREG(state.st_mode):
+                raise Error("这不是普通文件，请给出工作簿文件", file=path)
+            if why := no_package(where):
+                raise Error(why, file=path)
+            package = cls(where, Archive(where, limits.max_parts), limits)
+        except FileNotFoundError:
+            raise Error("找不到这个文件，请检查文件名和所在的文件夹", file=path) from None
+        except BadArchive as error:
+            raise Error(f"文件{error}，请重新取得这份文件", file=path) from None
+        except PermissionError:
+            raise Error("没有读取这个文件的权限，或文件正被别的程序独占，请关闭后再试", file=path) from None
+        except (OSError, ValueError) as error:
+            raise Error(f"读不出这个文件（{error}），请检查文件名和磁盘", file=path) from None
+        package._workbook = package._find_workbook()
+        return package
+
+    def error(self, message: str, sheet: str | None = None, cell: str | None = None) -> Error:
+        """An error that names this file."""
+        return Error(message, file=self.path, sheet=sheet, cell=cell)
+
+    # --- parts --------------------------------------------------------------------------------
+
+    @property
+    def names(self) -> list[str]:
+        """The names of all parts as they are stored, in the order of the zip; new ones last."""
+        return [e.name for k, e in self._entries.items() if k not in self._removed] + list(self._added.values())
+
+    def find(self, name: str | None) -> str | None:
+        """The stored name of a part, or None: exactly, else ignoring case, else with percent escapes undone."""
+        for k in () if name is None else (key(name), key(unquote(name))):
+            if k in self._added:
+                return self._added[k]
+            if k in self._entries and k not in self._removed:
+                return self._entries[k].name
+        return None
+
+    def __contains__(self, name: str) -> bool:
+        return self.find(name) is not None
+
+    def _key(self, name: str) -> str:
+        found = self.find(name)
+        if found is None:
+            raise self.error(f"文件内部缺少“{name}”，请用 Excel 或 WPS 打开后另存一份再试")
+        return key(found)
+
+    def size(self, name: str) -> int:
+        """The size of a part before it was patched, as the zip declares it; 0 for a new part."""
+        entry = self._entries.get(self._key(name))
+        return entry.size if entry else 0
+
+    def read(self, name: str) -> bytes:
+        """The content of a part, with what was patched. Raises Error when it is missing, damaged or too large."""
+        k = self._key(name)
+        if k in self._patched:
+            return self._patched[k]
+        data = b"".join(self._chunks(self._entries[k], self.limits.max_part_bytes))
+        return xmltext.apply(data, self._spliced.get(k, ()))
+
+    def stream(self, name: str) -> Iterator[bytes]:
+        """The content of a part piece by piece, for parts that may be too large to hold."""
+        k = self._key(name)
+        if k in self._patched:
+            return iter((self._patched[k],))
+        return _spliced(self._chunks(self._entries[k], self.limits.max_sheet_bytes), self._spliced.get(k, ()))
+
+    def _chunks(self, entry: Entry, most: int) -> Iterator[bytes]:
+        if entry.size > most:
+            raise self.error(f"文件内部的“{entry.name}”展开后有 {entry.size >> 20} MB，超过上限 {most >> 20} MB，不予处理")
+        if entry.size > 64 << 20 and entry.size > self.limits.max_ratio * max(entry.packed, 1):
+            raise self.error(f"文件内部的“{entry.name}”压缩得异常地小，可能是恶意文件，不予处理")
+        self._inflated += entry.size
+        if self._inflated > self.limits.max_total_bytes:
+            raise self.error("文件展开后太大，超过上限，不予处理")
+        try:
+            yield from self._archive.chunks(entry)
+        except BadArchive as error:
+            raise self.error(f"文件{error}，请重新取得这份文件") from None
+        except OSError as error:
+            raise self.error(f"读不出这个文件（{error.strerror or error}），请检查磁盘") from None
+
+    def replace(self, name: str, data: bytes) -> None:
+        """Patch a part, in memory."""
+        k = self._key(name)
+        self._spliced.pop(k, None)
+        self._patched[k] = data
+        self._forget(k)
+
+    def splice(self, name: str, edits: Iterable[Edit]) -> None:
+        """Patch a part that was not patched yet by edits, without holding it in memory."""
+        k = self._key(name)
+        edits = tuple(sorted(edits, key=lambda edit: edit.start))
+        if k in self._patched or k in self._spliced:
+            self.replace(name, xmltext.apply(self.read(name), edits))
+        elif edits:
+            self._spliced[k] = edits
+            self._forget(k)
+
+    def add(self, name: str, data: bytes, content_type: str | None) -> None:
+        """Add a part; its content type is declared unless a default says the same. `None` declares nothing."""
+        if name in self or not key(name):
+            raise ValueError(f"{name} is there already")
+        self._added[key(name)] = name
+        self._patched[key(name)] = data
+        self._forget(key(name))
+        if content_type is not None and (self.content_type(name) or "").lower() != content_type.lower():
+            self._declare(f'<{{}}Override PartName="/{_attribute(name)}" ContentType="{content_type}"')
+
+    def add_default(self, extension: str, content_type: str) -> bool:
+        """Declare the type of all parts of an extension. False when the extension has another one already."""
+        defaults, _ = self._content_types()
+        if extension.lower() not in defaults:
+            self._declare(f'<{{}}Default Extension="{extension}" ContentType="{content_type}"')
+        return self._content_types()[0][extension.lower()].lower() == content_type.lower()
+
+    def remove(self, name: str) -> None:
+        """Remove a part and its own entry among the content types, and the default that nobody needs any more."""
+        k = self._key(name)
+        self._patched.pop(k, None)
+        self._spliced.pop(k, None)
+        if self._added.pop(k, None) is None:
+            self._removed.add(k)
+        self._forget(k)
+        self._undeclare(k)
+
+    def _forget(self, k: str) -> None:
+        if k.endswith(".rels"):
+            self._relations.clear()
+        if k == key(CONTENT_TYPES):
+            self._types = None
+        self._sheets = None
+
+    # --- XML ----------------------------------------------------------------------------------
+
+    def text(self, name: str) -> Text:
+        """A part in UTF-8. Raises Error when its encoding cannot be relied on."""
+        try:
+            return xmltext.decoded(self.read(name))
+        except Broken as reason:
+            raise self.broken(name, reason) from None
+
+    def xml(self, name: str) -> tuple[Text, Element]:
+        """A part in UTF-8 and its tree. Raises Error when it is no well-formed XML."""
+        text = self.text(name)
+        try:
+            return text, xmltext.parse(text.data)
+        except Broken as reason:
+            raise self.broken(name, reason) from None
+
+    def broken(self, name: str, reason: Broken) -> Error:
+        """The error for a part that cannot be worked on."""
+        return xmltext.refused(name, reason, self.path)
+
+    def edit(self, name: str, edits: Iterable[Edit]) -> None:
+        """Patch a part by edits of its UTF-8 text."""
+        if edits := list(edits):
+            text = self.text(name)
+            self.replace(name, text.encoded(xmltext.apply(text.data, edits)))
+
+    # --- content types ------------------------------------------------------------------------
+
+    def content_type(self, name: str) -> str | None:
+        """The content type of a part, whether it exists or not."""
+        defaults, overrides = self._content_types()
+        k = key(name)
+        for candidate in (k, unquote(k)):
+            if candidate in overrides:
+                return overrides[candidate]
+        return defaults.get(posixpath.basename(k).rpartition(".")[2])
+
+    def _content_types(self) -> tuple[dict[str, str], dict[str, str]]:
+        """Defaults by extension and overrides by key."""
+        if self._types is None:
+            if CONTENT_TYPES not in self:
+                raise self.error(f"不是完整的工作簿（缺少 {CONTENT_TYPES}），请重新取得这份文件")
+            defaults: dict[str, str] = {}
+            overrides: dict[str, str] = {}
+            for element in self.xml(CONTENT_TYPES)[1].children:
+                value = element.attributes.get("ContentType", "").strip()
+                if element.name == "Default":
+                    defaults[element.attributes.get("Extension", "").lower()] = value
+                elif element.name == "Override":
+                    overrides[key(element.attributes.get("PartName", ""))] = value
+            self._types = defaults, overrides
+        return self._types
+
+    def _declare(self, element: str) -> None:
+        text, root = self.xml(CONTENT_TYPES)
+        new = element.format(xmltext.prefix(text.data, root)).encode() + _OURS
+        self.edit(CONTENT_TYPES, xmltext.insert_last(text.data, root, new))
+
+    def _undeclare(self, gone: str) -> None:
+        text, root = self.xml(CONTENT_TYPES)
+        extensions = {posixpath.basename(key(name)).rpartition(".")[2] for name in self.names}
+        dropped = []
+        for element in root.children:
+            ours = text.data[: element.end].endswith(_OURS)
+            if element.name == "Override" and key(element.attributes.get("PartName", "")) == gone:
+                dropped.append(element)
+            elif element.name == "Default" and ours:
+                if element.attributes.get("Extension", "").lower() not in extensions:
+                    dropped.append(element)
+        self.edit(CONTENT_TYPES, _dropped(text.data, root, dropped))
+
+    # --- relationships ------------------------------------------------------------------------
+
+    def relationships(self, part: str) -> list[Relationship]:
+        """The relationships of a part ("" for the package itself), in the order of the file."""
+        name = self.find(relationships_part(part))
+        if name is None:
+            return []
+        if name not in self._relations:
+            found = []
+            for element in self.xml(name)[1].children:
+                if element.name != "Relationship":
+                    continue
+                get = element.attributes.get
+                raw, external = get("Target", ""), get("TargetMode", "").lower() == "external"
+                target = raw if external else resolved(part, raw)
+                found.append(Relationship(get("Id", ""), get("Type", ""), target, external, raw))
+            self._relations[name] = found
+        return self._relations[name]
+
+    def add_relationship(self, part: str, type: str, target_part: str, rid: str | None = None) -> str:
+        """Relate two parts; returns the new id. The rels part is made when there is none."""
+        rels = relationships_part(part)
+        if rels not in self:
+            self.add(rels, _NEW_RELS, RELS_TYPE)
+        text, root = self.xml(rels)
+        taken = {element.attributes.get("Id", "") for element in root.children}
+        if rid is None:
+            numbers = [int(i[3:]) for i in taken if i.startswith("rId") and i[3:].isdecimal() and len(i) < 12]
+            rid = f"rId{max(numbers, default=0) + 1}"
+        if rid in taken:
+            raise ValueError(f"{rid} is taken")
+        target = posixpath.relpath("/" + target_part, posixpath.dirname("/" + part.replace("\\", "/")))
+        new = f'<{xmltext.prefix(text.data, root)}Relationship Id="{xmltext.escape(rid)}" Type="{type}" '
+        new += f'Target="{_attribute(target)}"'
+        self.edit(rels, xmltext.insert_last(text.data, root, new.encode() + _OURS))
+        return rid
+
+    def remove_relationship(self, part: str, rid: str) -> None:
+        """Remove a relationship; a rels part that :meth:`add_relationship` made goes with its last one."""
+        rels = relationships_part(part)
+        text, root = self.xml(rels)
+        gone = [element for element in root.children if element.attributes.get("Id") == rid]
+        self.edit(rels, _dropped(text.data, root, gone))
+        if self.read(rels) == _NEW_RELS:
+            self.remove(rels)
+
+    def is_our_relationship(self, part: str, rid: str) -> bool:
+        """Whether :meth:`add_relationship` made a relationship, and nobody rewrote it since."""
+        if relationships_part(part) not in self:
+            return False
+        text, root = self.xml(relationships_part(part))
+        return any(
+            e.attributes.get("Id") == rid and text.data[: e.end].endswith(_OURS) for e in root.children
+        )
+
+    # --- the workbook -------------------------------------------------------------------------
+
+    @property
+    def workbook_part(self) -> str:
+        """The part that lists the sheets."""
+        return self._workbook
+
+    def _find_workbook(self) -> str:
+        part = None
+        for relation in self.relationships(""):
+            if relation.kind == "officeDocument" and not relation.external:
+                part = self.find(relation.target) or part
+        part = part or self.find("xl/workbook.xml")
+        if part is None or not part.lower().endswith(".xml"):
+            raise self.error(self._what_it_is(part))
+        self._content_types()
+        kind = (self.content_type(part) or "").lower()
+        if "wordprocessingml" in kind or "presentationml" in kind:
+            raise self.error(self._what_it_is(part))
+        return part
+
+    def _what_it_is(self, part: str | None) -> str:
+        names = {key(name) for name in self.names}
+        folders = {name.partition("/")[0] for name in names}
+        if part is not None and part.lower().endswith(".bin"):
+            return "这是二进制工作簿（.xlsb），请用 Excel 或 WPS 另存为 .xlsx 后再试"
+        if "word" in folders:
+            return "这是 Word 文档，不是 Excel 工作簿，请检查文件"
+        if "ppt" in folders:
+            return "这是演示文稿，不是 Excel 工作簿，请检查文件"
+        if "mimetype" in names and "content.xml" in names:
+            return "这是 OpenDocument 文件（.ods 等），请另存为 .xlsx 后再试"
+        if "index" in folders and any(name.endswith(".iwa") for name in names):
+            return "这是 Numbers 表格，请导出为 .xlsx 后再试"
+        if key(CONTENT_TYPES) not in names:
+            return "这是压缩包，不是 Excel 工作簿，请先解压，再给出其中的工作簿"
+        return "文件里找不到工作簿部件，已损坏或不是 Excel 工作簿，请重新取得这份文件"
+
+    @property
+    def sheets(self) -> list[Sheet]:
+        """The sheets in the order of their tabs. A sheet whose part is missing is left out."""
+        if self._sheets is None:
+            relations = {relation.id: relation for relation in self.relationships(self._workbook)}
+            self._sheets = []
+            for element in self.xml(self._workbook)[1].iter("sheet"):
+                rid = relation_id(element.attributes)
+                relation = relations.get(rid or "")
+                if relation is None or relation.external or element.parent is None or element.parent.name != "sheets":
+                    continue
+                if part := self.find(relation.target):
+                    get = element.attributes.get
+                    state = get("state", "visible")
+                    self._sheets.append(
+                        Sheet(get("name", ""), part, state, relation.kind, get("sheetId", ""), relation.id)
+                    )
+        return self._sheets
+
+    def sheet(self, name: str | None = None) -> Sheet:
+        """The worksheet of a name (exactly, else ignoring case), or the first worksheet. Raises Error."""
+        worksheets = [sheet for sheet in self.sheets if sheet.kind == "worksheet"]
+        if name is None:
+            if not worksheets:
+                raise self.error("工作簿里没有工作表（可能只有图表页），无处可写批注")
+            return worksheets[0]
+        for same in (lambda s: s == name, lambda s: s.casefold() == name.casefold()):
+            found = [sheet for sheet in worksheets if same(sheet.name)]
+            if len(found) == 1:
+                return found[0]
+            if found:
+                raise self.error("工作簿里有几张同名的工作表，请先改名", sheet=name)
+        raise self.error("工作簿里没有这张工作表，请检查表名", sheet=name)
+
+    @property
+    def is_signed(self) -> bool:
+        """Whether the package holds a digital signature, which any change would break."""
+        return any(key(name).startswith("_xmlsignatures/") for name in self.names)
+
+    # --- saving -------------------------------------------------------------------------------
+
+    @property
+    def changed(self) -> bool:
+        """Whether anything differs from the file that was opened."""
+        return bool(self._patched or self._spliced or self._removed or self._added)
+
+    def verify(self) -> None:
+        """Check every untouched part of a package that is not too large for it. Raises Error for a damaged one."""
+        entries = [e for k, e in self._entries.items() if k not in self._patched and k not in self._removed]
+        if sum(entry.size for entry in entries) > self.limits.max_check_bytes:
+            return
+        for entry in entries:
+            for _ in self._chunks(entry, self.limits.max_check_bytes):
+                pass
+
+    def save(self, target: str | os.PathLike[str]) -> None:
+        """Write the package. Parts that were not patched are copied as they are; see :func:`replace_file`."""
+        self.verify()
+        patched = [k for k in (*self._patched, *self._spliced) if k not in self._added]
+        changed = {self._entries[k].number: self._content(k) for k in patched}
+        removed = [self._entries[k].number for k in {*self._removed, *self._added} if k in self._entries]
+        added = {name.encode("utf-8"): self._content(k) for k, name in self._added.items()}
+
+        def write(out: BinaryIO) -> None:
+            try:
+                self._archive.write(out, changed, removed, added)
+            except BadArchive as error:
+                raise self.error(f"文件{error}，请重新取得这份文件") from None
+            if not self._archive.unchanged():
+                raise self.error("文件在处理过程中被别的程序改动了，没有保存，请再试一次")
+
+        replace_file(target, write)
+
+    def _content(self, k: str) -> Chunks:
+        if k in self._patched:
+            return lambda: (self._patched[k],)
+        entry, edits = self._entries[k], self._spliced[k]
+        return lambda: _spliced(self._chunks(entry, self.limits.max_sheet_bytes), edits)
+
+
+# --- names ----------------------------------------------------------------------------------------
+
+
+def key(name: str) -> str:
+    """What two part names share when they are the same to OPC."""
+    return name.replace("\\", "/").lstrip("/").lower()
+
+
+def relationships_part(part: str) -> str:
+    """The name that the relationships of a part have, whether there are any or not."""
+    folder, _, name = part.replace("\\", "/").rpartition("/")
+    return f"{folder}/_rels/{name}.rels" if folder else f"_rels/{name}.rels"
+
+
+def resolved(part: str, target: str) -> str:
+    """The part name that a relative or absolute target of a part leads to."""
+    target = target.replace("\\", "/").partition("#")[0]
+    if not target.startswith("/"):
+        target = posixpath.join(posixpath.dirname("/" + part.replace("\\", "/").lstrip("/")), target)
+    return posixpath.normpath(target).lstrip("/")
+
+
+def relation_id(attributes: dict[str, str]) -> str | None:
+    """The value of ``r:id``, in either of its namespaces."""
+    return attributes.get(f"{{{REL}}}id") or attributes.get(f"{{{REL_STRICT}}}id")
+
+
+def _attribute(name: str) -> str:
+    """A part name inside an attribute. Names that are no plain ASCII are percent-encoded."""
+    return xmltext.escape(quote(name, safe="/._-()[]~!$&'*+,;=:@%"))
+
+
+def _dropped(data: bytes, root: Element, gone: list[Element]) -> list[Edit]:
+    if gone and len(gone) == len(root.children) and xmltext.opened_by_us(data, root):
+        return xmltext.reclose(data, root)
+    return [Edit(element.start, element.end, b"") for element in gone]
+
+
+def _spliced(chunks: Iterable[bytes], edits: Iterable[Edit]) -> Iterator[bytes]:
+    """Content piece by piece with edits made; they are in order and do not overlap."""
+    at = 0  # offset of the piece at hand
+    skip_to = 0
+    waiting = list(edits)
+    for piece in chunks:
+        end = at + len(piece)
+        while waiting and waiting[0].start < end:
+            edit = waiting.pop(0)
+            yield piece[max(skip_to - at, 0) : edit.start - at]
+            yield edit.new
+            skip_to = edit.end
+        yield piece[max(skip_to - at, 0) :] if skip_to < end else b""
+        at = end
+    for edit in waiting:
+        yield edit.new
