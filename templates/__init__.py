@@ -1,0 +1,1 @@
+"""The official workbooks, built by ``scripts/build_templates.py``."""
