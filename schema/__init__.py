@@ -1,0 +1,1 @@
+"""The official schema, as package data."""

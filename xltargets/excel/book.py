@@ -1,0 +1,255 @@
+"""A workbook as a reader sees it: sheets, names, values. Files are read here; :mod:`xltargets.excel.live` does it in Excel.
+
+Values come from python-calamine, which is fast because it knows little: it shows a cell with an error, and a formula that
+was never calculated, as blank, and it says nothing of number formats. So the sheet's own XML is asked for these, but only
+where it can matter.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Protocol
+
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
+
+from xltargets.errors import Error
+from xltargets.excel.a1 import column_number
+from xltargets.excel.names import DefinedName, parse_defined_names
+from xltargets.excel.package import Limits, Package, Sheet
+from xltargets.excel.styles import number_formats
+
+#: More cells than this in one rectangle are not laid out in memory; the sheet is read sparsely instead.
+MAX_DENSE_CELLS = 4_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorValue:
+    """What a cell shows in place of a value: ``#REF!``, ``#DIV/0!`` …"""
+
+    code: str
+
+
+class _Uncalculated:
+    """The formula of a cell that no program has calculated yet."""
+
+    def __repr__(self) -> str:
+        return "UNCALCULATED"
+
+
+UNCALCULATED = _Uncalculated()
+
+
+class Grid(Protocol):
+    """The values of one sheet; rows and columns count from 0."""
+
+    @property
+    def end(self) -> tuple[int, int]:
+        """Last row and last column with a value; (-1, -1) when there is none."""
+
+    def value(self, row: int, column: int) -> object:
+        """None for blank, else str, float, bool, a date or time, :class:`ErrorValue` or :data:`UNCALCULATED`."""
+
+    def is_formula(self, row: int, column: int) -> bool:
+        """Whether the cell holds a formula."""
+
+    def number_format(self, row: int, column: int) -> str:
+        """The cell's number format in Excel's notation (``0%``, ``General``)."""
+
+
+class Book(Protocol):
+    """What reading needs of a workbook, be it a file or open in Excel."""
+
+    @property
+    def worksheets(self) -> Sequence[str]:
+        """Names of the worksheets in the order of their tabs."""
+
+    @property
+    def hidden(self) -> frozenset[str]:
+        """Names of the worksheets that are not shown."""
+
+    @property
+    def names(self) -> Sequence[DefinedName]:
+        """All defined names."""
+
+    def grid(self, sheet: str) -> Grid:
+        """The values of one worksheet."""
+
+
+class FileBook:
+    """A workbook in a file.
+
+    Args:
+        path: an .xlsx, .xlsm, .xltx or .xltm file.
+        limits: what is refused as too large.
+
+    Raises:
+        Error: when it is no such file; the message says what it is and what to do.
+    """
+
+    def __init__(self, path: str | os.PathLike[str], limits: Limits | None = None) -> None:
+        self.path = os.fspath(path)
+        self.package = Package.open(self.path, limits or Limits())
+        self._sheets: dict[str, Sheet] = {
+            sheet.name: sheet for sheet in self.package.sheets if sheet.kind == "worksheet"
+        }
+        self._grids: dict[str, Grid] = {}
+
+    @property
+    def worksheets(self) -> list[str]:
+        """Names of the worksheets in the order of their tabs."""
+        return list(self._sheets)
+
+    @property
+    def hidden(self) -> frozenset[str]:
+        """Names of the worksheets that are not shown."""
+        return frozenset(sheet.name for sheet in self._sheets.values() if sheet.state != "visible")
+
+    @cached_property
+    def names(self) -> list[DefinedName]:
+        """All defined names."""
+        tabs = [sheet.name for sheet in self.package.sheets]
+        return parse_defined_names(self.package.read(self.package.workbook_part), tabs)
+
+    def grid(self, sheet: str) -> Grid:
+        """The values of one worksheet.
+
+        Raises:
+            Error: when the sheet cannot be read.
+        """
+        if sheet not in self._grids:
+            self._grids[sheet] = self._load(sheet)
+        return self._grids[sheet]
+
+    def _load(self, sheet: str) -> Grid:
+        xml = self.package.read(self._sheets[sheet].part)
+        if not _can_be_dense(xml):
+            return self._sparse(sheet)
+        try:
+            cells = self._calamine.get_sheet_by_name(sheet)
+        except CalamineError:
+            return self._sparse(sheet)
+        return _FileGrid(cells, xml, self)
+
+    def _sparse(self, sheet: str) -> Grid:
+        from xltargets.excel.sparse import SparseGrid
+
+        return SparseGrid(self.path, sheet)
+
+    @cached_property
+    def _calamine(self) -> CalamineWorkbook:
+        try:
+            return CalamineWorkbook.from_path(self.path)
+        except (CalamineError, OSError) as error:
+            raise Error("文件已损坏，无法读取其中的数据；请用 Excel 打开并另存为新文件后再试", file=self.path) from error
+
+    @cached_property
+    def number_formats(self) -> list[str]:
+        """Number format by style index, from the styles part."""
+        related = self.package.relationships(self.package.workbook_part)
+        parts = [link.target for link in related if link.kind == "styles" and link.target in self.package]
+        return number_formats(self.package.read(parts[0])) if parts else []
+
+
+_FAR_ROW = re.compile(rb'\br="[A-Z]*(\d{6,})"')
+_FAR_COLUMN = re.compile(rb'\br="[A-Z]{3,}\d')
+_VALUE_CELL = re.compile(rb"<(?:\w+:)?c\b[^>]*?\br=\"([A-Z]+)(\d+)\"[^>]*>\s*<(?!/)")
+
+
+def _can_be_dense(xml: bytes) -> bool:
+    """Whether a rectangle around all cells with content fits in memory, and the XML is of the usual kind."""
+    if xml[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return False
+    if not _FAR_ROW.search(xml) and not _FAR_COLUMN.search(xml):
+        return True
+    rows, columns = 0, 0
+    for letters, digits in _VALUE_CELL.findall(xml):
+        rows = max(rows, int(digits))
+        columns = max(columns, column_number(letters.decode()) + 1)
+    return rows * columns <= MAX_DENSE_CELLS
+
+
+_ERROR_CELL = re.compile(rb'<(?:\w+:)?c\b([^>]*\bt="e"[^>]*)>(.*?)</(?:\w+:)?c>', re.DOTALL)
+_ERROR_TEXT = re.compile(rb"<(?:\w+:)?v>([^<]*)<")
+_FORMULA_CELL = re.compile(
+    rb"<(?:\w+:)?c\b([^>]*)>\s*<(?:\w+:)?f\b(?:[^>]*/>|[^>]*>[^<]*</(?:\w+:)?f>)\s*(?:<(?:\w+:)?v\b[^>]*>([^<]?))?"
+)
+_ATTRIBUTE_R = re.compile(rb'\br="([A-Z]+)(\d+)"')
+
+
+class _FileGrid:
+    """Values by calamine; errors, formulas and formats from the XML, on demand."""
+
+    def __init__(self, cells: CalamineSheet, xml: bytes, book: FileBook) -> None:
+        self._rows = cells.to_python()
+        self._top, self._left = cells.start or (0, 0)
+        self._xml = xml
+        self._book = book
+        width = len(self._rows[0]) if self._rows else 0
+        self.end = (self._top + len(self._rows) - 1, self._left + width - 1) if self._rows else (-1, -1)
+
+    def value(self, row: int, column: int) -> object:
+        """None for blank, else the value (see :class:`Grid`)."""
+        row_index, column_index = row - self._top, column - self._left
+        value: object = ""
+        if row_index >= 0 and column_index >= 0:
+            try:
+                value = self._rows[row_index][column_index]
+            except IndexError:
+                pass
+        return value if value != "" else self._unseen.get((row, column))
+
+    def is_formula(self, row: int, column: int) -> bool:
+        """Whether the cell holds a formula."""
+        return (row, column) in self._formulas
+
+    @cached_property
+    def _unseen(self) -> Mapping[tuple[int, int], object]:
+        """Cells that calamine shows as blank and are not: errors, and formulas without a value."""
+        found: dict[tuple[int, int], object] = {
+            place: UNCALCULATED for place, calculated in self._formulas.items() if not calculated
+        }
+        if b't="e"' in self._xml:
+            for attributes, content in _ERROR_CELL.findall(self._xml):
+                text = _ERROR_TEXT.search(content)
+                place = _place(attributes)
+                if place:
+                    found[place] = ErrorValue(text[1].decode() if text else "#VALUE!")
+        return found
+
+    @cached_property
+    def _formulas(self) -> Mapping[tuple[int, int], bool]:
+        """Cells with a formula → whether a value is kept with it (an empty text is a value)."""
+        found: dict[tuple[int, int], bool] = {}
+        if b"f>" not in self._xml and b"<f" not in self._xml:
+            return found
+        for match in _FORMULA_CELL.finditer(self._xml):
+            attributes, value = match.groups()
+            place = _place(attributes)
+            if place:
+                found[place] = bool(value) or (value is not None and b't="str"' in attributes)
+        return found
+
+    def number_format(self, row: int, column: int) -> str:
+        """The cell's number format."""
+        formats = self._book.number_formats
+        style = self._styles.get((row, column), 0)
+        return formats[style] if style < len(formats) else "General"
+
+    @cached_property
+    def _styles(self) -> Mapping[tuple[int, int], int]:
+        return {
+            (int(digits) - 1, column_number(letters.decode())): int(style)
+            for letters, digits, style in _STYLED_NUMBER.findall(self._xml)
+        }
+
+
+_STYLED_NUMBER = re.compile(rb'<(?:\w+:)?c\b(?=[^>]*\br="([A-Z]+)(\d+)")(?=[^>]*\bs="(\d+)")(?![^>]*\bt="s")[^>]*[^/]>')
+
+
+def _place(attributes: bytes) -> tuple[int, int] | None:
+    match = _ATTRIBUTE_R.search(attributes)
+    return (int(match[2]) - 1, column_number(match[1].decode())) if match else None

@@ -1,0 +1,52 @@
+"""Number formats: what a cell looks like, as far as a reader must know.
+
+The codes of the built-in formats are those of ECMA-376 Part 1, 18.8.30 numFmt; only formats that change the meaning of a
+number (percentages) are told apart here.
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from xml.etree import ElementTree
+
+_BUILTIN = {0: "General", 1: "0", 2: "0.00", 3: "#,##0", 4: "#,##0.00", 9: "0%", 10: "0.00%", 11: "0.00E+00", 49: "@"}
+_LITERAL = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]')
+
+
+def number_formats(styles_xml: bytes) -> list[str]:
+    """The number format of each cell style (``cellXfs``), by index."""
+    root = ElementTree.fromstring(styles_xml)
+    namespace = root.tag.rpartition("}")[0] + "}" if "}" in root.tag else ""
+    custom = {
+        int(element.get("numFmtId", "0")): element.get("formatCode", "General")
+        for element in root.iterfind(f"{namespace}numFmts/{namespace}numFmt")
+    }
+    return [
+        custom.get(number, _BUILTIN.get(number, "General"))
+        for number in (int(xf.get("numFmtId", "0")) for xf in root.iterfind(f"{namespace}cellXfs/{namespace}xf"))
+    ]
+
+
+def is_percent(number_format: str) -> bool:
+    """Whether a number is shown times 100 with a percent sign."""
+    return "%" in number_format and "%" in _LITERAL.sub("", number_format)
+
+
+def exact(number: float) -> Decimal:
+    """The decimal that Excel shows: 15 significant digits, the precision it keeps."""
+    value = Decimal(f"{number:.15g}")
+    return value if value else Decimal(0)
+
+
+def shown(number: float, number_format: str) -> str:
+    """A number as its cell shows it, percentages as such: 0.95 in a cell of format ``0%`` is ``95%``."""
+    if is_percent(number_format):
+        return f"{plain(exact(number) * 100)}%"
+    return plain(exact(number))
+
+
+def plain(value: Decimal) -> str:
+    """A decimal without exponent and without trailing zeros: ``1.5``, ``30``."""
+    text = f"{value:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text

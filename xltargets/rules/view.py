@@ -1,0 +1,158 @@
+"""A document as rules see it: items with flat values, blanks as None, what cannot be read out of reach."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from xltargets.submission.coerce import fits
+from xltargets.submission.form import ITEM, Field, Form
+from xltargets.submission.model import Submission
+from xltargets.values import Value, parse
+
+#: Stands for a value that was not understood; no rule gets it.
+UNREADABLE: Any = type("_Unreadable", (), {"__repr__": lambda self: "UNREADABLE"})()
+
+_SCOPE_PATHS: dict[str, tuple[str, ...]] = {
+    "document": (),
+    "project": ("projects", ITEM),
+    "indicator": ("projects", ITEM, "indicators", ITEM),
+}
+
+
+@dataclass
+class Item:
+    """One thing that a rule is given.
+
+    Attributes:
+        pointer: its JSON Pointer.
+        node: the document's own object.
+        flat: dotted path within the item → value; blank text is None, arrays are as they are.
+        around: the item that it is in.
+    """
+
+    pointer: str
+    node: Mapping[str, Any]
+    flat: dict[str, Any]
+    around: Item | None = None
+
+
+class View:
+    """The items of one submission, worked out once for all rules."""
+
+    def __init__(self, submission: Submission) -> None:
+        self.submission = submission
+        self.form = submission.form
+        self._unread = {problem.pointer for problem in submission.problems if problem.rule in ("R01", "R02")}
+
+    @cached_property
+    def document(self) -> list[Item]:
+        """The document itself, as a list of one."""
+        return [self._item("document", "", self.submission.document, None)]
+
+    @cached_property
+    def projects(self) -> list[Item]:
+        """Each project."""
+        return list(self._items("project", self.document[0], "projects"))
+
+    @cached_property
+    def indicators(self) -> list[Item]:
+        """Each indicator of each project."""
+        return [item for project in self.projects for item in self._items("indicator", project, "indicators")]
+
+    def items(self, scope: str) -> list[Item]:
+        """The items of a scope."""
+        if scope == "document":
+            return self.document
+        return self.projects if scope == "project" else self.indicators
+
+    def _items(self, scope: str, around: Item, key: str) -> Iterator[Item]:
+        nodes = around.node.get(key)
+        for index, node in enumerate(nodes if isinstance(nodes, list) else ()):
+            if isinstance(node, dict):
+                yield self._item(scope, f"{around.pointer}/{key}/{index}", node, around)
+
+    def _item(self, scope: str, pointer: str, node: Mapping[str, Any], around: Item | None) -> Item:
+        flat: dict[str, Any] = {}
+        for dotted, keys, field in scope_fields(self.form, scope):
+            found: Any = node
+            for key in keys:
+                if not isinstance(found, dict) or key not in found:
+                    break
+                found = found[key]
+            else:
+                flat[dotted] = self._value(found, field)
+        if self._unread:
+            for dotted in flat:
+                if f"{pointer}/{dotted.replace('.', '/')}" in self._unread:
+                    flat[dotted] = UNREADABLE
+        return Item(pointer, node, flat, around)
+
+    @staticmethod
+    def _value(value: Any, field: Field | None) -> Any:
+        if value is None or field is None:
+            return value
+        if type(value) is str and field.type == "text":
+            return value if value and not value.isspace() else None
+        return value if fits(field, value) else UNREADABLE
+
+    @cached_property
+    def values(self) -> dict[str, Value | None]:
+        """Pointer of each indicator → its 指标值, parsed once; None when there is none."""
+        return {item.pointer: _indicator_value(item) for item in self.indicators}
+
+    def texts(self) -> Iterator[tuple[str, str, Field]]:
+        """Every text that is not blank: pointer, text, field."""
+        yield from _texts(self.submission.document, (), "", self.form)
+
+
+def _indicator_value(item: Item) -> Value | None:
+    typed = item.flat.get("value")
+    if typed is None or typed is UNREADABLE:
+        return None
+    parts = [item.flat.get(key) for key in ("operator", "unit", "nature")]
+    operator, unit, nature = (None if part is UNREADABLE else part for part in parts)
+    return parse(typed, op=operator, unit=unit, nature=nature)
+
+
+def _texts(node: Any, path: tuple[str, ...], pointer: str, form: Form) -> Iterator[tuple[str, str, Field]]:
+    if isinstance(node, dict):
+        for key, value in node.items():
+            yield from _texts(value, (*path, key), f"{pointer}/{key}", form)
+    elif isinstance(node, list):
+        for index, value in enumerate(node):
+            yield from _texts(value, (*path, ITEM), f"{pointer}/{index}", form)
+    elif isinstance(node, str) and node and not node.isspace():
+        field = form.fields.get(path)
+        if field is not None and field.type == "text":
+            yield pointer, node, field
+
+
+def scope_fields(form: Form, scope: str) -> list[tuple[str, tuple[str, ...], Field | None]]:
+    """The fields and arrays directly within an item of a scope: dotted path, keys, field (None for an array)."""
+    cache: dict[str, list[tuple[str, tuple[str, ...], Field | None]]] = form.__dict__.setdefault("_scope_fields", {})
+    if scope not in cache:
+        base = _SCOPE_PATHS[scope]
+        entries: dict[tuple[str, ...], Field | None] = {}
+        for path, field in form.fields.items():
+            if path[: len(base)] == base and ITEM not in path[len(base) :]:
+                entries[path[len(base) :]] = field
+        for path in form.arrays:
+            if path[: len(base)] == base and ITEM not in path[len(base) :]:
+                entries[path[len(base) :]] = None
+        cache[scope] = [(".".join(keys), keys, field) for keys, field in entries.items()]
+    return cache[scope]
+
+
+def resolve(form: Form, scope: str, name: str) -> tuple[int, str] | None:
+    """Where a rule's field is found: how many items outward, and the dotted path there; None when the form lacks it."""
+    chain = {"document": ["document"], "project": ["project", "document"]}.get(
+        scope, ["indicator", "project", "document"]
+    )
+    for steps, level in enumerate(chain):
+        for candidate in (name, name.removeprefix(f"{level}.")):
+            if any(dotted == candidate for dotted, _, _ in scope_fields(form, level)):
+                return steps, candidate
+    return None

@@ -1,0 +1,79 @@
+"""Whether a workbook is of the form at all, and where its document does not fit the schema."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from xltargets.errors import Error
+from xltargets.submission.binding import Bindings
+from xltargets.submission.form import Form
+from xltargets.submission.model import Problem, Submission
+
+_AGAIN = "请用官方模板填报，或用 xltargets repair 修复名称"
+
+
+def check_identity(bindings: Bindings, form: Form, file: str | None) -> None:
+    """Refuse a workbook that is not of the form.
+
+    Raises:
+        Error: without any of the form's names, without an essential one, or with fewer than two in three of the
+            names that the official template has.
+    """
+    standing = bindings.fields
+    broken = {field for _, field in bindings.broken}
+    if not standing and not broken:
+        raise Error(f"不是预算绩效目标申报表：没有找到任何约定的名称；{_AGAIN}", file=file)
+    lost = [field for field in form.fields.values() if field.essential and field not in standing]
+    if lost:
+        titles = "、".join(f"“{field.title}”（{form.official_name(field)}）" for field in lost)
+        raise Error(f"申报表残缺：找不到{titles}的名称；{_AGAIN}", file=file)
+    if form.version is None:
+        return
+    expected = [field for field in form.fields.values() if not field.elsewhere]
+    found = sum(field in standing for field in expected)
+    of_ours = any(field.path == ("template", "version") for field in standing)
+    if of_ours and 3 * found < 2 * len(expected):
+        raise Error(f"申报表残缺：模板的{len(expected)}个名称只剩{found}个；{_AGAIN}", file=file)
+
+
+def check_version(version: object, form: Form, file: str | None) -> None:
+    """Refuse a workbook of another version of the official template.
+
+    Raises:
+        Error: when the workbook names a version, and it is not the form's.
+    """
+    if form.version is not None and version is not None and str(version).strip() != form.version:
+        raise Error(
+            f"申报表是 {str(version)[:20]} 版模板，当前是 {form.version} 版；请用 xltargets migrate 转到当前模板后再检查",
+            file=file,
+        )
+
+
+def schema_problems(submission: Submission) -> Iterator[Problem]:
+    """Where the document does not fit the schema, apart from what has a message already."""
+    validator = submission.form.validator
+    document = submission.document
+    if validator.is_valid(document):
+        return
+    told = {problem.pointer for problem in submission.problems}
+    for error in validator.iter_errors(document):
+        pointer = "".join(f"/{part}" for part in error.instance_path)
+        if pointer in told:
+            continue
+        told.add(pointer)
+        field = submission.form.find(pointer)
+        if field is not None and field.type == "number" and field.unit in ("万元", "元"):
+            continue  # F10 speaks of amounts
+        label = submission.form.label(pointer)
+        if field is not None and field.type in _EXPECTED:
+            yield Problem("R03", pointer, f"“{label}”应填写{_EXPECTED[field.type]}，现在是“{_short(error.instance)}”，请改正")
+        else:
+            yield Problem("R09", pointer, f"“{label}”的内容不符合表单定义，请按模板填写")
+
+
+_EXPECTED = {"number": "数字", "integer": "整数", "date": "日期（如 2024年12月31日）", "boolean": "是或否"}
+
+
+def _short(value: object) -> str:
+    text = str(value)
+    return text if len(text) <= 20 else f"{text[:20]}…"
