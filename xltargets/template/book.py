@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from copy import deepcopy
 from datetime import datetime
 from os import PathLike, fspath
 from typing import Any, BinaryIO
@@ -47,7 +48,7 @@ def build(
     from xlsxwriter import Workbook
 
     form = Form(schema)
-    workbook = Workbook(target if hasattr(target, "write") else fspath(target), dict(WORKBOOK_OPTIONS))
+    workbook = Workbook(target if hasattr(target, "write") else fspath(target), deepcopy(WORKBOOK_OPTIONS))
     workbook.set_properties({"title": str(schema.get("title", "")), "created": CREATED})
     drawing = Drawing(workbook, form, Names(form), Styles(workbook), plans(form, projects=projects, rows=rows), {})
     _draw_help(drawing)

@@ -23,12 +23,15 @@ LABEL_TINT = "#F2F2F2"
 #: 宋体 11 as a Chinese Excel has it: a column of 72 pixels, a row of 18.
 WORKBOOK_OPTIONS: Mapping[str, Any] = {
     "in_memory": True,
-    "default_format_properties": {"font_name": "宋体", "font_size": 11, "font_charset": 134, "font_family": 3},
+    "default_format_properties": {"font_name": "宋体", "font_size": 11, "font_charset": 134, "font_family": 3, "font_scheme": "none"},
     "default_column_width": 72,
     "default_row_height": 18,
 }
 #: Font size that keeps an empty row at a comfortable height while its height still follows its content.
 SPACER_SIZE = 22
+
+#: Excel's own formats by number: 0, #,##0.00 and @.
+_INTEGER, _MONEY, _TEXT = 1, 4, 49
 
 _CHINESE = {"font_charset": 134, "font_family": 1, "valign": "vcenter"}
 _BODY = {**_CHINESE, "font_name": "宋体", "font_size": 10.5}
@@ -43,14 +46,14 @@ STYLES: Mapping[str, Mapping[str, Any]] = {
     "heading": {**_BODY, "border": 1, "align": "center", "text_wrap": True, "bg_color": LABEL_TINT, "bold": True},
     "caption": {**_BODY, "align": "left"},
     "caption right": {**_BODY, "align": "right"},
-    "money": {**_FILLED, "align": "right", "indent": 1, "num_format": "#,##0.00"},
+    "money": {**_FILLED, "align": "right", "indent": 1, "num_format": _MONEY},
     # General, not a format of our own: then Excel shows 30% as such when somebody types it so.
     "number": {**_FILLED, "align": "center"},
-    "integer": {**_FILLED, "align": "left", "indent": 1, "num_format": "0"},
+    "integer": {**_FILLED, "align": "left", "indent": 1, "num_format": _INTEGER},
     "date": {**_FILLED, "align": "center", "num_format": "yyyy-mm-dd"},
-    "code": {**_FILLED, "align": "left", "indent": 1, "num_format": "@"},
-    "word": {**_FILLED, "align": "center", "num_format": "@"},
-    "text": {**_FILLED, "align": "left", "indent": 1, "num_format": "@"},
+    "code": {**_FILLED, "align": "left", "indent": 1, "num_format": _TEXT},
+    "word": {**_FILLED, "align": "center", "num_format": _TEXT},
+    "text": {**_FILLED, "align": "left", "indent": 1, "num_format": _TEXT},
     # Not "@": older Excel shows ##### for more than 255 characters there.
     "long": {**_FILLED, "align": "left", "indent": 1},
     "spacer": {"font_size": SPACER_SIZE},
