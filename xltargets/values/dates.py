@@ -7,9 +7,11 @@ from typing import NamedTuple
 
 from . import words
 from .model import Date, Op, Value, dated
+from .patterns import lazy
 
-_HINT = re.compile("[年月日号季]|(?:19|20)[0-9]{2}[-/.][01]?[0-9]")
-_DATE = re.compile(
+_MARKS = "年月日号季"
+_ISO = lazy("(?:19|20)[0-9]{2}[-/.][01]?[0-9]")
+_DATE = lazy(
     r"(?:每(?P<every>年|月|季度|周|学期)(?=[0-9底末初]|第))?"
     r"(?:(?:当|本|今)年(?:度|的)?(?=[0-9底末初第上下]))?"
     r"(?:"
@@ -27,15 +29,18 @@ _DATE = re.compile(
     r")"
 )
 # 1-12月, 2024年1月至12月, 2024-2026年
-_PERIOD = re.compile(
+_PERIOD = lazy(
     r"(?:(?P<year>(?:19|20)[0-9]{2})年)?(?P<first>[0-9]{1,2})月?[-~至到](?P<last>[0-9]{1,2})月(?:份|底|末)?(?![0-9内以])"
-    r"|(?P<from>(?:19|20)[0-9]{2})年?(?:度)?[-~至到](?P<to>(?:19|20)[0-9]{2})年(?:度)?(?![0-9])"
+    r"|(?P<from>(?:19|20)[0-9]{2})年?(?:度)?[-~至到](?P<to>(?:19|20)[0-9]{2})学?年(?:度)?(?![0-9])"
 )
-_SEPARATOR = re.compile("--|[-~至到]")
-_SUFFIX = re.compile("(?:[(]含[)])?(?P<before>之?前|以前|止)|(?P<within>之内|以内|内|期间|间|度)|(?P<after>之?后|以后|起)")
-_TAIL = re.compile("[\u4e00-\u9fff]{1,16}")
-_LEAD = re.compile("[\u4e00-\u9fff]{1,12}")
-_LATEST = ("晚于", "迟于", "超过")
+_SEPARATOR = lazy("--|[-~至到]")
+_SUFFIX = lazy("(?:[(]含[)])?(?P<before>之?前|以前|止)|(?P<within>之内|以内|内|期间|间|度)|(?P<after>之?后|以后|起)")
+_TAIL = lazy("[\u4e00-\u9fff]{1,16}")
+_LEAD = lazy("[\u4e00-\u9fff]{1,12}")
+
+
+_DONE = ("完成", "建成", "竣工", "交付", "验收", "实施", "投入", "启动", "发放", "支付", "拨付", "结束", "开工", "办结", "达标",
+         "上线", "印发", "实现", "全部", "到位", "通过")
 
 
 class Found(NamedTuple):
@@ -48,10 +53,10 @@ class Found(NamedTuple):
 
 def search(text: str, op: Op | None, start: int) -> Found | None:
     """The first date of folded `text` from `start` on, or None where there is none. `op` is the sign before it."""
-    if not _HINT.search(text):
+    if not any(mark in text for mark in _MARKS) and not (len(text) > 5 and _ISO().search(text)):
         return None
-    period = _PERIOD.search(text, start)
-    found = _DATE.search(text, start)
+    period = _PERIOD().search(text, start)
+    found = _DATE().search(text, start)
     if period is not None and (found is None or period.start() <= found.start()):
         return _finish(text, start, op, period.start(), period.end(), *_period(period))
     if found is None:
@@ -60,8 +65,8 @@ def search(text: str, op: Op | None, start: int) -> Found | None:
     if op is not None and _is_length(date, found):
         return None
     end = found.end()
-    between = _SEPARATOR.match(text, end)
-    second = None if between is None else _DATE.match(text, between.end())
+    between = _SEPARATOR().match(text, end)
+    second = None if between is None else _DATE().match(text, between.end())
     if second is None:
         return _finish(text, start, op, found.start(), end, None, date)
     return _finish(text, start, op, found.start(), second.end(), date, _date(second))
@@ -75,7 +80,7 @@ def _is_length(date: Date | None, found: re.Match[str]) -> bool:
 def _finish(text: str, start: int, op: Op | None, first: int, end: int,
             since: Date | None, date: Date | None) -> Found:
     lead, tail = text[start:first], text[end:]
-    suffix = _SUFFIX.match(tail)
+    suffix = _SUFFIX().match(tail)
     if suffix is not None:
         tail = tail[suffix.end():]
         op = op or _suffix_operator(suffix, date)
@@ -143,5 +148,11 @@ def is_clean(found: Found) -> bool:
     """Whether nothing but a name before and a verb behind surrounds the date."""
     if found.value is not None and found.value.date == Date(part="全年") and (found.lead or found.tail not in ("", "完成")):
         return False
-    return (not found.lead or _LEAD.fullmatch(found.lead) is not None) and (
-        not found.tail or _TAIL.fullmatch(found.tail) is not None)
+    date = None if found.value is None else found.value.date
+    if found.lead.startswith(("按", "根据", "依据", "参照", "较", "比", "与")):
+        return False
+    if date is not None and date.month is None and found.value is not None and not found.value.op_explicit and (
+            found.tail and not found.tail.startswith(_DONE)):
+        return False
+    return (not found.lead or _LEAD().fullmatch(found.lead) is not None) and (
+        not found.tail or _TAIL().fullmatch(found.tail) is not None)

@@ -4,8 +4,10 @@ Folding twice is folding once, so that a canonical text can be read again.
 """
 from __future__ import annotations
 
-import re
 import unicodedata
+from itertools import pairwise
+
+from .patterns import lazy
 
 _ALIKE = str.maketrans({
     "≧": "≥", "⩾": "≥", "≮": "≥", "≦": "≤", "⩽": "≤", "≯": "≤", "⪰": "≥", "⪯": "≤", "≳": "≥", "≲": "≤",
@@ -14,13 +16,13 @@ _ALIKE = str.maketrans({
     "¥": "", "\uffe5": "",
 })
 # Characters that print nothing: controls, zero-width and bidirectional marks, BOM, variation selectors.
-_INVISIBLE = re.compile(
+_INVISIBLE = lazy(
     "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e"
     "\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\ufff9-\ufffb]"
 )
-_FOREIGN_DIGIT = re.compile(r"[^\x00-\x7f\D]")
+_FOREIGN_DIGIT = lazy(r"[^\x00-\x7f\D]")
 # What V20 speaks of: full-width or odd digits, separators and operators; not ％ or brackets.
-_ODD = re.compile(
+_ODD = lazy(
     "[０-９．＞＜＝＋－﹥﹤﹦≧≦⩾⩽≮≯⪰⪯]|[^\x00-\x7f\\D]|(?<=[0-9０-９])[，﹐](?=[0-9０-９]{3})"
 )
 
@@ -36,11 +38,11 @@ def fold(text: str) -> str:
 
 def _once(text: str) -> str:
     if not text.isascii():
-        text = _INVISIBLE.sub("", text.translate(_ALIKE))
+        text = _INVISIBLE().sub("", text.translate(_ALIKE))
         text = unicodedata.normalize("NFKC", text)
-        text = _FOREIGN_DIGIT.sub(lambda digit: str(unicodedata.decimal(digit.group())), text)
+        text = _FOREIGN_DIGIT().sub(lambda digit: str(unicodedata.decimal(digit.group())), text)
     elif not text.isprintable():
-        text = _INVISIBLE.sub("", text)
+        text = _INVISIBLE().sub("", text)
     words = text.split()
     if len(words) == 1:
         return words[0]
@@ -50,7 +52,7 @@ def _once(text: str) -> str:
 def _join(words: list[str]) -> str:
     """Drop blanks, but never make one number or one word out of two."""
     parts = [words[0]]
-    for before, word in zip(words, words[1:]):
+    for before, word in pairwise(words):
         left, right = before[-1], word[0]
         apart = (left in "0123456789.," and right in "0123456789.,") or (
             left.isascii() and left.isalpha() and right.isascii() and right.isalpha())
@@ -61,8 +63,8 @@ def _join(words: list[str]) -> str:
 def oddities(raw: str) -> set[str]:
     """Flags for the way the characters were typed: "fullwidth", "invisible"."""
     flags = set()
-    if not raw.isascii() and _ODD.search(raw):
+    if not raw.isascii() and _ODD().search(raw):
         flags.add("fullwidth")
-    if not raw.isprintable() and _INVISIBLE.search(raw):
+    if not raw.isprintable() and _INVISIBLE().search(raw):
         flags.add("invisible")
     return flags

@@ -10,48 +10,31 @@ import re
 from dataclasses import replace
 from decimal import Decimal
 from functools import lru_cache
-from typing import NamedTuple
 
 from . import dates, numerals, units, words
 from .fold import fold, oddities
-from .model import Date, Direction, Op, Value, quant, worded
+from .model import Date, Op, Value, as_typed, quant, worded
+from .number import DIGIT, FIRST, NO_LEAD, Lead, read_lead, read_number
+from .patterns import lazy
 
 LIMIT = 200
 _NONE: frozenset[str] = frozenset()
-_NUMBER = re.compile(r"[+-]?(?:[0-9]{1,3}(?:,[0-9]{3})++(?![0-9])|[0-9]++)(?:\.[0-9]++)?(?![.,]?[0-9])|[+-]?\.[0-9]++")
-_FIRST = re.compile(r"[+-]?\.?[0-9]")
-_SEPARATOR = re.compile(r"--?(?=[0-9.])|[~至到](?=[-+0-9.])")
-_NEXT_BOUND = re.compile(r"(?:且|并且|并|,|、|;|和|而)?(?=[≥≤><=不大小高低少多超])")
-_FRACTION = re.compile(r"([0-9]{1,6})/([0-9]{1,6})((?:及?以[上下内])?)")
-_DIGIT = re.compile("[0-9]")
-_CJK = re.compile("[\u4e00-\u9fff]")
-_NAME = re.compile("[\u4e00-\u9fffA-Za-z\"'“”()/·]{1,24}[:为是]?")
-_NOUN = re.compile("[\u4e00-\u9fff]{1,6}")
-_TAIL = re.compile("[\u4e00-\u9fff]{1,20}")
-_NEW_UNIT = re.compile("[\u4e00-\u9fff]{1,4}")
-_NOTE = re.compile(r"\([^()]{1,60}\)$")
-_PLAIN = re.compile(r"[+-]?[0-9][0-9,.]*(?:[-~至到][0-9][0-9,.]*)?(?:[百千万亿]{1,2})?")
-_TEMPLATE = re.compile(r"[*×xX_./\-…]{1,40}|[*×xX_…]{1,40}[^0-9]{0,4}")
-_DATED_DIGITS = re.compile(
+_FRACTION = lazy(r"([0-9]{1,6})/([0-9]{1,6})((?:及?以[上下内])?)")
+# What a change is measured from: 较上年, 比2023年同期.
+_BASE = lazy("(?:与|较|比)?(?:(?:19|20)[0-9]{2}年|上一?年|去年|同期|往年)(?:度|同期|底|末|全年)?(?:相比|比)?")
+_RANK = lazy("[\u4e00-\u9fff]{0,10}(?:第|前|排名|位列)[0-9]{1,4}(?:名|位|%)?(?:以内|之内|内)?")
+_RATIO = lazy("[\u4e00-\u9fff]{0,10}[0-9.]{1,8}[:比][0-9.]{1,8}[\u4e00-\u9fff]{0,6}")
+_PAIRS = {"(": ")", "[": "]", "【": "】", "“": "”", "‘": "’", '"': '"', "'": "'", "〔": "〕"}
+_CJK = lazy("[\u4e00-\u9fff]")
+_PLAIN = lazy(r"[+-]?[0-9][0-9,.]*(?:[-~至到][0-9][0-9,.]*)?(?:[百千万亿]{1,2})?")
+_TEMPLATE = lazy(r"[*×xX_./\-…]{1,40}|[*×xX_…]{1,40}[^0-9]{0,4}")
+_DATED_DIGITS = lazy(
     r"(?:19|20)[0-9]{2}(?:年|-(?:19|20)[0-9]{2}年)|[\[(〔【〈][0-9]{4}[\])〕】〉]第?[0-9]{1,5}号?|第?[0-9]{1,5}号|"
     r"《[^》]{1,80}》|(?:[A-Z]{1,4}/?){1,2} ?[0-9]{1,6}(?:\.[0-9]{1,3})?(?:-[0-9]{4})?|7[*×xX]24小?时?|24小时|12345|110|119|120|"
     r"^[0-9]{1,2}[.、](?=[\u4e00-\u9fff])")
-_PROSE = ("按照", "根据", "依据", "按", "参照", "对照")
 _EMPTY_WORDS = frozenset({"暂无", "待定", "未定", "不适用", "n/a", "na", "null", "none", "nan", "请填写", "待填", "空", "同上"})
 _STOP = " 。;,.、;:!"
 _QUALITATIVE = ("定性", "定量", "定量(其他)", "不适用", "定量指标", "定性指标", "")
-
-
-class _Lead(NamedTuple):
-    """What stands before the number: an operator in words, a change, periods (每…), and whether words were left."""
-
-    op: Op | None
-    change: Direction | None
-    below: list[str]
-    flags: frozenset[str]
-
-
-_NO_LEAD = _Lead(None, None, [], _NONE)
 
 
 def parse(raw: object, *, op: str | None = None, unit: str | None = None, nature: str | None = None) -> Value:
@@ -104,7 +87,7 @@ def _split(typed: str, op_text: str, unit_text: str, nature: str) -> Value:
     body = fold(typed)
     unit = units.column(unit_text)
     sign = "" if op is None else op
-    if unit is not None and _PLAIN.fullmatch(body):
+    if unit is not None and _PLAIN().fullmatch(body):
         value = _read(sign + body + unit.name)
         if value.kind not in ("qual", "unparsed"):
             return _as_typed(value, typed, flags)
@@ -147,12 +130,11 @@ def _as_typed(value: Value, typed: str, more: frozenset[str] = _NONE) -> Value:
     odd = oddities(typed)
     if value.kind == "qual":
         odd.discard("fullwidth")
-    flags = value.flags | more | odd
-    return replace(value, raw=typed, flags=flags)
+    return as_typed(value, typed, value.flags | more | odd)
 
 
 def _long(text: str, typed: str) -> Value:
-    kind = "qual" if _CJK.search(text[:LIMIT]) else "unparsed"
+    kind = "qual" if _CJK().search(text[:LIMIT]) else "unparsed"
     return worded(kind, text, raw=typed, flags=frozenset({"long"}))  # type: ignore[arg-type]
 
 
@@ -163,6 +145,8 @@ def _read(text: str) -> Value:
     if len(text) > LIMIT:
         return _long(text, text)
     bare = text.rstrip(_STOP)
+    while len(bare) > 2 and _PAIRS.get(bare[0]) == bare[-1] and bare[0] not in bare[1:-1] and "," not in bare:
+        bare = bare[1:-1].strip(_STOP)
     if bare != text and bare:
         value = _read_bare(bare)
         if value.is_number or value.kind == "date":
@@ -185,27 +169,30 @@ def _numeric(text: str) -> Value | None:
     op, start, flags = words.sign(text, 0)
     if start and op is None:
         return None
-    fraction = _FRACTION.fullmatch(text, start)
+    fraction = _FRACTION().fullmatch(text, start) if "/" in text else None
     if fraction is not None and int(fraction[2]):
         return _fraction(fraction, op, flags)
-    found = dates.search(text, op, start)
+    found = None if words.is_change(text) else dates.search(text, op, start)
     if found is not None:
         value = _dated(text, found, flags)
         if value is not None:
             return value
-    first = _FIRST.search(text, start)
+    base = _BASE().match(text, start)
+    if base is not None and any(text.startswith(word, base.end()) for word in words.CHANGE):
+        return _numeric(text[base.end():])
+    first = FIRST().search(text, start)
     if first is None:
         return None
     if first.start() == start:
-        lead: _Lead | None = _NO_LEAD
+        lead: Lead | None = NO_LEAD
     else:
         at = first.start()
-        lead = _lead(text[start:at], bool(op))
+        lead = read_lead(text[start:at], bool(op))
         if at and text[at - 1] == "±":
             return _plus_minus(text, at, op)
     if lead is None:
         return None
-    return _number(text, first.start(), op, lead, flags)
+    return read_number(text, first.start(), op, lead, flags)
 
 
 def _fraction(found: re.Match[str], op: Op | None, flags: set[str]) -> Value:
@@ -215,7 +202,7 @@ def _fraction(found: re.Match[str], op: Op | None, flags: set[str]) -> Value:
 
 
 def _plus_minus(text: str, at: int, op: Op | None) -> Value | None:
-    value = _number(text, at, None, _NO_LEAD, set())
+    value = read_number(text, at, None, NO_LEAD, set())
     if value is None or value.kind != "quant" or value.lo is None or text[:at].strip("≤=<±在控制误差"):
         return None
     return quant(-value.lo, None, value.unit, hi=value.lo, flags=value.flags)
@@ -229,7 +216,7 @@ def _dated(text: str, found: dates.Found, flags: set[str]) -> Value | None:
             dates.is_clean(found)) else None
     if dates.is_clean(found):
         return replace(value, flags=frozenset(flags)) if flags else value
-    if value.date == Date(part="全年") or not _DIGIT.search(found.tail) or found.lead and not words.opened(found.lead):
+    if value.date == Date(part="全年") or not DIGIT.search(found.tail) or found.lead and not words.opened(found.lead):
         return None
     number = _numeric(found.tail.lstrip(",、;:(."))
     if number is None or not number.is_number or number.lo is None or number.date is not None:
@@ -237,169 +224,6 @@ def _dated(text: str, found: dates.Found, flags: set[str]) -> Value | None:
     mixed = {"dated"} if value.date is not None and value.date.month is None else {"dated", "mixed"}
     return quant(number.lo, number.op if number.op_explicit else None, number.unit, hi=number.hi,
                  change=number.change, date=value.date, flags=number.flags | mixed)
-
-
-def _lead(text: str, has_sign: bool) -> _Lead | None:
-    """Take the words before a number apart; None where they are prose."""
-    below, rest = words.periods(text) if "每" in text or "均" in text else ([], text)
-    op: Op | None = None
-    flags: set[str] = set()
-    if rest and rest[-1] in "≥≤><=~≈》《〉〈;":
-        at = len(rest.rstrip("≥≤><=~≈》《〉〈")) if rest[-1] != ";" else max(rest.find("&"), 0)
-        op, end, flags = words.sign(rest, at)
-        if op is None or end != len(rest):
-            return None
-        rest = rest[:at]
-    word, shorter = words.operator_at_end(rest.rstrip(":"))
-    if word is not None:
-        if op is not None and op != word:
-            flags.add("operator-conflict")
-        op, rest = op or (None if word == "=" and rest[-1] in "为是" else word), shorter
-    level = rest.endswith(("至", "到"))
-    change, shorter = words.change_at_end(rest[:-1] if level else rest)
-    if change is not None:
-        rest, change = shorter, None if level or op is not None and rest.endswith("控制") else change
-    rest = rest.strip(":")
-    if not rest or rest.startswith(("较", "比", "同比", "环比", "与")) and change is not None and len(rest) <= 12:
-        return _Lead(op, change, below, frozenset(flags))
-    if not words.opened(rest):
-        if rest.startswith(_PROSE) or not _NAME.fullmatch(rest) or len(rest) > (20 if op or has_sign else 14):
-            return None
-        flags.add("named")
-    return _Lead(op, change, below, frozenset(flags))
-
-
-def _number(text: str, start: int, op: Op | None, lead: _Lead, flags: set[str]) -> Value | None:
-    """The number that starts at `start`, with its unit, suffix, range and what follows."""
-    found = _NUMBER.match(text, start)
-    if found is None:
-        return None
-    flags = flags | lead.flags
-    digits, end = found.group(), found.end()
-    if op is not None and lead.op is not None and op != lead.op:
-        flags.add("operator-conflict")
-    op = op or lead.op
-    if "," in digits:
-        flags.add("thousands")
-        digits = digits.replace(",", "")
-    lo, hi = Decimal(digits), None
-    if end == len(text) and not lead.below:
-        return quant(lo, op, change=lead.change, flags=frozenset(flags))
-    if text[end:end + 1] in ("余", "多", "几"):
-        op, end = op or "~", end + 1
-    early = words.SUFFIX.match(text, end)
-    if early is not None:
-        op, end = op or words.suffix_operator(early.group()), early.end()
-    unit, after = _unit(text, end, flags)
-    separator = _SEPARATOR.match(text, after)
-    second = None if separator is None else _NUMBER.match(text, separator.end())
-    if second is not None:
-        hi = Decimal(second.group().replace(",", ""))
-        first_unit, end = unit, second.end()
-        unit, after = _unit(text, end, flags)
-        if first_unit is not None and unit is None:
-            unit = first_unit
-        elif first_unit is not None and unit is not None and first_unit.name != unit.name:
-            if first_unit.base != unit.base:
-                return None
-            lo = lo * first_unit.factor / unit.factor
-    suffix = words.SUFFIX.match(text, after)
-    if suffix is not None:
-        op, after = _after(op, words.suffix_operator(suffix.group()), lead, flags), suffix.end()
-    if unit is not None and after < len(text) and text[end:after] and text[after:] == text[end:after]:
-        flags.add("unit-twice")
-        after = len(text)
-    bound = _second_bound(text, after, op, lo, hi, unit)
-    if bound is not None:
-        return bound
-    if after < len(text) and not _tail(text, after, unit, flags):
-        return None
-    if lead.below:
-        unit = units.per(unit or units.Unit("", "", units.ONE), lead.below)
-    if unit is not None and unit.bare:
-        flags.add("glued-unit")
-    return quant(lo, op, unit.name if unit is not None else "", hi=hi, change=lead.change, flags=frozenset(flags))
-
-
-def _after(op: Op | None, suffix: Op | None, lead: _Lead, flags: set[str]) -> Op | None:
-    if op is None or suffix is None:
-        return op or suffix
-    if suffix == "~" and lead.op == "<=":
-        return "~"
-    if op[0] != suffix[0] and op != "=" and suffix != "~":
-        flags.add("operator-conflict")
-    return suffix if op == "=" else op
-
-
-def _unit(text: str, start: int, flags: set[str]) -> tuple[units.Unit | None, int]:
-    if start == len(text):
-        return None, start
-    unit, end = units.read(text, start)
-    if unit is not None:
-        return unit, end
-    tail = _NEW_UNIT.match(text, start)
-    if tail is None:
-        return None, start
-    word = words.SUFFIX.sub("", text[start:], count=1)
-    if not _NEW_UNIT.fullmatch(word) or words.classify(word)[0] in ("时限类", "合规类", "方向类", "达成类"):
-        return None, start
-    if any(part in word for part in ("至", "到", "以", "且", "和")) or word[0] in "余多的几":
-        return None, start
-    flags.add("unknown-unit")
-    return units.Unit(word, word, units.ONE), start + len(word)
-
-
-def _second_bound(text: str, after: int, op: Op | None, lo: Decimal, hi: Decimal | None,
-                  unit: units.Unit | None) -> Value | None:
-    """≥90%且≤100% is the range 90~100%."""
-    if op not in (">=", ">", "<=", "<") or hi is not None or after == len(text):
-        return None
-    joined = _NEXT_BOUND.match(text, after)
-    if joined is None or not _DIGIT.search(text, after):
-        return None
-    other_op, start, _ = words.sign(text, joined.end())
-    first = _FIRST.search(text, start)
-    if first is None:
-        return None
-    if other_op is None:
-        other_op, rest = words.operator_at_end(text[joined.end():first.start()])
-        if rest:
-            return None
-    number = _NUMBER.match(text, first.start())
-    if number is None or other_op is None or other_op[0] == op[0] or other_op[0] not in "<>":
-        return None
-    other_unit, end = units.read(text, number.end())
-    if end != len(text) or unit is not None and other_unit is not None and unit.name != other_unit.name:
-        return None
-    bound = Decimal(number.group().replace(",", ""))
-    low, high = (lo, bound) if op[0] == ">" else (bound, lo)
-    named = unit or other_unit
-    return quant(low, None, named.name if named is not None else "", hi=high, flags=frozenset({"two-bounds"}))
-
-
-def _tail(text: str, after: int, unit: units.Unit | None, flags: set[str]) -> bool:
-    """Whether what follows the number and its unit may follow it; notes in `flags` what it is."""
-    tail = text[after:]
-    note = _NOTE.search(tail)
-    if note is not None:
-        tail = tail[:note.start()]
-        if _DIGIT.search(note.group()):
-            flags.add("mixed")
-        if not tail:
-            return True
-    tail = tail.lstrip(",")
-    if tail.startswith(_PROSE) or not _TAIL.fullmatch(tail):
-        return False
-    counts = unit is not None and unit.base != "%"
-    if counts and _NOUN.fullmatch(tail) and not words.operator_at_end(tail)[0]:
-        flags.add("noun")
-    elif unit is not None and units.is_time(unit.name):
-        flags.add("noun")
-    elif unit is not None:
-        flags.add("mixed")
-    else:
-        return False
-    return True
 
 
 def _wordy(text: str) -> Value:
@@ -410,18 +234,27 @@ def _wordy(text: str) -> Value:
         return worded("placeholder", text, op=op, flags=frozenset(flags | {"operator-only"}))
     if start and op is None:
         return worded("unparsed", text)
-    if _TEMPLATE.fullmatch(body):
+    if _TEMPLATE().fullmatch(body):
         return worded("placeholder", text, flags=frozenset({"template"}))
     if body.lower() in _EMPTY_WORDS:
         return worded("placeholder", text, flags=frozenset({"no-value"}))
-    letters = len(_CJK.findall(body))
-    if _DIGIT.search(body):
-        if _DIGIT.search(_DATED_DIGITS.sub("", body)):
-            if letters < 4:
-                return worded("unparsed", text, flags=frozenset(flags))
-            flags.add("mixed")
+    if body == "%":
+        return worded("placeholder", text, flags=frozenset(flags | {"unit-only"}))
+    letters = len(_CJK().findall(body))
+    if DIGIT.search(body) and DIGIT.search(_DATED_DIGITS().sub("", body)):
+        if _RANK().fullmatch(body):
+            return worded("qual", text, op=op, qual_class="等级类", flags=frozenset(flags))
+        if _RATIO().fullmatch(body):
+            return worded("qual", text, op=op, flags=frozenset(flags | {"ratio"}))
+        if letters < 4 and not (letters and words.classify(body)[0]):
+            return worded("unparsed", text, flags=frozenset(flags))
+        flags.add("mixed")
     if not letters:
         return worded("unparsed", text, flags=frozenset(flags))
+    if body in words.LONE_OPERATORS:
+        return worded("placeholder", text, op=op or words.OPERATORS[body], flags=frozenset(flags | {"operator-only"}))
+    if units.is_known(body):
+        return worded("placeholder", text, flags=frozenset(flags | {"unit-only"}))
     qual_class, change = words.classify(body)
     op = op or words.operator_at_start(body)
     return worded("qual", text, op=op, qual_class=qual_class, change=change, flags=frozenset(flags))

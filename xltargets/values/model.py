@@ -203,6 +203,12 @@ def worded(kind: Kind, text: str, *, op: Op | None = None, qual_class: QualClass
                  text, text if raw is None else raw, flags)
 
 
+def as_typed(value: Value, raw: str, flags: frozenset[str]) -> Value:
+    """The same value from another cell."""
+    return Value(value.kind, value.op, value.op_explicit, value.lo, value.hi, value.unit, value.factor, value.change,
+                 value.qual_class, value.date, value.since, value.text, raw, flags)
+
+
 def plain(number: Decimal) -> str:
     """The number in digits, without exponent or trailing zeros."""
     digits = format(number, "f")

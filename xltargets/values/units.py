@@ -38,6 +38,7 @@ _SPELLED: dict[str, tuple[str, str, str]] = {
     "百分点": ("百分点", "1", "个百分点 个点"),
     # time; a month or a year has no fixed number of days, so nothing is converted
     "分钟": ("分钟", "1", "min"),
+    "秒": ("秒", "1", "秒钟"),
     "小时": ("小时", "1", "个小时 h 时"),
     "天": ("天", "1", "日 自然日 个自然日 日历天 个日历日"),
     "工作日": ("工作日", "1", "个工作日 个工作天 工作天"),
@@ -65,6 +66,12 @@ _SPELLED: dict[str, tuple[str, str, str]] = {
     "千瓦": ("千瓦", "1", "kW KW kw"),
     "千瓦时": ("千瓦时", "1", "kWh KWh KWH kwh"),
     "兆瓦": ("千瓦", "1000", "MW"),
+    "伏": ("伏", "1", "V"),
+    "千伏": ("伏", "1000", "kV KV"),
+    "赫兹": ("赫兹", "1", "Hz HZ"),
+    "分贝": ("分贝", "1", "dB db DB dB(A)"),
+    "微克": ("克", "0.000001", "μg ug"),
+    "毫克": ("克", "0.001", "mg"),
     "摄氏度": ("摄氏度", "1", "°C ℃"),
     "毫克/升": ("毫克/升", "1", "mg/L mg/l"),
     # data
@@ -107,6 +114,7 @@ def _table() -> dict[str, Unit]:
 _KNOWN = _table()
 _LONGEST = max(map(len, _KNOWN))
 _TIMES = frozenset({"分钟", "小时", "天", "工作日", "周", "月", "季度", "年", "学期"})
+_PER_COUNTS = frozenset(["", *"23456789", "10", "100", "1000", "10000"])
 _NONE = frozenset({"", "/", "-", "--", "无", "无单位", "不适用", "定性", "无量纲"})
 
 
@@ -168,10 +176,14 @@ def _longest(text: str, start: int) -> tuple[Unit | None, int]:
 def _quotient(unit: Unit, text: str, end: int) -> tuple[Unit | None, int]:
     below: list[str] = []
     while len(text) > end and text[end] in ("/·.*" if below else "/"):
-        divisor, after = _longest(text, end + 1)
-        if divisor is None or divisor.bare:
+        first = end + 1
+        while first < len(text) and first < end + 6 and text[first] in "0123456789":
+            first += 1
+        count = text[end + 1:first]
+        divisor, after = _longest(text, first)
+        if divisor is None or divisor.bare or count not in _PER_COUNTS:
             break
-        below.append(divisor.name)
+        below.append(count + divisor.name)
         end = after
     return per(unit, below), end
 
@@ -182,7 +194,7 @@ def per(unit: Unit, below: list[str]) -> Unit:
         return unit
     above, _, already = unit.name.partition("/")
     names = [name for name in already.split("·") if name] + below
-    names = sorted(dict.fromkeys(names), key=lambda name: (is_time(name), name))
+    names = sorted(dict.fromkeys(names), key=lambda name: (is_time(name.lstrip("0123456789")), name))
     quotient = "/" + "·".join(names)
     return Unit(above + quotient, unit.base.partition("/")[0] + quotient, unit.factor, unit.bare)
 
