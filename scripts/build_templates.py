@@ -26,23 +26,28 @@ def built() -> dict[str, bytes]:
 
 
 def parts(data: bytes) -> list[tuple[str, tuple[int, ...], bytes]]:
-    """Name, time and content of each part, in order; how they are compressed is zlib's affair and differs by version."""
+    """Name, time and content of each part, in order; compression differs by zlib and is left out."""
     with zipfile.ZipFile(BytesIO(data)) as archive:
         return [(info.filename, info.date_time, archive.read(info)) for info in archive.infolist()]
 
 
+def differs(path: Path, data: bytes) -> bool:
+    """Whether a workbook is missing or has other parts."""
+    return not path.exists() or parts(path.read_bytes()) != parts(data)
+
+
 def main() -> int:
     """Write the workbooks, or name those that are out of date and return 1."""
-    options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--check", action="store_true", help="compare, write nothing")
-    check = options.parse_args().check
-    stale = [name for name, data in built().items() if not (TEMPLATES / name).exists()
-             or parts((TEMPLATES / name).read_bytes()) != parts(data)]  # fmt: skip
-    for name in stale:
-        print(f"{'out of date' if check else 'written'}: templates/{name}")
-        if not check:
-            (TEMPLATES / name).write_bytes(built()[name])
-    return int(check and bool(stale))
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true", help="compare, write nothing")
+    parser.add_argument("--folder", type=Path, default=TEMPLATES, help="where the workbooks are")
+    options = parser.parse_args()
+    stale = {name: data for name, data in built().items() if differs(options.folder / name, data)}
+    for name, data in stale.items():
+        print(f"{'out of date' if options.check else 'written'}: {name}")
+        if not options.check:
+            (options.folder / name).write_bytes(data)
+    return int(options.check and bool(stale))
 
 
 if __name__ == "__main__":

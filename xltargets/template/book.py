@@ -32,14 +32,14 @@ def build(
 ) -> None:
     """Draw the official workbook of a schema; the same arguments give the same bytes.
 
-    Every cell to be filled in carries the name that its field has in the schema; those of an ``x-item`` are names of
-    its own sheet.
+    Every cell to be filled in carries the name that its field has in the schema; those of an ``x-item`` are names
+    of its own sheet.
 
     Args:
         schema: JSON Schema of the form. A field with ``x-elsewhere`` is left out.
         target: file to write, or a binary stream.
         projects: how many project sheets.
-        rows: number of rows by the name of a table (``project.indicators``), where the usual number is not wanted.
+        rows: rows by the name of a table (``project.indicators``), where the usual number is not wanted.
         additions: called in turn with the drawing before it is written.
 
     Raises:
@@ -48,9 +48,10 @@ def build(
     from xlsxwriter import Workbook
 
     form = Form(schema)
+    sheets = plans(form, projects=projects, rows=rows)
     workbook = Workbook(target if hasattr(target, "write") else fspath(target), deepcopy(WORKBOOK_OPTIONS))
     workbook.set_properties({"title": str(schema.get("title", "")), "created": CREATED})
-    drawing = Drawing(workbook, form, Names(form), Styles(workbook), plans(form, projects=projects, rows=rows), {})
+    drawing = Drawing(workbook, form, Names(form), Styles(workbook), sheets, {})
     _draw_help(drawing)
     for plan in drawing.plans:
         draw(drawing, plan)
@@ -64,9 +65,10 @@ def _draw_help(drawing: Drawing) -> None:
     """The guide, with the fields of ``template`` above it."""
     sheet = drawing.workbook.add_worksheet(HELP_SHEET)
     drawing.sheets[HELP_SHEET] = sheet
-    tables = [plan for plan in drawing.plans if not plan.item and plan.tables and plan.repeated_row is not None]
-    waivers = next((plan.sheet for plan in tables if plan.tables[0].name == "waivers"), "")
-    rows, columns = draw_guide(sheet, drawing.styles, title=str(drawing.form.schema.get("title", "")), waivers=waivers)
+    title = str(drawing.form.schema.get("title", ""))
+    with_waivers = (plan for plan in drawing.plans if any(table.name == "waivers" for table in plan.tables))
+    waivers = next((plan.sheet for plan in with_waivers), "")
+    rows, columns = draw_guide(sheet, drawing.styles, title=title, waivers=waivers)
     version = f"{HELP_PREFIX}version"
     field = drawing.names.fields.get(version)
     if field:

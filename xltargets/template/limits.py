@@ -1,7 +1,7 @@
 """What a cell takes, and what the clerk is told there: data validations in XlsxWriter's terms.
 
-Numbers and the lengths of codes are refused when wrong (Excel can be sure); a choice from a list is only advised,
-because bureaus add indicators of their own.
+Numbers and codes whose length the schema knows are refused when wrong (Excel can be sure); other codes and choices
+from a list are only advised, because bureaus have codes and indicators of their own.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ from typing import Any
 
 from xltargets.submission.form import ITEM, Field, Form
 
-#: Length of a code whose form is not in the schema: see the table of codes (region 6, year 2, letter 1, serial 12).
+#: Usual length of a code that the schema leaves open: region 6, year 2, letter 1, serial 12.
 CODE_LENGTHS = {"project.code": 21}
 
-#: What to write, by name, where the kind of the field does not say it already. Excel takes up to 255 characters.
+#: What to write, by name, where the kind of the field does not say it already; up to 255 characters.
 HINTS: Mapping[str, str] = {
     "unit.code": "6位数字，前3位为部门编码，如 286001。",
     "unit.name": "填写单位全称，不带编码。",
@@ -73,6 +73,7 @@ def _bounds(form: Form, name: str, field: Field) -> dict[str, Any]:
         return {
             "validate": "length", "criteria": "==", "value": length,
             "error_message": f"{field.title}应为{length}位，请检查是否多了空格或少了字符。",
+            "error_type": "stop" if field.digits else "warning",
         }  # fmt: skip
     return {}
 

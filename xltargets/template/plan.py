@@ -1,21 +1,23 @@
 """Where everything of the form stands: plans of sheets, worked out from the form before a cell is drawn.
 
-A plan knows rows, columns and names; it knows no fonts and no XlsxWriter. The blocks of the official form are data
-(:data:`PROJECT_BLOCKS`); a field of the schema that no block mentions is still drawn, in a block 补充信息, so that a
-bureau which adds a field to its schema need not touch this module.
+A plan knows rows, columns and names; it knows no fonts and no XlsxWriter. The blocks of the official form are
+data (:data:`PROJECT_BLOCKS`); a field of the schema that no block mentions is still drawn, in a block 补充信息, so
+that a bureau which adds a field to its schema need not touch this module.
 
 Two decisions that the official form leaves open:
 
-- Each column of the table of indicators is one column of the sheet, so that a row inserted there needs no merging.
-  The table therefore has its title, 绩效指标, in the first column (as in the declaration form of 财预〔2015〕88号), which
-  gives the seven columns that the row of 预算数, 财政资金 and 其他资金 needs.
-- A single cell's name covers the top left cell only, though its area is merged: formulas may use the name as a value.
+- Each column of the table of indicators is one column of the sheet, so that a row inserted there needs no
+  merging. The table therefore has its title, 绩效指标, in the first column (as in the declaration form of
+  财预〔2015〕88号), which gives the seven columns that the row of 预算数, 财政资金 and 其他资金 needs.
+- A single cell's name covers the top left cell only, though its area is merged: formulas may use the name as a
+  value.
 """
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
 
 from xltargets.errors import Error
@@ -101,7 +103,7 @@ class Plan:
 
     Attributes:
         sheet: its name.
-        item: the word that its names begin with when they belong to the sheet, empty when they are the workbook's.
+        item: the word that the sheet's own names begin with, empty when its names are the workbook's.
         widths: of the columns, in characters.
         heights: row → points, for the rows whose height is not left to their content.
         spacer: a narrow column right of the form; what stands further right is not printed.
@@ -110,9 +112,9 @@ class Plan:
     sheet: str
     item: str
     widths: list[float]
-    boxes: list[Box] = field(default_factory=list)
-    tables: list[Table] = field(default_factory=list)
-    heights: dict[int, float] = field(default_factory=dict)
+    boxes: list[Box] = dataclasses.field(default_factory=list)
+    tables: list[Table] = dataclasses.field(default_factory=list)
+    heights: dict[int, float] = dataclasses.field(default_factory=dict)
     rows: int = 0
 
     @property
@@ -153,10 +155,19 @@ def _input(name: str, columns: int = 1) -> Slot:
 #: The official project table, line by line, in seven columns.
 PROJECT_BLOCKS = (
     Block("", ((Slot(Role.TITLE, "project.title", 7),),), (36,)),
-    Block("", ((Slot(Role.CAPTION, "project.unit", 4), Slot(Role.CAPTION_RIGHT, "project.money_unit", 3)),), (20,)),
     Block(
         "",
-        ((_label("project.code"), _input("project.code", 2), _label("project.name"), _input("project.name", 3)),),
+        ((Slot(Role.CAPTION, "project.unit", 4), Slot(Role.CAPTION_RIGHT, "project.money_unit", 3)),),
+        (20,),
+    ),
+    Block(
+        "",
+        (
+            (
+                _label("project.code"), _input("project.code", 2),
+                _label("project.name"), _input("project.name", 3),
+            ),
+        ),
         (32,),
     ),
     Block(
@@ -188,6 +199,8 @@ PROJECT_BLOCKS = (
     Block("project.target", ((_input("project.target", 6),),), (110,)),
 )  # fmt: skip
 PROJECT_WIDTHS = (11, 11, 12.5, 17.5, 17.5, 11.5, 14)
+#: Of the columns of a table that has a sheet to itself.
+TABLE_WIDTHS = {"waivers.rule": 12.0, "waivers.project": 25.0, "waivers.reason": 42.0, "waivers.approver": 12.0}
 #: Drawn after everything else of its sheet, so that nothing stands below it.
 LAST_TABLE = "project.indicators"
 
@@ -201,7 +214,8 @@ class Names:
 
     def __init__(self, form: Form) -> None:
         self.form = form
-        self.fields = {form.official_name(field): field for field in form.fields.values() if not field.elsewhere}
+        ours = (field for field in form.fields.values() if not field.elsewhere)
+        self.fields = {form.official_name(field): field for field in ours}
         self.titles = {name: field.title for name, field in self.fields.items()}
         for path, title in form.titles.items():
             self.titles.setdefault(self.of_path(path), title)
@@ -230,7 +244,9 @@ class Names:
         """
         tables = [path for path in field.arrays if not self.form.arrays[path].item]
         if len(tables) > 1:
-            raise Error(f"模板画不出表中之表：{field.dotted}；请给外层数组加 x-item，或给该字段加 x-elsewhere")
+            raise Error(
+                f"模板画不出表中之表：{field.dotted}；请给外层数组加 x-item，或给该字段加 x-elsewhere"
+            )
         return self.of_path(tables[0]) if tables else ""
 
 
@@ -250,10 +266,13 @@ def plans(form: Form, *, projects: int = 1, rows: Mapping[str, int] | None = Non
     general = [name for name, field in names.fields.items() if not names.item_of(field)]
     tables = _tables(names, general)
     lists = {table: columns for table, columns in tables.items() if columns == [table]}
-    result = [_general_plan(names, [name for name in general if not names.table_of(names.fields[name])], lists, heights)]
-    for item in dict.fromkeys(filter(None, (names.item_of(field) for field in names.fields.values()))):
-        result += [_item_plan(names, item, number, heights) for number in range(1, projects + 1)]
-    result += [_table_plan(names, table, columns, heights) for table, columns in tables.items() if table not in lists]
+    singles = [name for name in general if not names.table_of(names.fields[name])]
+    result = [_general_plan(names, singles, lists, heights)]
+    for item in dict.fromkeys(names.item_of(field) for field in names.fields.values()):
+        if item:
+            result += [_item_plan(names, item, number, heights) for number in range(1, projects + 1)]
+    for table in (table for table in tables if table not in lists):
+        result.append(_table_plan(names, table, tables[table], heights))
     return result
 
 
@@ -306,7 +325,7 @@ def _item_plan(names: Names, item: str, number: int, rows: Mapping[str, int]) ->
 
 def _table_plan(names: Names, table: str, columns: Sequence[str], rows: Mapping[str, int]) -> Plan:
     title = names.titles[table]
-    widths = [52.0 if "reason" in name else 24.0 for name in columns]
+    widths = [TABLE_WIDTHS.get(name, 16.0) for name in columns]
     plan = Plan(_sheet_name(title), "", widths)
     _put_line(plan, (Slot(Role.TITLE, "", len(columns)),), 0, 36, {"": title})
     _put_table(plan, table, columns, rows.get(table, OTHER_TABLE_ROWS), names.titles, labelled=False)
@@ -326,7 +345,8 @@ def _present(block: Block, names: Names) -> Block:
     """The block without the fields that this form lacks."""
     lines = [tuple(slot for slot in line if slot.name in names.fields) for line in block.lines]
     kept = [(line, height) for line, height in zip(lines, block.heights, strict=True) if line]
-    return Block(block.group, tuple(line for line, _ in kept), tuple(height for _, height in kept), block.label)
+    heights = tuple(height for _, height in kept)
+    return Block(block.group, tuple(line for line, _ in kept), heights, block.label)
 
 
 def _extra_block(extra: Sequence[str]) -> Block:
@@ -347,7 +367,9 @@ def _put_block(plan: Plan, block: Block, titles: Mapping[str, str]) -> None:
         _put_line(plan, line, 1 if text else 0, height, titles)
 
 
-def _put_line(plan: Plan, line: Sequence[Slot], column: int, height: float, titles: Mapping[str, str]) -> None:
+def _put_line(
+    plan: Plan, line: Sequence[Slot], column: int, height: float, titles: Mapping[str, str]
+) -> None:
     """One line from a column to the right edge of the form; its last box takes what is left."""
     for index, slot in enumerate(line):
         last = plan.columns - 1 if index == len(line) - 1 else column + slot.columns - 1

@@ -78,7 +78,7 @@ def _set_columns(drawing: Drawing, plan: Plan, sheet: FormSheet) -> None:
         sheet.set_row(row, height)
     for row in range(plan.rows):
         if row not in plan.heights:
-            # an empty cell in large type beside it: once the row grows with its content, it never gets flat either
+            # an empty cell in large type beside it: a row that follows its content never gets flat either
             sheet.set_growing_row(row, GROWING_HEIGHT)
             sheet.write_blank(row, plan.spacer, None, drawing.styles["spacer"])
 

@@ -1,8 +1,11 @@
 """How the form looks: fonts, borders, tints and number formats of every kind of cell.
 
-宋体 for the form's own words, 仿宋 for what is filled in, 方正小标宋简体 for titles, as official papers have them
-(GB/T 9704—2012). A machine without one of them falls back on its own serif for the Chinese character set, which
-``charset`` and ``family`` name. Only features which WPS reads as well.
+宋体 for the form's own words, 仿宋 for what is filled in, 方正小标宋简体 for titles, as official papers have
+them (GB/T 9704—2012). A machine without one of them falls back on its own serif for the Chinese character set,
+which ``charset`` and ``family`` name. Only features which WPS reads as well.
+
+No sheet is protected: protection would forbid copying a project sheet into another workbook, merging level cells
+and inserting rows freely. Cells are marked as locked or open, so that a bureau may switch protection on.
 """
 
 from __future__ import annotations
@@ -23,10 +26,12 @@ LABEL_TINT = "#F2F2F2"
 #: 宋体 11 as a Chinese Excel has it: a column of 72 pixels, a row of 18.
 WORKBOOK_OPTIONS: Mapping[str, Any] = {
     "in_memory": True,
-    "default_format_properties": {"font_name": "宋体", "font_size": 11, "font_charset": 134, "font_family": 3, "font_scheme": "none"},
+    "default_format_properties": {
+        "font_name": "宋体", "font_size": 11, "font_charset": 134, "font_family": 3, "font_scheme": "none",
+    },
     "default_column_width": 72,
     "default_row_height": 18,
-}
+}  # fmt: skip
 #: Font size that keeps an empty row at a comfortable height while its height still follows its content.
 SPACER_SIZE = 22
 
@@ -35,15 +40,17 @@ _INTEGER, _MONEY, _TEXT = 1, 4, 49
 
 _CHINESE = {"font_charset": 134, "font_family": 1, "valign": "vcenter"}
 _BODY = {**_CHINESE, "font_name": "宋体", "font_size": 10.5}
+_BOXED = {"border": 1, "text_wrap": True}
+_TITLE = {**_CHINESE, "font_name": "方正小标宋简体", "font_size": 18, "align": "center", "text_wrap": True}
+_LABEL = {**_BODY, **_BOXED, "align": "center", "bg_color": LABEL_TINT}
 _FILLED = {
-    **_CHINESE, "font_name": "仿宋", "font_size": 10.5, "border": 1, "text_wrap": True, "bg_color": INPUT_TINT,
-    "locked": False,
+    **_CHINESE, **_BOXED, "font_name": "仿宋", "font_size": 10.5, "bg_color": INPUT_TINT, "locked": False,
 }  # fmt: skip
 
 STYLES: Mapping[str, Mapping[str, Any]] = {
-    "title": {**_CHINESE, "font_name": "方正小标宋简体", "font_size": 18, "align": "center", "text_wrap": True},
-    "label": {**_BODY, "border": 1, "align": "center", "text_wrap": True, "bg_color": LABEL_TINT},
-    "heading": {**_BODY, "border": 1, "align": "center", "text_wrap": True, "bg_color": LABEL_TINT, "bold": True},
+    "title": _TITLE,
+    "label": _LABEL,
+    "heading": {**_LABEL, "bold": True},
     "caption": {**_BODY, "align": "left"},
     "caption right": {**_BODY, "align": "right"},
     "money": {**_FILLED, "align": "right", "indent": 1, "num_format": _MONEY},
