@@ -32,8 +32,8 @@ def build(
 ) -> None:
     """Draw the official workbook of a schema; the same arguments give the same bytes.
 
-    Every cell to be filled in carries the name that its field has in the schema; those of an ``x-item`` are names
-    of its own sheet.
+    Every cell to be filled in carries the name that its field has in the schema; those of an ``x-item`` are
+    names of its own sheet.
 
     Args:
         schema: JSON Schema of the form. A field with ``x-elsewhere`` is left out.

@@ -1,8 +1,8 @@
 """The drop-down lists of 一级指标 and 二级指标, and the hidden sheet that holds them.
 
-The second list depends on the first level in force in its row: the nearest one above, as with vertically merged
-cells only the first row of a group has a text. Lists are referred to directly, not by names, because the names of
-the workbook are the schema's paths and nothing else.
+The second list depends on the first level in force in its row: the nearest one above, as with vertically
+merged cells only the first row of a group has a text. Lists are referred to directly, not by names, because
+the names of the workbook are the schema's paths and nothing else.
 """
 
 from __future__ import annotations
@@ -40,8 +40,8 @@ def choices() -> dict[str, list[str]]:
 def option_columns(heading: str) -> list[tuple[str, list[str]]]:
     """Columns of the hidden sheet: the first levels, then the second levels of each.
 
-    The second column has the heading of the table's own column and every second level: a row with no first level
-    above it finds the heading, and with it the whole list.
+    The second column has the heading of the table's own column and every second level: a row with no first
+    level above it finds the heading, and with it the whole list.
     """
     lists = choices()
     every = list(dict.fromkeys(second for seconds in lists.values() for second in seconds))
@@ -61,8 +61,8 @@ def level2_source(column: str, heading_row: int) -> str:
         heading_row: number of the heading row, from 1.
 
     ``LOOKUP(2,1/(…<>""),…)`` is the last text of the column down to this row, in Excel, WPS and LibreOffice
-    alike. Row 2 of the hidden sheet has the length of each list. A first level without the word 指标 is found as
-    well; an unknown one gets every second level.
+    alike. Row 2 of the hidden sheet has the length of each list. A first level without the word 指标 is
+    found as well; an unknown one gets every second level.
     """
     last = chr(ord("B") + len(choices()))
     above = f"${column}${heading_row}:${column}{heading_row + 1}"

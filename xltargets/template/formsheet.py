@@ -1,7 +1,7 @@
 """XlsxWriter's worksheet, able to say two more things that a form needs.
 
-- A row's height that is a start, not an order: ``ht`` without ``customHeight``. Excel, WPS and LibreOffice show
-  it and still let the row grow with what is typed. XlsxWriter writes every height as ordered.
+- A row's height that is a start, not an order: ``ht`` without ``customHeight``. Excel, WPS and LibreOffice
+  show it and still let the row grow with what is typed. XlsxWriter writes every height as ordered.
 - A formula whose value is the empty text: ``t="str"`` with an empty ``<v>``. XlsxWriter leaves the type out,
   which says that nothing has been calculated yet.
 """

@@ -1,7 +1,7 @@
 """What a cell takes, and what the clerk is told there: data validations in XlsxWriter's terms.
 
-Numbers and codes whose length the schema knows are refused when wrong (Excel can be sure); other codes and choices
-from a list are only advised, because bureaus have codes and indicators of their own.
+Numbers and codes whose length the schema knows are refused when wrong (Excel can be sure); other codes and
+choices from a list are only advised, because bureaus have codes and indicators of their own.
 """
 
 from __future__ import annotations

@@ -1,16 +1,16 @@
 """Where everything of the form stands: plans of sheets, worked out from the form before a cell is drawn.
 
 A plan knows rows, columns and names; it knows no fonts and no XlsxWriter. The blocks of the official form are
-data (:data:`PROJECT_BLOCKS`); a field of the schema that no block mentions is still drawn, in a block 补充信息, so
-that a bureau which adds a field to its schema need not touch this module.
+data (:data:`PROJECT_BLOCKS`); a field of the schema that no block mentions is still drawn, in a block
+补充信息, so that a bureau which adds a field to its schema need not touch this module.
 
 Two decisions that the official form leaves open:
 
 - Each column of the table of indicators is one column of the sheet, so that a row inserted there needs no
   merging. The table therefore has its title, 绩效指标, in the first column (as in the declaration form of
   财预〔2015〕88号), which gives the seven columns that the row of 预算数, 财政资金 and 其他资金 needs.
-- A single cell's name covers the top left cell only, though its area is merged: formulas may use the name as a
-  value.
+- A single cell's name covers the top left cell only, though its area is merged: formulas may use the name
+  as a value.
 """
 
 from __future__ import annotations
@@ -200,7 +200,9 @@ PROJECT_BLOCKS = (
 )  # fmt: skip
 PROJECT_WIDTHS = (11, 11, 12.5, 17.5, 17.5, 11.5, 14)
 #: Of the columns of a table that has a sheet to itself.
-TABLE_WIDTHS = {"waivers.rule": 12.0, "waivers.project": 25.0, "waivers.reason": 42.0, "waivers.approver": 12.0}
+TABLE_WIDTHS = {
+    "waivers.rule": 12.0, "waivers.project": 25.0, "waivers.reason": 42.0, "waivers.approver": 12.0,
+}  # fmt: skip
 #: Drawn after everything else of its sheet, so that nothing stands below it.
 LAST_TABLE = "project.indicators"
 

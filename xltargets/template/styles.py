@@ -1,11 +1,12 @@
 """How the form looks: fonts, borders, tints and number formats of every kind of cell.
 
 宋体 for the form's own words, 仿宋 for what is filled in, 方正小标宋简体 for titles, as official papers have
-them (GB/T 9704—2012). A machine without one of them falls back on its own serif for the Chinese character set,
-which ``charset`` and ``family`` name. Only features which WPS reads as well.
+them (GB/T 9704—2012). A machine without one of them falls back on its own serif for the Chinese character
+set, which ``charset`` and ``family`` name. Only features which WPS reads as well.
 
-No sheet is protected: protection would forbid copying a project sheet into another workbook, merging level cells
-and inserting rows freely. Cells are marked as locked or open, so that a bureau may switch protection on.
+No sheet is protected: protection would forbid copying a project sheet into another workbook, merging level
+cells and inserting rows freely. Cells are marked as locked or open, so that a bureau may switch protection
+on.
 """
 
 from __future__ import annotations
