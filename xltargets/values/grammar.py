@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from . import dates, numerals, units, words
 from .fold import fold, oddities
-from .model import Date, Op, Value, as_typed, quant, worded
+from .model import SIGNS, Date, Op, Value, as_typed, quant, worded
 from .number import DIGIT, FIRST, NO_LEAD, Lead, read_lead, read_number
 from .patterns import lazy
 
@@ -33,6 +33,7 @@ _DATED_DIGITS = lazy(
     r"《[^》]{1,80}》|(?:[A-Z]{1,4}/?){1,2} ?[0-9]{1,6}(?:\.[0-9]{1,3})?(?:-[0-9]{4})?|7[*×xX]24小?时?|24小时|12345|110|119|120|"
     r"^[0-9]{1,2}[.、](?=[\u4e00-\u9fff])")
 _EMPTY_WORDS = frozenset({"暂无", "待定", "未定", "不适用", "n/a", "na", "null", "none", "nan", "请填写", "待填", "空", "同上"})
+_NO_UNIT = frozenset({"", "/", "-", "--", "无", "无单位", "不适用", "定性", "无量纲"})
 _STOP = " 。;,.、;:!"
 _QUALITATIVE = ("定性", "定量", "定量(其他)", "不适用", "定量指标", "定性指标", "")
 
@@ -85,9 +86,9 @@ def _merged(typed: str) -> Value:
 def _split(typed: str, op_text: str, unit_text: str, nature: str) -> Value:
     op, flags = _operator_of(op_text, nature)
     body = fold(typed)
-    unit = units.column(unit_text)
-    sign = "" if op is None else op
-    if unit is not None and _PLAIN().fullmatch(body):
+    unit = _unit_of(unit_text)
+    sign = "" if op is None else SIGNS[op]
+    if unit is not None and (_PLAIN().fullmatch(body) or numerals.is_numeral(body)):
         value = _read(sign + body + unit.name)
         if value.kind not in ("qual", "unparsed"):
             return _as_typed(value, typed, flags)
@@ -95,6 +96,21 @@ def _split(typed: str, op_text: str, unit_text: str, nature: str) -> Value:
     if value.is_number and value.lo is not None:
         return _as_typed(_completed(value, op, unit), typed, flags)
     return _as_typed(_read(sign + body) if op is not None else value, typed, flags)
+
+
+def _unit_of(text: str) -> units.Unit | None:
+    """The unit of a cell of the unit column: a known one, or what would be read as one behind a number."""
+    if text in _NO_UNIT:
+        return None
+    if text.startswith("(") and text.endswith(")"):
+        text = text[1:-1]
+    unit = units.whole(text)
+    if unit is not None:
+        return unit
+    value = _read("5" + text)
+    if value.kind != "quant" or value.lo != 5 or not value.unit or value.op_explicit:
+        return None
+    return units.Unit(value.unit, value.base_unit, value.factor)
 
 
 def _operator_of(op_text: str, nature: str) -> tuple[Op | None, frozenset[str]]:
@@ -230,6 +246,7 @@ def _wordy(text: str) -> Value:
     """A placeholder, a value in words, or what cannot be read."""
     op, start, flags = words.sign(text, 0)
     body = text[start:]
+    text = text if op is None else SIGNS[op] + body
     if op is not None and not body:
         return worded("placeholder", text, op=op, flags=frozenset(flags | {"operator-only"}))
     if start and op is None:

@@ -17,7 +17,8 @@ Op = Literal[">=", ">", "=", "<", "<=", "~"]
 QualClass = Literal["达成类", "程度类", "方向类", "时限类", "合规类", "等级类"]
 Direction = Literal["up", "down"]
 
-SYMBOLS = {">=": "≥", ">": ">", "=": "=", "<": "<", "<=": "≤", "~": "约"}
+SIGNS: dict[str, str] = {">=": "≥", ">": ">", "=": "=", "<": "<", "<=": "≤", "~": "~"}
+SYMBOLS = SIGNS | {"~": "约"}
 CHANGES = {"up": "提高", "down": "降低"}
 _WAN = Decimal(10000)
 _DATE_SUFFIX = {"<=": "前", ">=": "后"}

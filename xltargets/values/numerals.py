@@ -30,6 +30,11 @@ def has_numeral(text: str) -> bool:
     return not _ANY.isdisjoint(text)
 
 
+def is_numeral(text: str) -> bool:
+    """Whether the text is a Chinese numeral and nothing else."""
+    return bool(text) and _ANY.issuperset(text)
+
+
 def to_number(numeral: str) -> str | None:
     """The numeral in digits, None when it is none (百, 万亿, 一一十). At most 17 characters are converted."""
     if numeral == "半":
@@ -52,7 +57,7 @@ def _converted(numeral: str) -> str | None:
 
     try:
         return str(int(cn2an.cn2an(numeral.replace("〇", "零"), "normal")))
-    except ValueError:
+    except (ValueError, KeyError):  # KeyError is how it refuses 十二十二
         return None
 
 

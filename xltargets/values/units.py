@@ -115,7 +115,6 @@ _KNOWN = _table()
 _LONGEST = max(map(len, _KNOWN))
 _TIMES = frozenset({"分钟", "小时", "天", "工作日", "周", "月", "季度", "年", "学期"})
 _PER_COUNTS = frozenset(["", *"23456789", "10", "100", "1000", "10000"])
-_NONE = frozenset({"", "/", "-", "--", "无", "无单位", "不适用", "定性", "无量纲"})
 
 
 def is_time(unit: str) -> bool:
@@ -204,16 +203,6 @@ def whole(text: str) -> Unit | None:
     """The unit that `text` is, or None when it is none; known words and their quotients only."""
     unit, end = read(text, 0)
     return unit if end == len(text) else None
-
-
-def column(text: str) -> Unit | None:
-    """The unit of a cell of the unit column (folded); a short unknown word counts as a unit of its own."""
-    if text.startswith("(") and text.endswith(")"):
-        text = text[1:-1]
-    if text in _NONE:
-        return None
-    unit = whole(text)
-    return unit if unit is not None else Unit(text, text, ONE)
 
 
 def factor_of(name: str) -> Decimal:
