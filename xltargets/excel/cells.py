@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 from xltargets.errors import Error
 from xltargets.excel import xmltext
-from xltargets.excel.a1 import Area, address, parse_area, parse_cell
+from xltargets.excel.a1 import MAX_COLUMNS, MAX_ROWS, Area, address, parse_area, parse_cell
 from xltargets.excel.dependents import FormulaCell, Names, precedents, reached
 from xltargets.excel.formulas import translated
 from xltargets.excel.names import DefinedName, parse_defined_names
@@ -400,24 +400,38 @@ class _Page:
 
 def forget_results_of_names(package: Package, names: Iterable[str]) -> None:
     """Drop the cached results of all formulas that use one of the names, which changed, and ask for calculation."""
-    changed = frozenset(name.casefold() for name in names)
+    _forget_and_ask(package, (), frozenset(name.casefold() for name in names))
+
+
+def forget_results_of_sheet(package: Package, sheet: Sheet) -> None:
+    """Drop the cached results of all formulas that read a sheet, and ask for calculation."""
+    everything = Area(0, 0, MAX_ROWS - 1, MAX_COLUMNS - 1)
+    _forget_and_ask(package, [(sheet.name.casefold(), everything)], frozenset())
+
+
+def _forget_and_ask(package: Package, areas: Iterable[tuple[str, Area]], names: frozenset[str]) -> None:
     sheets = [sheet for sheet in package.sheets if sheet.kind == "worksheet"]
     pages = [_Page(package, s, {}, {}) for s in sheets if has_formulas(package.text(s.part).data)]
-    if changed and any(page.formulas for page in pages):
-        _forget_results(package, pages, changed)
+    if any(page.formulas for page in pages):
+        _forget_results(package, pages, areas, names)
         ask_for_calculation(package)
         for page in pages:
             page.patch.save()
 
 
-def _forget_results(package: Package, pages: list[_Page], changed_names: frozenset[str] = frozenset()) -> None:
+def _forget_results(
+    package: Package,
+    pages: list[_Page],
+    areas: Iterable[tuple[str, Area]] = (),
+    changed_names: frozenset[str] = frozenset(),
+) -> None:
     """Drop the cached results of all formulas that a change of cells or names (casefolded) can reach."""
     formulas = [formula for page in pages for formula in page.formulas]
     if not formulas:
         return
     defined = parse_defined_names(package.read(package.workbook_part), tab_names(package))
     seeds = _users(formulas, defined, changed_names) if changed_names else set()
-    changed = [area for page in pages for area in page.changed]
+    changed = [*areas, *(area for page in pages for area in page.changed)]
     changed += [(formulas[number].sheet, formulas[number].area) for number in seeds]
     homes = [(page, cell) for page in pages for cell in page.formula_cells]
     for number in reached(formulas, Names(defined), changed) | seeds:
