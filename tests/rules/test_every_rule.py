@@ -7,7 +7,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from catalogue import COUNTS, catalogue_ids, inputs_of, judged, judged_example, locate, overlay, remove
+from catalogue import (
+    COUNTS,
+    catalogue_ids,
+    inputs_of,
+    judged,
+    judged_example,
+    locate,
+    overlay,
+    remove,
+)
 
 from xltargets.rules.config import Config
 from xltargets.rules.engine import Judgement, judge
