@@ -8,6 +8,8 @@ handles None. What a rule may ask for beside fields (``inputs``), by scope:
                list of these per project
 ``@raw``       path from the item → what was typed, for the fields where the document has something else
 ``@item``      the item itself, a plain dict
+``@blank``     the paths of its fields that are on the form and blank (not those that could not be read)
+``@amounts``   document: every amount of money that is not blank: path, value as typed, its field
 ``@field``     text: the :class:`~xltargets.submission.form.Field` that the text is of
 ``@previous``  last year's: document of the unit; the project of the same code or name; its indicator of the same name
 ``@ledger``    the bureau's list of approved projects: project code → row by column label
@@ -210,6 +212,8 @@ _INPUTS: dict[str, Callable[[_Run, Item, str], Any]] = {
     "@values": _Run.values,
     "@raw": _Run.raw,
     "@item": lambda run, item, scope: item.node,
+    "@blank": lambda run, item, scope: [path for path, value in item.flat.items() if value is None],
+    "@amounts": lambda run, item, scope: list(run.view.amounts()),
     "@previous": _Run.previous,
     "@ledger": lambda run, item, scope: run.inputs.ledger,
     "@roster": lambda run, item, scope: run.inputs.roster,

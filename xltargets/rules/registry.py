@@ -80,7 +80,8 @@ class Rule:
     @property
     def of_reader(self) -> bool:
         """Whether its findings come from the reader and the function only carries the page."""
-        return self.group == "R" and not self.inputs
+        asks = (self.needs, self.takes, self.blank_is_zero, self.maybe, self.inputs)
+        return self.judged and self.each == "document" and not any(asks)
 
     @cached_property
     def page(self) -> str:

@@ -15,6 +15,9 @@ from xltargets.values import Value, parse
 #: Stands for a value that was not understood; no rule gets it.
 UNREADABLE: Any = type("_Unreadable", (), {"__repr__": lambda self: "UNREADABLE"})()
 
+#: Units of money.
+_MONEY = frozenset({"元", "千元", "万元", "亿元"})
+
 _SCOPE_PATHS: dict[str, tuple[str, ...]] = {
     "document": (),
     "project": ("projects", ITEM),
@@ -103,9 +106,17 @@ class View:
         """Pointer of each indicator → its 指标值, parsed once; None when there is none."""
         return {item.pointer: _indicator_value(item) for item in self.indicators}
 
+    def amounts(self) -> Iterator[tuple[str, Any, Field]]:
+        """Every amount of money that is not blank: dotted path from the root, what the document has, field."""
+        for pointer, value, field in _leaves(self.submission.document, (), "", self.form):
+            if field.type == "number" and field.unit in _MONEY and pointer not in self._unread:
+                yield pointer[1:].replace("/", "."), value, field
+
     def texts(self) -> Iterator[tuple[str, str, Field]]:
         """Every text that is not blank: pointer, text, field."""
-        yield from _texts(self.submission.document, (), "", self.form)
+        for pointer, value, field in _leaves(self.submission.document, (), "", self.form):
+            if field.type == "text" and isinstance(value, str) and value and not value.isspace():
+                yield pointer, value, field
 
 
 def _indicator_value(item: Item) -> Value | None:
@@ -117,17 +128,16 @@ def _indicator_value(item: Item) -> Value | None:
     return parse(typed, op=operator, unit=unit, nature=nature)
 
 
-def _texts(node: Any, path: tuple[str, ...], pointer: str, form: Form) -> Iterator[tuple[str, str, Field]]:
+def _leaves(node: Any, path: tuple[str, ...], pointer: str, form: Form) -> Iterator[tuple[str, Any, Field]]:
+    """Every value that is not None and stands where the form has a field."""
     if isinstance(node, dict):
         for key, value in node.items():
-            yield from _texts(value, (*path, key), f"{pointer}/{key}", form)
+            yield from _leaves(value, (*path, key), f"{pointer}/{key}", form)
     elif isinstance(node, list):
         for index, value in enumerate(node):
-            yield from _texts(value, (*path, ITEM), f"{pointer}/{index}", form)
-    elif isinstance(node, str) and node and not node.isspace():
-        field = form.fields.get(path)
-        if field is not None and field.type == "text":
-            yield pointer, node, field
+            yield from _leaves(value, (*path, ITEM), f"{pointer}/{index}", form)
+    elif node is not None and (field := form.fields.get(path)) is not None:
+        yield pointer, node, field
 
 
 def scope_fields(form: Form, scope: str) -> list[tuple[str, tuple[str, ...], Field | None]]:
