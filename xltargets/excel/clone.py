@@ -13,7 +13,7 @@ import uuid
 from collections.abc import Iterable
 from urllib.parse import quote
 
-from xltargets.excel import everywhere, xmltext
+from xltargets.excel import everywhere
 from xltargets.excel.formulas import renamed, rewritten
 from xltargets.excel.package import RELS_TYPE, Package, relationships_part
 from xltargets.excel.patch import Patch
@@ -91,9 +91,6 @@ def _copied_relationships(package: Package, part: str, rels: str, new: str, copi
         if old in copies and relation.kind not in _SHARED:
             target = posixpath.relpath("/" + copies[old], posixpath.dirname("/" + new))
             patch.set(element, "Target", quote(target, safe="/._-()[]~!$&'*+,;=:@%"))
-        elif not relation.external and not relation.raw.startswith(("/", "#")):
-            if posixpath.dirname(part) != posixpath.dirname(new):
-                patch.set(element, "Target", "/" + relation.target)
     return patch.result()
 
 
@@ -102,7 +99,7 @@ def free_name(package: Package, part: str) -> str:
     folder, base = posixpath.split(part.replace("\\", "/").lstrip("/"))
     stem, extension = posixpath.splitext(base)
     stem = stem.rstrip("0123456789") or "part"
-    pattern = re.compile(re.escape(posixpath.join(folder, stem)) + r"(\d{1,9})" + re.escape(extension) + r"\Z", re.I)
+    pattern = re.compile(re.escape(posixpath.join(folder, stem)) + r"(\d{1,9})" + re.escape(extension) + r"\Z", re.IGNORECASE)
     found = [pattern.match(name.replace("\\", "/").lstrip("/")) for name in package.names]
     number = max((int(match[1]) for match in found if match), default=0) + 1
     while posixpath.join(folder, f"{stem}{number}{extension}") in package:

@@ -100,13 +100,14 @@ def rewrite_tree(patch: Patch, root: Element, transform: Transform, sheets: dict
     """Edit all formulas of a tree, cells of a worksheet aside."""
     for element in every(root):
         if element.name in _ELEMENTS and not element.children and element.text.strip():
-            if (new := transform(element.text)) != element.text:
+            new = transform(element.text)
+            if new != element.text:
                 patch.set_text(element, new)
         for name in _ATTRIBUTES.get(element.name, ()):
             old = element.attributes.get(name, "")
-            if "!" in old or name not in ("location", "val"):
-                if old and (new := transform(old)) != old:
-                    patch.set(element, name, new)
+            is_formula = "!" in old or (old and name not in ("location", "val"))
+            if is_formula and (new := transform(old)) != old:
+                patch.set(element, name, new)
         if sheets and element.name in _SHEET_ATTRIBUTES:
             name = _SHEET_ATTRIBUTES[element.name]
             if (found := sheets.get(element.attributes.get(name, "").casefold())) is not None:
