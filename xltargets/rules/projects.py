@@ -9,7 +9,13 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from xltargets.rules.registry import ERROR, HINT, WARNING, Hit, rule
-from xltargets.rules.similar import earlier_alike_sets, earlier_alike_texts, earlier_equal, plain, prose
+from xltargets.rules.similar import (
+    earlier_alike_sets,
+    earlier_alike_texts,
+    earlier_equal,
+    plain,
+    prose,
+)
 from xltargets.values import Value
 
 Project = Mapping[str, Any]
@@ -313,8 +319,8 @@ def _odd_ones(projects: Sequence[Project], same: list[_Use]) -> Iterator[Hit]:
         name = str(projects[use.row.project]["indicators"][use.row.indicator].get("level3")).strip()[:40]
         hit = (
             f"projects.{use.row.project}.indicators.{use.row.indicator}.value",
-            f"“{name}”的指标值为“{use.raw.strip()[:30]}”，项目{called(projects, model.row.project)}的同名指标为"
-            f"“{model.raw.strip()[:30]}”，{why}，请统一口径",
+            (f"“{name}”的指标值为“{use.raw.strip()[:30]}”，项目{called(projects, model.row.project)}的同名指标为"
+            f"“{model.raw.strip()[:30]}”，{why}，请统一口径"),
         )
         apart = use.row.description and model.row.description and use.row.description != model.row.description
         yield (*hit, HINT) if apart and why == "比率取值不同" else hit
