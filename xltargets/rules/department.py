@@ -372,7 +372,6 @@ def duty_words(name: str) -> list[str]:
     bare = plain(name[:60])
     if not _OFFICE.search(bare):
         return []
-    core = _OFFICE.sub("", _REGION.sub("", bare))
-    parts = re.split("[和与及]", core)
-    pairs = [part[index : index + 2] for part in parts for index in range(len(part) - 1)]
-    return [pair for pair in dict.fromkeys(pairs) if pair not in _GENERAL] if len(core) >= 2 else []
+    bare = _OFFICE.sub("", _REGION.sub("", _REGION.sub("", bare)))
+    pairs = [part[index : index + 2] for part in _GENERAL.split(bare) for index in range(len(part) - 1)]
+    return list(dict.fromkeys(pairs))
