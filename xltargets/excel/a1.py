@@ -63,6 +63,7 @@ def parse_cell(text: str) -> tuple[int, int]:
     raise ValueError(f"not a cell address: {text!r}")
 
 
+@lru_cache(maxsize=4096)
 def parse_area(text: str) -> Area:
     """The rectangle of ``B3``, ``$B$3:$D$9``, ``C:D`` or ``3:5``.
 

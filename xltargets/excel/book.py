@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol
@@ -17,9 +17,9 @@ from typing import Protocol
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
 from xltargets.errors import Error
-from xltargets.excel.a1 import column_number
-from xltargets.excel.names import DefinedName, parse_defined_names
-from xltargets.excel.package import Limits, Package, Sheet
+from xltargets.excel.a1 import MAX_COLUMNS, column_number
+from xltargets.excel.names import DefinedName, Tab, defined_names, parse_workbook, tabs
+from xltargets.excel.package import Limits, Package
 from xltargets.excel.styles import number_formats
 
 #: More cells than this in one rectangle are not laid out in memory; the sheet is read sparsely instead.
@@ -91,11 +91,22 @@ class FileBook:
     """
 
     def __init__(self, path: str | os.PathLike[str], limits: Limits | None = None) -> None:
-        self.path = os.fspath(path)
-        self.package = Package.open(self.path, limits or Limits())
-        self._sheets: dict[str, Sheet] = {
-            sheet.name: sheet for sheet in self.package.sheets if sheet.kind == "worksheet"
-        }
+        self._take(Package.open(path, limits or Limits()))
+
+    @classmethod
+    def of(cls, package: Package) -> FileBook:
+        """The workbook of a package that is open already: sheets and names as patched, values as in the file."""
+        book = cls.__new__(cls)
+        book._take(package)
+        return book
+
+    def _take(self, package: Package) -> None:
+        self.path = os.fspath(package.path)
+        self.package = package
+        root = parse_workbook(package.text(package.workbook_part).data)
+        self._tabs = list(tabs(root))
+        self._sheets = dict(_worksheets(package, self._tabs))
+        self._root = root
         self._grids: dict[str, Grid] = {}
 
     @property
@@ -106,13 +117,12 @@ class FileBook:
     @property
     def hidden(self) -> frozenset[str]:
         """Names of the worksheets that are not shown."""
-        return frozenset(sheet.name for sheet in self._sheets.values() if sheet.state != "visible")
+        return frozenset(tab.name for tab in self._tabs if tab.state != "visible")
 
     @cached_property
     def names(self) -> list[DefinedName]:
         """All defined names."""
-        tabs = [sheet.name for sheet in self.package.sheets]
-        return parse_defined_names(self.package.read(self.package.workbook_part), tabs)
+        return defined_names(self._root, [tab.name for tab in self._tabs])
 
     def grid(self, sheet: str) -> Grid:
         """The values of one worksheet.
@@ -125,7 +135,7 @@ class FileBook:
         return self._grids[sheet]
 
     def _load(self, sheet: str) -> Grid:
-        xml = self.package.read(self._sheets[sheet].part)
+        xml = self.package.read(self._sheets[sheet])
         if not _can_be_dense(xml):
             return self._sparse(sheet)
         try:
@@ -144,7 +154,9 @@ class FileBook:
         try:
             return CalamineWorkbook.from_path(self.path)
         except (CalamineError, OSError) as error:
-            raise Error("文件已损坏，无法读取其中的数据；请用 Excel 打开并另存为新文件后再试", file=self.path) from error
+            raise Error(
+                "文件已损坏，无法读取其中的数据；请用 Excel 打开并另存为新文件后再试", file=self.path
+            ) from error
 
     @cached_property
     def number_formats(self) -> list[str]:
@@ -154,29 +166,49 @@ class FileBook:
         return number_formats(self.package.read(parts[0])) if parts else []
 
 
-_FAR_ROW = re.compile(rb'\br="[A-Z]*(\d{6,})"')
-_FAR_COLUMN = re.compile(rb'\br="[A-Z]{3,}\d')
-_VALUE_CELL = re.compile(rb"<(?:\w+:)?c\b[^>]*?\br=\"([A-Z]+)(\d+)\"[^>]*>\s*<(?!/)")
+def _worksheets(package: Package, all_tabs: Iterable[Tab]) -> Iterator[tuple[str, str]]:
+    """Name and part of each worksheet, in the order of the tabs."""
+    relations = {relation.id: relation for relation in package.relationships(package.workbook_part)}
+    for tab in all_tabs:
+        relation = relations.get(tab.relation)
+        if relation is not None and relation.kind == "worksheet" and (part := package.find(relation.target)):
+            yield tab.name, part
+
+
+_SHAPES = bytes.maketrans(b"123456789BCDEFGHIJKLMNOPQRSTUVWXYZ'", b'000000000AAAAAAAAAAAAAAAAAAAAAAAAA"')
+_FAR = (b'"AAA0', b'"A0000', b'"AA0000', b'r="0000')
+_TAG = re.compile(rb"<(?:\w+:)?(c|row)\b([^>]*)>")
+_REF = re.compile(rb"""\br\s*=\s*["']([A-Z]*)(\d+)""")
 
 
 def _can_be_dense(xml: bytes) -> bool:
-    """Whether a rectangle around all cells with content fits in memory, and the XML is of the usual kind."""
+    """Whether a rectangle around all cells with content fits in memory, and the XML is of the usual kind.
+
+    A reader that lays out rectangles (calamine does) can be made to ask for 500 GB by two cells. Sheets without rows
+    from 1000 on and without columns from AAA on, nearly all, are let through by a look at the shapes of their texts.
+    """
     if xml[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return False
-    if not _FAR_ROW.search(xml) and not _FAR_COLUMN.search(xml):
-        return True
-    rows, columns = 0, 0
-    for letters, digits in _VALUE_CELL.findall(xml):
-        rows = max(rows, int(digits))
-        columns = max(columns, column_number(letters.decode()) + 1)
-    return rows * columns <= MAX_DENSE_CELLS
+    shapes = xml.translate(_SHAPES)
+    return not any(far in shapes for far in _FAR) or _cells_around_content(xml) <= MAX_DENSE_CELLS
+
+
+def _cells_around_content(xml: bytes) -> int:
+    """How many cells the rectangle around all cells with content has."""
+    rows, columns, row = 0, 0, 0
+    for tag, attributes in _TAG.findall(xml):
+        reference = _REF.search(attributes)
+        if tag == b"row":
+            row = int(reference[2]) if reference else row + 1
+        elif not attributes.endswith(b"/"):
+            rows = max(rows, int(reference[2]) if reference else row)
+            columns = max(columns, column_number(reference[1].decode()) + 1 if reference else MAX_COLUMNS)
+    return rows * columns
 
 
 _ERROR_CELL = re.compile(rb'<(?:\w+:)?c\b([^>]*\bt="e"[^>]*)>(.*?)</(?:\w+:)?c>', re.DOTALL)
 _ERROR_TEXT = re.compile(rb"<(?:\w+:)?v>([^<]*)<")
-_FORMULA_CELL = re.compile(
-    rb"<(?:\w+:)?c\b([^>]*)>\s*<(?:\w+:)?f\b(?:[^>]*/>|[^>]*>[^<]*</(?:\w+:)?f>)\s*(?:<(?:\w+:)?v\b[^>]*>([^<]?))?"
-)
+_FORMULA = re.compile(rb"<(?:\w+:)?f(?:\s[^>]*)?(?:/>|>[^<]*</(?:\w+:)?f>)\s*(?:<(?:\w+:)?v\b[^>]*>([^<]?))?")
 _ATTRIBUTE_R = re.compile(rb'\br="([A-Z]+)(\d+)"')
 
 
@@ -224,11 +256,9 @@ class _FileGrid:
     def _formulas(self) -> Mapping[tuple[int, int], bool]:
         """Cells with a formula → whether a value is kept with it (an empty text is a value)."""
         found: dict[tuple[int, int], bool] = {}
-        if b"f>" not in self._xml and b"<f" not in self._xml:
-            return found
-        for match in _FORMULA_CELL.finditer(self._xml):
-            attributes, value = match.groups()
-            place = _place(attributes)
+        for match in _FORMULA.finditer(self._xml):
+            attributes = self._xml[self._xml.rfind(b"<", 0, match.start()) : match.start()]
+            place, value = _place(attributes), match[1]
             if place:
                 found[place] = bool(value) or (value is not None and b't="str"' in attributes)
         return found
@@ -247,7 +277,9 @@ class _FileGrid:
         }
 
 
-_STYLED_NUMBER = re.compile(rb'<(?:\w+:)?c\b(?=[^>]*\br="([A-Z]+)(\d+)")(?=[^>]*\bs="(\d+)")(?![^>]*\bt="s")[^>]*[^/]>')
+_STYLED_NUMBER = re.compile(
+    rb'<(?:\w+:)?c\b(?=[^>]*\br="([A-Z]+)(\d+)")(?=[^>]*\bs="(\d+)")(?![^>]*\bt="s")[^>]*[^/]>'
+)
 
 
 def _place(attributes: bytes) -> tuple[int, int] | None:

@@ -13,10 +13,12 @@ Facts (ECMA-376 Part 1, 18.2.5 definedName; Excel 2010 and later):
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 from xml.etree import ElementTree
 
+from xltargets.errors import Error
 from xltargets.excel.a1 import Area, parse_area
 
 
@@ -49,24 +51,56 @@ class SheetArea(NamedTuple):
     area: Area
 
 
-def parse_defined_names(workbook_xml: bytes, tabs: list[str]) -> list[DefinedName]:
-    """The names of a workbook part.
+class Tab(NamedTuple):
+    """A sheet as the workbook part lists it: its name, the id of its relationship, and whether it is shown."""
+
+    name: str
+    relation: str
+    state: str
+
+
+def parse_workbook(workbook_xml: bytes) -> ElementTree.Element:
+    """The tree of a workbook part, for :func:`tabs` and :func:`defined_names`; the part is in UTF-8.
+
+    Raises:
+        Error: when it is no well-formed XML, or declares a document type.
+    """
+    try:
+        if b"<!DOCTYPE" in workbook_xml:
+            raise ElementTree.ParseError("a document type")
+        return ElementTree.fromstring(workbook_xml, ElementTree.XMLParser(encoding="utf-8"))
+    except ElementTree.ParseError as error:
+        raise Error("文件的工作簿部件已损坏，无法读取；请用 Excel 或 WPS 打开后另存一份再试") from error
+
+
+def tabs(root: ElementTree.Element) -> Iterator[Tab]:
+    """All sheets in the order of their tabs, chart sheets included."""
+    for element in root.iter(root.tag.replace("workbook", "sheet")):
+        relation = next((value for key, value in element.items() if key.endswith("}id")), "")
+        yield Tab(element.get("name", ""), relation, element.get("state", "visible"))
+
+
+def parse_defined_names(workbook_xml: bytes, names_of_tabs: list[str]) -> list[DefinedName]:
+    """The names of a workbook part (see :func:`defined_names`)."""
+    return defined_names(parse_workbook(workbook_xml), names_of_tabs)
+
+
+def defined_names(root: ElementTree.Element, names_of_tabs: list[str]) -> list[DefinedName]:
+    """The names of a workbook.
 
     Args:
-        workbook_xml: the part, in any encoding that its declaration names.
-        tabs: the names of all sheets in the order of their tabs, chart sheets included.
+        root: the tree of the workbook part.
+        names_of_tabs: the names of all sheets in the order of their tabs, chart sheets included.
     """
     names = []
-    for element in ElementTree.fromstring(workbook_xml).iter():
-        if element.tag.rpartition("}")[2] != "definedName":
-            continue
+    for element in root.iter(root.tag.replace("workbook", "definedName")):
         local = element.get("localSheetId", "")
-        if local and not (local.isdigit() and int(local) < len(tabs)):
+        if local and not (local.isdigit() and int(local) < len(names_of_tabs)):
             continue  # the sheet it belonged to is gone
         names.append(
             DefinedName(
                 name=element.get("name", ""),
-                scope=tabs[int(local)] if local else None,
+                scope=names_of_tabs[int(local)] if local else None,
                 refers_to=(element.text or "").strip(),
                 hidden=element.get("hidden") in ("1", "true"),
             )
@@ -76,7 +110,13 @@ def parse_defined_names(workbook_xml: bytes, tabs: list[str]) -> list[DefinedNam
 
 _QUOTED = r"'(?:[^']|'')+'"
 _BARE = r"[^\s'!,:()\[\]*/+\-&=<>^\"{};]+"
-_REFERENCE = re.compile(rf"\s*(?P<sheet>{_QUOTED}|{_BARE})!(?P<cells>\$?[A-Za-z0-9$]+(?::\$?[A-Za-z0-9$]+)?)\s*(?:,|\Z)")
+_REFERENCE = re.compile(
+    rf"\s*(?P<sheet>{_QUOTED}|{_BARE})!(?P<cells>\$?[A-Za-z0-9$]+(?::\$?[A-Za-z0-9$]+)?)\s*(?:,|\Z)"
+)
+#: The form in which Excel itself writes nearly all of them; rows of up to six digits are within the sheet.
+_COMMON = re.compile(
+    rf"({_QUOTED}|{_BARE})!(\$[A-Z]{{1,2}}\$[1-9]\d{{0,5}}(?::\$[A-Z]{{1,2}}\$[1-9]\d{{0,5}})?)\Z"
+)
 
 
 def resolve(refers_to: str, sheets: dict[str, str]) -> list[SheetArea]:
@@ -88,6 +128,9 @@ def resolve(refers_to: str, sheets: dict[str, str]) -> list[SheetArea]:
         refers_to: the name's text, without ``=``; several areas are joined by commas.
         sheets: casefolded name → name of each worksheet.
     """
+    if match := _COMMON.match(refers_to):
+        sheet = sheets.get(unquote_sheet(match[1]).casefold())
+        return [SheetArea(sheet, parse_area(match[2]))] if sheet else []
     areas: list[SheetArea] = []
     position, text = 0, refers_to.removeprefix("=")
     if text.startswith("(") and text.endswith(")"):

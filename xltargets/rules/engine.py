@@ -11,6 +11,7 @@ handles None. What a rule may ask for beside fields (``inputs``), by scope:
 ``@blank``     the paths of its fields that are on the form and blank (not those that could not be read)
 ``@amounts``   document: every amount of money that is not blank: path, value as typed, its field
 ``@field``     text: the :class:`~xltargets.submission.form.Field` that the text is of
+``@money``     the unit that the form's amounts are in: 万元, or 元 on a bureau's own form
 ``@previous``  last year's: document of the unit; the project of the same code or name; its indicator of the same name
 ``@ledger``    the bureau's list of approved projects: project code → row by column label
 ``@roster``    the bureau's list of units: unit code → row by column label
@@ -112,7 +113,10 @@ def _prepared(form: Form, config: Config) -> list[_Prepared]:
 
 def _prepare(rule: Rule, form: Form, config: Config) -> _Prepared | None:
     scope = "indicator" if rule.each == "text" else rule.each
-    found = {name: resolve(form, scope, name) for name in (*rule.needs, *rule.takes, *rule.blank_is_zero, *rule.maybe)}
+    found = {
+        name: resolve(form, scope, name)
+        for name in (*rule.needs, *rule.takes, *rule.blank_is_zero, *rule.maybe)
+    }
     needs, takes = [found[name] for name in rule.needs], [found[name] for name in rule.takes]
     if rule.each != "text" and (None in needs or None in takes):
         return None
@@ -213,6 +217,7 @@ _INPUTS: dict[str, Callable[[_Run, Item, str], Any]] = {
     "@raw": _Run.raw,
     "@item": lambda run, item, scope: item.node,
     "@blank": lambda run, item, scope: [path for path, value in item.flat.items() if value is None],
+    "@money": lambda run, item, scope: run.view.money_unit,
     "@amounts": lambda run, item, scope: list(run.view.amounts()),
     "@previous": _Run.previous,
     "@ledger": lambda run, item, scope: run.inputs.ledger,

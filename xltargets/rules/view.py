@@ -106,6 +106,12 @@ class View:
         """Pointer of each indicator → its 指标值, parsed once; None when there is none."""
         return {item.pointer: _indicator_value(item) for item in self.indicators}
 
+    @cached_property
+    def money_unit(self) -> str:
+        """The unit of the form's amounts: that of its first amount within a project."""
+        units = (field.unit for path, field in self.form.fields.items() if path[0] == "projects")
+        return next((unit for unit in units if unit in _MONEY), "万元")
+
     def amounts(self) -> Iterator[tuple[str, Any, Field]]:
         """Every amount of money that is not blank: dotted path from the root, what the document has, field."""
         for pointer, value, field in _leaves(self.submission.document, (), "", self.form):
@@ -142,7 +148,9 @@ def _leaves(node: Any, path: tuple[str, ...], pointer: str, form: Form) -> Itera
 
 def scope_fields(form: Form, scope: str) -> list[tuple[str, tuple[str, ...], Field | None]]:
     """The fields and arrays directly within an item of a scope: dotted path, keys, field (None for an array)."""
-    cache: dict[str, list[tuple[str, tuple[str, ...], Field | None]]] = form.__dict__.setdefault("_scope_fields", {})
+    cache: dict[str, list[tuple[str, tuple[str, ...], Field | None]]] = form.__dict__.setdefault(
+        "_scope_fields", {}
+    )
     if scope not in cache:
         base = _SCOPE_PATHS[scope]
         entries: dict[tuple[str, ...], Field | None] = {}

@@ -72,7 +72,9 @@ def bind(book: Book, form: Form) -> Bindings:
     result.broken = [
         (name, field)
         for name, field in result.broken
-        if not any((sheet, field.dotted) in found for sheet in ([name.scope] if name.scope else book.worksheets))
+        if not any(
+            (sheet, field.dotted) in found for sheet in ([name.scope] if name.scope else book.worksheets)
+        )
     ]
     return result
 
@@ -91,11 +93,13 @@ def _by_sheet(areas: list[SheetArea]) -> dict[str, tuple[Area, ...]]:
 
 
 def _collect(result: Bindings, found: dict[tuple[str, str], Bound], book: Book, form: Form) -> None:
-    order = {path: index for index, path in enumerate(form.fields)}
-    for sheet in book.worksheets:
-        bounds = [bound for (place, _), bound in found.items() if place == sheet]
+    order = form.order
+    by_sheet: dict[str, list[Bound]] = {sheet: [] for sheet in book.worksheets}
+    for (sheet, _), bound in found.items():
+        by_sheet[sheet].append(bound)
+    for sheet, bounds in by_sheet.items():
         if bounds:
-            bounds.sort(key=lambda bound: order[bound.field.path])
+            bounds.sort(key=lambda bound: order[bound.field])
             result.sheets[sheet] = [_as_sheet_item(bound, bounds) for bound in bounds]
 
 
@@ -104,10 +108,12 @@ def _as_sheet_item(bound: Bound, bounds: list[Bound]) -> Bound:
 
     ``invoices.number`` in one cell and ``invoices.lines.amount`` in ten rows can only be one invoice with ten lines.
     """
+    if all(bound.by_sheet) or not bound.local:
+        return bound
     flags = list(bound.by_sheet)
     for index, array in enumerate(bound.field.arrays):
-        if flags[index] or not bound.local:
-            break
+        if flags[index]:
+            continue
         inside = [other for other in bounds if other.field.path[: len(array) + 1] == (*array, ITEM)]
         single = [other for other in inside if other.field.depth == index + 1]
         nested = [other for other in inside if other.field.depth > index + 1]
@@ -115,7 +121,9 @@ def _as_sheet_item(bound: Bound, bounds: list[Bound]) -> Bound:
         flags[index] = (
             bool(single and nested)
             and all(area.top == area.bottom for other in single for area in other.areas[:1])
-            and not any(top <= area.top <= bottom for other in single for area in other.areas for top, bottom in rows)
+            and not any(
+                top <= area.top <= bottom for other in single for area in other.areas for top, bottom in rows
+            )
         )
         if not flags[index]:
             break

@@ -41,7 +41,9 @@ def _refuse(constant: str) -> None:
     raise ValueError(f"{constant} is no JSON number")
 
 
-def from_document(document: dict[str, Any], *, form: Form | None = None, file: str | None = None) -> Submission:
+def from_document(
+    document: dict[str, Any], *, form: Form | None = None, file: str | None = None
+) -> Submission:
     """Take a document as typed (numbers may be texts, percentages ``30%``) as a submission.
 
     The document given is not changed.
@@ -83,9 +85,14 @@ def _convert(node: Any, path: tuple[str, ...], pointer: str, submission: Submiss
             submission.raw[pointer] = result.raw
         return result.value
     if isinstance(node, dict):
-        return {key: _convert(value, (*path, key), f"{pointer}/{key}", submission) for key, value in node.items()}
+        return {
+            key: _convert(value, (*path, key), f"{pointer}/{key}", submission) for key, value in node.items()
+        }
     if isinstance(node, list):
-        return [_convert(value, (*path, ITEM), f"{pointer}/{index}", submission) for index, value in enumerate(node)]
+        return [
+            _convert(value, (*path, ITEM), f"{pointer}/{index}", submission)
+            for index, value in enumerate(node)
+        ]
     return node
 
 

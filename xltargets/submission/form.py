@@ -24,7 +24,7 @@ from xltargets.errors import Error
 ITEM = "*"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Field:
     """One input cell, or one column of input cells.
 
@@ -65,12 +65,12 @@ class Field:
         """The path in words: ``projects.indicators.level3``."""
         return ".".join(part for part in self.path if part != ITEM)
 
-    @property
+    @cached_property
     def depth(self) -> int:
         """How many arrays the path crosses."""
         return self.path.count(ITEM)
 
-    @property
+    @cached_property
     def arrays(self) -> list[tuple[str, ...]]:
         """The paths of the arrays it crosses, outermost first, without the final :data:`ITEM`."""
         return [self.path[:index] for index, part in enumerate(self.path) if part == ITEM]
@@ -128,17 +128,33 @@ class Form:
     @cached_property
     def names(self) -> Mapping[str, NameBinding]:
         """Every name that a cell may carry, casefolded, and what it says."""
-        return {name.casefold(): NameBinding(field, sheets) for field in self.fields.values()
-                for name, sheets in self._names_of(field)}
+        return {
+            name.casefold(): NameBinding(field, sheets)
+            for field in self.fields.values()
+            for name, sheets in self._names_of(field)
+        }
 
     @cached_property
     def former_names(self) -> Mapping[str, str]:
         """Names of earlier versions (``x-formerly``) → the field's name today, both casefolded as in :attr:`names`."""
         return {old.casefold(): field.dotted for field in self.fields.values() for old in field.formerly}
 
+    @cached_property
+    def official_names(self) -> Mapping[Field, str]:
+        """Each field's name on the official template: the word for one item where there is one."""
+        return {
+            field: max(self._names_of(field), key=lambda pair: sum(pair[1]))[0]
+            for field in self.fields.values()
+        }
+
     def official_name(self, field: Field) -> str:
-        """The name on the official template: the word for one item where there is one."""
-        return max(self._names_of(field), key=lambda pair: sum(pair[1]))[0]
+        """The field's name on the official template."""
+        return self.official_names[field]
+
+    @cached_property
+    def order(self) -> Mapping[Field, int]:
+        """Each field's place in the schema."""
+        return {field: index for index, field in enumerate(self.fields.values())}
 
     def _names_of(self, field: Field) -> Iterator[tuple[str, tuple[bool, ...]]]:
         """All spellings of a field's path, with the arrays that are named by their item."""
@@ -212,7 +228,9 @@ def _resolve(schema: Mapping[str, Any], node: Mapping[str, Any]) -> Mapping[str,
         reference, rest = node["$ref"], {key: value for key, value in node.items() if key != "$ref"}
         seen += 1
         target: Any = schema
-        for part in reference.removeprefix("#").strip("/").split("/") if reference.startswith("#/") else [None]:
+        for part in (
+            reference.removeprefix("#").strip("/").split("/") if reference.startswith("#/") else [None]
+        ):
             target = target.get(part) if isinstance(target, Mapping) and part is not None else None
         if not isinstance(target, Mapping) or seen > 20:
             raise Error(f"JSON Schema 中的引用无法解析：{reference}；只支持指向本文件 $defs 的引用")

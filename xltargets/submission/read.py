@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from xltargets.errors import Error
@@ -97,7 +98,13 @@ class _Reader:
         return submission
 
     def _scope(
-        self, sheet: str, grid: Grid, bounds: Sequence[Bound], target: dict[str, Any], base: tuple[str, ...], at: str
+        self,
+        sheet: str,
+        grid: Grid,
+        bounds: Sequence[Bound],
+        target: dict[str, Any],
+        base: tuple[str, ...],
+        at: str,
     ) -> None:
         """Read all that stands within one object: its own cells, its tables, and the items that are this sheet."""
         depth = base.count(ITEM)
@@ -117,10 +124,18 @@ class _Reader:
             if by_rows:
                 table = _Table(self, sheet, grid, by_rows, array, pointer)
                 table.read(items, table.all_rows())
-                self.submission.problems += below_and_above(grid, sheet, table.places, pointer, self._taken(sheet, by_rows))
+                self.submission.problems += below_and_above(
+                    grid, sheet, table.places, pointer, self._taken(sheet, by_rows)
+                )
 
     def _sheet_item(
-        self, sheet: str, grid: Grid, bounds: list[Bound], items: list[Any], array: tuple[str, ...], pointer: str
+        self,
+        sheet: str,
+        grid: Grid,
+        bounds: list[Bound],
+        items: list[Any],
+        array: tuple[str, ...],
+        pointer: str,
     ) -> None:
         """The sheet as one item of an array; a sheet on which nothing is filled in is none."""
         base, at = (*array, ITEM), f"{pointer}/{len(items)}"
@@ -198,14 +213,24 @@ class _Table:
     """A table on a sheet: the rows of its columns are the items of an array."""
 
     def __init__(
-        self, reader: _Reader, sheet: str, grid: Grid, bounds: list[Bound], array: tuple[str, ...], pointer: str
+        self,
+        reader: _Reader,
+        sheet: str,
+        grid: Grid,
+        bounds: list[Bound],
+        array: tuple[str, ...],
+        pointer: str,
     ) -> None:
         self.reader, self.sheet, self.grid, self.array, self.pointer = reader, sheet, grid, array, pointer
         base = (*array, ITEM)
         depth = base.count(ITEM)
         self.bounds = bounds
         self.direct = [_place(bound, base) for bound in bounds if bound.field.depth == depth]
-        self.places = [_place(bound, base) for bound in bounds]
+        self.places = (
+            self.direct
+            if all(bound.field.depth == depth for bound in bounds)
+            else [_place(bound, base) for bound in bounds]
+        )
         self.nested: dict[tuple[str, ...], list[Bound]] = {}
         for bound in bounds:
             if bound.field.depth > depth:
@@ -279,7 +304,13 @@ class _Table:
         return item, moved, filled
 
     def _fill(
-        self, key: str, value: object, row: int, carry: dict[str, tuple[object, int]], moved: dict[str, int], reset: bool
+        self,
+        key: str,
+        value: object,
+        row: int,
+        carry: dict[str, tuple[object, int]],
+        moved: dict[str, int],
+        reset: bool,
     ) -> tuple[object, bool]:
         """A cell of a filled-down column: its own text, or the one above unless an outer column began a new group."""
         blank = value is None or (isinstance(value, str) and not value.strip())
@@ -312,20 +343,33 @@ class _Table:
             for array, bounds in self.nested.items():
                 relative = array[len(self.array) + 1 :]
                 inner = _Table(
-                    self.reader, self.sheet, self.grid, bounds, array, at + "".join(f"/{part}" for part in relative)
+                    self.reader,
+                    self.sheet,
+                    self.grid,
+                    bounds,
+                    array,
+                    at + "".join(f"/{part}" for part in relative),
                 )
                 inner.read(_list_at(item, relative), block)
 
 
 def _place(bound: Bound, base: tuple[str, ...]) -> _Place:
-    keys = tuple(part for part in bound.field.path[len(base) :] if part != ITEM)
-    return _Place(bound.field, "/".join(keys), keys, bound.areas)
+    return _Place(bound.field, *_relative(bound.field, len(base)), bound.areas)
+
+
+@lru_cache(maxsize=4096)
+def _relative(field: Field, start: int) -> tuple[str, tuple[str, ...]]:
+    """Pointer and keys of a field from an item on."""
+    keys = tuple(part for part in field.path[start:] if part != ITEM)
+    return "/".join(keys), keys
 
 
 def _agrees(item: dict[str, Any], other: dict[str, Any]) -> bool:
     """Whether a row only repeats what its item says already."""
     return all(
-        value is None or (isinstance(value, dict) and _agrees(value, other.get(key) or {})) or value == other.get(key)
+        value is None
+        or (isinstance(value, dict) and _agrees(value, other.get(key) or {}))
+        or value == other.get(key)
         for key, value in item.items()
     )
 

@@ -124,16 +124,15 @@ def _pointer(field: Field, sheet: str | None, item_of_sheet: dict[str, str]) -> 
 
 def missing_names(bindings: Bindings, form: Form, item_of_sheet: dict[str, str]) -> Iterator[Problem]:
     """Fields of the official template which a workbook of its version has lost."""
-    broken = {(name.scope, field.path) for name, field in bindings.broken}
+    broken = {(name.scope, field) for name, field in bindings.broken}
+    standing = {sheet: {bound.field for bound in bounds} for sheet, bounds in bindings.sheets.items()}
+    somewhere = bindings.fields
     for field in form.fields.values():
         if field.elsewhere:
             continue
-        official = form.names[form.official_name(field).casefold()]
-        for sheet in [*item_of_sheet] if any(official.by_sheet) else [None]:
-            here = [sheet] if sheet else list(bindings.sheets)
-            if any(bound.field is field for name in here for bound in bindings.sheets.get(name, ())):
-                continue
-            if (sheet, field.path) in broken or (None, field.path) in broken:
+        by_sheet = any(form.names[form.official_name(field).casefold()].by_sheet)
+        for sheet in [*item_of_sheet] if by_sheet else [None]:
+            if field in (standing[sheet] if sheet else somewhere) or {(sheet, field), (None, field)} & broken:
                 continue
             yield Problem(
                 "R07",

@@ -66,7 +66,11 @@ def schema_problems(submission: Submission) -> Iterator[Problem]:
             continue  # F10 speaks of amounts
         label = submission.form.label(pointer)
         if field is not None and field.type in _EXPECTED:
-            yield Problem("R03", pointer, f"“{label}”应填写{_EXPECTED[field.type]}，现在是“{_short(error.instance)}”，请改正")
+            yield Problem(
+                "R03",
+                pointer,
+                f"“{label}”应填写{_EXPECTED[field.type]}，现在是“{_short(error.instance)}”，请改正",
+            )
         else:
             yield Problem("R09", pointer, f"“{label}”的内容不符合表单定义，请按模板填写")
 

@@ -1,0 +1,298 @@
+"""From a document to a filled workbook: the reverse of reading, on any workbook whose cells carry the form's names.
+
+The template is patched, not drawn anew: styles, validations, print set-up and whatever else stands in it stay. Sheets are
+copied for items that are sheets, rows inserted for items that are rows.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from decimal import Decimal
+from importlib.resources import as_file, files
+from typing import Any
+
+from xltargets.errors import Error
+from xltargets.excel.a1 import address
+from xltargets.excel.book import FileBook, Grid
+from xltargets.excel.cells import Value, set_all
+from xltargets.excel.clone import clone_sheet
+from xltargets.excel.package import Package
+from xltargets.excel.styles import is_percent
+from xltargets.excel.tabs import safe_sheet_name
+from xltargets.submission.binding import Bindings, Bound, bind
+from xltargets.submission.form import ITEM, Field, Form, load_form
+
+
+@dataclass
+class Filled:
+    """What became of a document.
+
+    Attributes:
+        unplaced: JSON Pointer and value of what the template has no cell for.
+    """
+
+    unplaced: list[tuple[str, object]] = field(default_factory=list)
+
+
+def fill(
+    document: Mapping[str, Any],
+    target: str | os.PathLike[str],
+    *,
+    template: str | os.PathLike[str] | None = None,
+    form: Form | None = None,
+) -> Filled:
+    """Write a document into a copy of a template.
+
+    Args:
+        document: as typed or as read; what it does not have is left as the template has it, null makes a cell blank.
+        target: the workbook to write; it appears whole or not at all.
+        template: a workbook whose cells carry the form's names; the official one by default.
+        form: the form; the official one by default.
+
+    Raises:
+        Error: when the template cannot be read, carries none of the names, or the target cannot be written.
+    """
+    with ExitStack() as stack:
+        if template is None:
+            resource = files("xltargets.templates").joinpath("targets.xlsx")
+            template = stack.enter_context(as_file(resource))
+        package = Package.open(template)
+        filler = _Filler(package, form or load_form(), document)
+        filler.make_room()
+        set_all(package, filler.values())
+        package.save(target)
+        return filler.result
+
+
+class _Filler:
+    """One filling of one template."""
+
+    def __init__(self, package: Package, form: Form, document: Mapping[str, Any]) -> None:
+        self.package, self.form, self.document = package, form, document
+        self.original = FileBook.of(package)
+        self.bindings = bind(self.original, form)
+        self.result = Filled()
+        self.source_of: dict[str, str] = {}
+        self.inserted: dict[str, list[tuple[int, int]]] = {}
+        if not self.bindings.sheets:
+            raise package.error("模板的单元格没有约定的名称，无法填写；请使用官方模板，或先为单元格定义名称")
+
+    # --- room: a sheet for each item that is a sheet, a row for each that is a row ------------------
+
+    def make_room(self) -> None:
+        """Copy sheets and insert rows until everything has its place."""
+        for array, sheets in _sheet_items(self.bindings).items():
+            items = _at(self.document, array)
+            for _ in range(len(items) - len(sheets)):
+                name = _next_name(sheets[-1], self.original.worksheets + [*self.source_of])
+                clone_sheet(self.package, sheets[0], name, after=sheets[-1])
+                self.source_of[name] = sheets[0]
+                sheets.append(name)
+        self._rebind()
+        for sheet, bounds in list(self.bindings.sheets.items()):
+            self._lengthen_tables(sheet, bounds)
+        self._rebind()
+
+    def _rebind(self) -> None:
+        self.bindings = bind(FileBook.of(self.package), self.form)
+
+    def _lengthen_tables(self, sheet: str, bounds: Sequence[Bound]) -> None:
+        root = self._item_of(sheet)
+        tables: dict[tuple[str, ...], list[Bound]] = {}
+        for bound in bounds:
+            if _rows_array(bound):
+                tables.setdefault(_innermost(bound, bounds), []).append(bound)
+        missing: list[tuple[int, int]] = []
+        for array, columns in tables.items():
+            last = max(area.bottom for bound in columns for area in bound.areas)
+            room = last - min(area.top for bound in columns for area in bound.areas) + 1
+            need = len(self._rows(array, root))
+            if need > room:
+                missing.append((last, need - room))
+        for last, count in sorted(missing, reverse=True):
+            from xltargets.excel.rows import insert_rows
+
+            insert_rows(self.package, sheet, last + 2, count, style_from=last + 1, extend_ranges=True)
+            self.inserted.setdefault(sheet, []).append((last + 1, count))
+
+    # --- values -------------------------------------------------------------------------------------
+
+    def values(self) -> dict[str, dict[str, Value]]:
+        """Sheet → address → value, for everything the document has."""
+        placed: dict[str, dict[str, Value]] = {}
+        seen: set[tuple[str, ...]] = set()
+        for sheet, bounds in self.bindings.sheets.items():
+            root = self._item_of(sheet)
+            cells = placed.setdefault(sheet, {})
+            for bound in bounds:
+                if any(bound.by_sheet) and root is None:
+                    continue
+                seen.add(bound.field.path)
+                if _rows_array(bound) is None:
+                    self._single(sheet, bound, root, cells)
+                else:
+                    self._column(sheet, bound, _innermost(bound, bounds), root, cells)
+        self._list_unplaced(self.document, (), "", seen)
+        return placed
+
+    def _single(
+        self, sheet: str, bound: Bound, root: tuple[Any, int] | None, cells: dict[str, Value]
+    ) -> None:
+        node: Any = root[0] if root else self.document
+        keys = bound.field.path[root[1] :] if root else bound.field.path
+        found, value = _get(node, keys)
+        area = bound.areas[0]
+        if found:
+            self._put(sheet, area.top, area.left, bound.field, value, cells)
+
+    def _column(
+        self,
+        sheet: str,
+        bound: Bound,
+        array: tuple[str, ...],
+        root: tuple[Any, int] | None,
+        cells: dict[str, Value],
+    ) -> None:
+        rows = [row for area in bound.areas for row in range(area.top, area.bottom + 1)]
+        lefts = [area.left for area in bound.areas for _ in range(area.top, area.bottom + 1)]
+        values = self._texts(bound, array, root)
+        for row, left, value in zip(
+            rows, lefts, [*values, *[None] * (len(rows) - len(values))], strict=False
+        ):
+            self._put(sheet, row, left, bound.field, value, cells)
+
+    def _texts(self, bound: Bound, array: tuple[str, ...], root: tuple[Any, int] | None) -> list[Any]:
+        """The column's values row by row, levels only where a new group begins, an item's own only in its first row."""
+        field, values = bound.field, []
+        before: Mapping[str, Any] = {}
+        outer = bound.field.arrays[-1] != array
+        keys = field.path[len(bound.field.arrays[-1]) + 1 :]
+        for item, first in self._rows(array, root):
+            node = item if not outer else first
+            value = _get(node, keys)[1] if node is not None else None
+            if field.fill_down and isinstance(item, dict):
+                value = None if self._repeats(field, item, before) else value
+                before = item
+            values.append(value)
+        return values
+
+    def _repeats(self, field: Field, item: Mapping[str, Any], before: Mapping[str, Any]) -> bool:
+        """Whether the row above, and all outer levels of it, say the same."""
+        levels = [other for other in self.form.fields.values()
+                  if other.fill_down and other.path[:-1] == field.path[:-1]]  # fmt: skip
+        upto = levels[: levels.index(field) + 1]
+        return bool(before) and all(
+            item.get(level.path[-1]) == before.get(level.path[-1]) is not None for level in upto
+        )
+
+    def _rows(self, array: tuple[str, ...], root: tuple[Any, int] | None) -> list[tuple[Any, Any]]:
+        """What stands in each row of a table: the innermost item, and the outer item where its first row is."""
+        node: Any = root[0] if root else self.document
+        keys = array[root[1] :] if root else array
+        if ITEM not in keys:
+            return [(item, item) for item in _at(node, keys)]
+        split = len(keys) - 1 - keys[::-1].index(ITEM)
+        rows: list[tuple[Any, Any]] = []
+        for outer in _at(node, keys[:split]):
+            inner = _at(outer, keys[split + 1 :]) or [None]
+            rows += [(item, outer if index == 0 else None) for index, item in enumerate(inner)]
+        return rows
+
+    def _put(
+        self, sheet: str, row: int, column: int, field: Field, value: Any, cells: dict[str, Value]
+    ) -> None:
+        grid = self.original.grid(self.source_of.get(sheet, sheet))
+        before = self._row_in_template(sheet, row)
+        if value is None and (before is None or _is_bare(grid, before, column)):
+            return
+        if field.unit == "%" and before is not None and is_percent(grid.number_format(before, column)):
+            if isinstance(value, (int, float, Decimal)) and not isinstance(value, bool):
+                value = Decimal(str(value)) / 100
+        if isinstance(value, (Mapping, list)):
+            raise self.package.error(f"“{field.title}”应是一个值，文档里却是一组值；请检查文档")
+        cells[address(row, column)] = value
+
+    def _row_in_template(self, sheet: str, row: int) -> int | None:
+        """Where a row was before rows were inserted; None for one of those."""
+        for first, count in sorted(self.inserted.get(sheet, ()), reverse=True):
+            if row >= first + count:
+                row -= count
+            elif row >= first:
+                return None
+        return row
+
+    def _item_of(self, sheet: str) -> tuple[Any, int] | None:
+        """The item that a sheet is, and the length of the path that leads to its fields."""
+        for array, sheets in _sheet_items(self.bindings).items():
+            if sheet in sheets:
+                items = _at(self.document, array)
+                index = sheets.index(sheet)
+                return (items[index], len(array) + 1) if index < len(items) else None
+        return None
+
+    def _list_unplaced(
+        self, node: Any, path: tuple[str, ...], pointer: str, seen: set[tuple[str, ...]]
+    ) -> None:
+        if isinstance(node, Mapping):
+            for key, value in node.items():
+                self._list_unplaced(value, (*path, key), f"{pointer}/{key}", seen)
+        elif isinstance(node, list):
+            for index, value in enumerate(node):
+                self._list_unplaced(value, (*path, ITEM), f"{pointer}/{index}", seen)
+        elif path not in seen and node is not None and node != "":
+            self.result.unplaced.append((pointer, node))
+
+
+def _sheet_items(bindings: Bindings) -> dict[tuple[str, ...], list[str]]:
+    """Array → the sheets that are its items, in the order of their tabs."""
+    found: dict[tuple[str, ...], list[str]] = {}
+    for sheet, bounds in bindings.sheets.items():
+        arrays = {bound.field.arrays[0] for bound in bounds if bound.by_sheet[:1] == (True,)}
+        for array in arrays:
+            found.setdefault(array, []).append(sheet)
+    return found
+
+
+def _rows_array(bound: Bound) -> tuple[str, ...] | None:
+    """The innermost array on the field's path, when rows are its items."""
+    return bound.field.arrays[-1] if bound.by_sheet and not bound.by_sheet[-1] else None
+
+
+def _innermost(bound: Bound, bounds: Sequence[Bound]) -> tuple[str, ...]:
+    """The table whose rows a column shares: its own, or the one within it where items have tables of their own."""
+    own = bound.field.arrays[-1]
+    arrays = (array for array in map(_rows_array, bounds) if array is not None and array[: len(own)] == own)
+    return max(arrays, key=len)
+
+
+def _is_bare(grid: Grid, row: int, column: int) -> bool:
+    return grid.value(row, column) is None and not grid.is_formula(row, column)
+
+
+def _at(node: Any, keys: Sequence[str]) -> list[Any]:
+    found, value = _get(node, keys)
+    return value if found and isinstance(value, list) else []
+
+
+def _get(node: Any, keys: Sequence[str]) -> tuple[bool, Any]:
+    for key in keys:
+        if key == ITEM:
+            continue
+        if not isinstance(node, Mapping) or key not in node:
+            return False, None
+        node = node[key]
+    return True, node
+
+
+_NUMBERED = re.compile(r"(.*?)(\d{1,6})\Z", re.DOTALL)
+
+
+def _next_name(last: str, taken: Sequence[str]) -> str:
+    """项目3 after 项目2; a number is added where there is none."""
+    match = _NUMBERED.match(last)
+    stem, number = (match[1], int(match[2]) + 1) if match else (last, 2)
+    return safe_sheet_name(f"{stem}{number}", tuple(taken))
