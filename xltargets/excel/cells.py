@@ -405,8 +405,12 @@ def forget_results_of_names(package: Package, names: Iterable[str]) -> None:
 
 def forget_results_of_sheet(package: Package, sheet: Sheet) -> None:
     """Drop the cached results of all formulas that read a sheet, and ask for calculation."""
-    everything = Area(0, 0, MAX_ROWS - 1, MAX_COLUMNS - 1)
-    _forget_and_ask(package, [(sheet.name.casefold(), everything)], frozenset())
+    forget_results_of_area(package, sheet, Area(0, 0, MAX_ROWS - 1, MAX_COLUMNS - 1))
+
+
+def forget_results_of_area(package: Package, sheet: Sheet, area: Area) -> None:
+    """Drop the cached results of all formulas that read an area of a sheet, and ask for calculation."""
+    _forget_and_ask(package, [(sheet.name.casefold(), area)], frozenset())
 
 
 def _forget_and_ask(package: Package, areas: Iterable[tuple[str, Area]], names: frozenset[str]) -> None:

@@ -23,6 +23,7 @@ KINDS = frozenset(
     "ctrlProp table pivotCacheDefinition".split()
 )
 
+_ALWAYS = frozenset(("pivotCacheDefinition", "ctrlProp", "table"))  # what they hold need not name a sheet
 _ELEMENTS = frozenset("f formula formula1 formula2 calculatedColumnFormula totalsRowFormula".split())
 _ATTRIBUTES = {
     "cfvo": ("val",),
@@ -68,7 +69,7 @@ def rewrite(package: Package, parts: dict[str, str], transform: Transform, sheet
             rewrite_vml(package, part, transform)
         elif kind in KINDS:
             data = package.text(part).data
-            if b"!" in data or b"[" in data or kind == "pivotCacheDefinition":
+            if b"!" in data or b"[" in data or kind in _ALWAYS:
                 rewrite_part(package, part, kind, transform, sheets or {})
         rewrite_links(package, part, transform)
 
@@ -99,19 +100,24 @@ def rewrite_part(package: Package, part: str, kind: str, transform: Transform, s
 def rewrite_tree(patch: Patch, root: Element, transform: Transform, sheets: dict[str, str] | None = None) -> None:
     """Edit all formulas of a tree, cells of a worksheet aside."""
     for element in every(root):
-        if element.name in _ELEMENTS and not element.children and element.text.strip():
-            new = transform(element.text)
-            if new != element.text:
-                patch.set_text(element, new)
-        for name in _ATTRIBUTES.get(element.name, ()):
-            old = element.attributes.get(name, "")
-            is_formula = "!" in old or (old and name not in ("location", "val"))
-            if is_formula and (new := transform(old)) != old:
-                patch.set(element, name, new)
+        rewrite_element(patch, element, transform)
         if sheets and element.name in _SHEET_ATTRIBUTES:
             name = _SHEET_ATTRIBUTES[element.name]
             if (found := sheets.get(element.attributes.get(name, "").casefold())) is not None:
                 patch.set(element, name, found)
+
+
+def rewrite_element(patch: Patch, element: Element, transform: Transform) -> None:
+    """Edit the formulas that an element itself holds, as text or in attributes."""
+    if element.name in _ELEMENTS and not element.children and element.text.strip():
+        new = transform(element.text)
+        if new != element.text:
+            patch.set_text(element, new)
+    for name in _ATTRIBUTES.get(element.name, ()):
+        old = element.attributes.get(name, "")
+        is_formula = "!" in old or (old and name not in ("location", "val"))
+        if is_formula and (new := transform(old)) != old:
+            patch.set(element, name, new)
 
 
 def rewrite_vml(package: Package, part: str, transform: Transform) -> None:
@@ -147,6 +153,16 @@ def every(root: Element) -> Iterator[Element]:
         element = stack.pop()
         yield element
         stack.extend(reversed(element.children))
+
+
+def mentions_sheet(package: Package, part: str, sheet: str) -> bool:
+    """Whether the bytes of a part may name a sheet: never wrong when it says no."""
+    if not part.lower().endswith((".xml", ".vml")):
+        return False
+    data = package.text(part).data.decode("utf-8", "replace").casefold()
+    if not ("!" in data or "sheet=" in data):
+        return False
+    return sheet.casefold() in data or "&#" in data or any(mark in sheet for mark in "&<>\"'")
 
 
 def character_data(text: str) -> bytes:

@@ -88,7 +88,7 @@ def remove_sheet(package: Package, name: str) -> None:
     sheet = package.sheet(name)
     forget = has_formulas(package.text(sheet.part).data)
     rest = _others(package, sheet)
-    if any(_mentions(package, part, sheet.name) for part in rest):
+    if any(everywhere.mentions_sheet(package, part, sheet.name) for part in rest):
         forget_results_of_sheet(package, sheet)
     remove_tab(package, sheet)
     if forget:
@@ -121,14 +121,6 @@ def _others(package: Package, sheet: Sheet) -> dict[str, str]:
     found = everywhere.reachable(package, package.workbook_part)
     found.pop(sheet.part, None)
     return found
-
-
-def _mentions(package: Package, part: str, sheet: str) -> bool:
-    """Whether the bytes of a part may name a sheet: never wrong when it says no."""
-    if not part.lower().endswith(".xml"):
-        return False
-    data = package.text(part).data.decode("utf-8").casefold()
-    return "!" in data and (sheet.casefold() in data or any(mark in sheet for mark in "&<>\"'"))
 
 
 def _drop_below(package: Package, part: str) -> None:

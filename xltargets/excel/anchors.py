@@ -1,0 +1,84 @@
+"""Where notes, pictures, charts and controls stand, moved when rows are inserted above them or in their midst."""
+
+from __future__ import annotations
+
+import re
+
+from xltargets.excel import everywhere
+from xltargets.excel.package import Package
+from xltargets.excel.patch import Patch
+from xltargets.excel.shift import Shift
+from xltargets.excel.xmltext import Element
+
+_CLIENT = re.compile(rb"<(?:\w+:)?ClientData\b.*?</(?:\w+:)?ClientData\s*>", re.DOTALL)
+_ROW = re.compile(rb"(<(?:\w+:)?Row>\s*)(\d+)(\s*<)")
+_ANCHOR = re.compile(rb"(<(?:\w+:)?Anchor>)([^<]*)(<)")
+
+
+def move_comments(package: Package, part: str, shift: Shift) -> None:
+    """Notes or threaded comments: the cells that they belong to."""
+    patch = Patch(package, part)
+    for element in everywhere.every(patch.root):
+        ref = element.attributes.get("ref")
+        if element.name in ("comment", "threadedComment") and ref and (new := shift.ref(ref)) != ref:
+            patch.set(element, "ref", new)
+    patch.save()
+
+
+def move_drawing(package: Package, part: str, shift: Shift) -> None:
+    """Pictures, charts and shapes: those with both ends in cells stretch, others only move (``editAs``)."""
+    patch = Patch(package, part)
+    for anchor in everywhere.every(patch.root):
+        start, end = anchor.child("from"), anchor.child("to")
+        if start is None or anchor.attributes.get("editAs") == "absolute":
+            continue
+        first = _number(start, "row")
+        moves = first is not None and first >= shift.before
+        if moves:
+            _set_row(patch, start, shift)
+        last = None if end is None else _number(end, "row")
+        if end is None or last is None:
+            continue
+        stretches = anchor.attributes.get("editAs", "twoCell") == "twoCell" and last >= shift.before
+        at_the_edge = last == shift.before and _number(end, "rowOff") == 0
+        if moves or (stretches and not at_the_edge):
+            _set_row(patch, end, shift)
+    patch.save()
+
+
+def move_vml(package: Package, part: str, shift: Shift) -> None:
+    """Notes' boxes go with their cells; controls move when they begin below. VML need not be well-formed XML."""
+    text = package.text(part)
+    new = _CLIENT.sub(lambda match: _moved_client(match[0], shift), text.data)
+    if new != text.data:
+        package.replace(part, text.encoded(new))
+
+
+def _moved_client(client: bytes, shift: Shift) -> bytes:
+    row = _ROW.search(client)
+    anchor = _ANCHOR.search(client)
+    numbers = [piece.strip() for piece in anchor[2].split(b",")] if anchor else []
+    sound = len(numbers) == 8 and all(number.lstrip(b"-").isdigit() for number in numbers)
+    if row is not None:
+        moves = int(row[2]) >= shift.before
+    else:
+        moves = sound and int(numbers[2]) >= shift.before
+    if not moves:
+        return client
+    if sound:
+        for place in (2, 6):  # left column, offset, top row, offset, right column, offset, bottom row, offset
+            numbers[place] = str(int(numbers[place]) + shift.count).encode()
+        client = _ANCHOR.sub(lambda match: match[1] + b", ".join(numbers) + match[3], client, count=1)
+    return _ROW.sub(lambda match: match[1] + str(int(match[2]) + shift.count).encode() + match[3], client, count=1)
+
+
+def _number(element: Element, name: str) -> int | None:
+    child = element.child(name)
+    text = "" if child is None else child.text.strip()
+    return int(text) if text.isdecimal() else None
+
+
+def _set_row(patch: Patch, element: Element, shift: Shift) -> None:
+    child, row = element.child("row"), _number(element, "row")
+    if child is not None and row is not None:
+        patch.set_text(child, str(row + shift.count))
