@@ -357,8 +357,7 @@ def _pack(out: BinaryIO, method: int, content: Chunks) -> tuple[int, int, int]:
 
 def _write_directory(out: BinaryIO, records: list[bytes], comment: bytes) -> None:
     start = out.tell()
-    for record in records:
-        out.write(record)
+    out.writelines(records)
     end, count, size = out.tell(), len(records), out.tell() - start
     if count >= _MAX16 or start >= _MAX32:
         out.write(_END64.pack(b"PK\6\6", _END64.size - 12, 45, 45, 0, 0, count, count, size, start))
@@ -373,5 +372,4 @@ def _write_directory(out: BinaryIO, records: list[bytes], comment: bytes) -> Non
 
 def _copy(read: Callable[[int, int], bytes], out: BinaryIO, start: int, end: int) -> None:
     step = 1 << 20
-    for at in range(start, end, step):
-        out.write(read(at, min(step, end - at)))
+    out.writelines(read(at, min(step, end - at)) for at in range(start, end, step))

@@ -6,6 +6,7 @@ part that was not patched, still compressed, byte for byte. `docs/lossless.md` s
 
 from __future__ import annotations
 
+import itertools
 import os
 import posixpath
 import stat
@@ -58,6 +59,9 @@ class Limits:
     max_check_bytes: int = 64 << 20
 
 
+DEFAULT_LIMITS = Limits()
+
+
 class Relationship(NamedTuple):
     """One relationship of a part."""
 
@@ -100,6 +104,7 @@ class Package:
         self._types: tuple[dict[str, str], dict[str, str]] | None = None
         self._sheets: list[Sheet] | None = None
         self._inflated = 0
+        self._workbook = ""
         for entry in archive.entries:
             if entry.folder:
                 continue
@@ -110,7 +115,7 @@ class Package:
             self._entries[key(entry.name)] = entry
 
     @classmethod
-    def open(cls, path: str | os.PathLike[str], limits: Limits = Limits()) -> Package:
+    def open(cls, path: str | os.PathLike[str], limits: Limits = DEFAULT_LIMITS) -> Package:
         """Open a workbook (.xlsx, .xlsm, .xltx, .xltm).
 
         Raises:
@@ -235,15 +240,24 @@ class Package:
             self._declare(f'<{{}}Default Extension="{extension}" ContentType="{content_type}"')
         return self._content_types()[0][extension.lower()].lower() == content_type.lower()
 
-    def remove(self, name: str) -> None:
-        """Remove a part and its own entry among the content types, and the default that nobody needs any more."""
+    def free_name(self, pattern: str) -> str:
+        """The first name that no part has and no content type speaks of; `pattern` has braces for a number."""
+        overrides = self._content_types()[1]
+        names = (pattern.format(number) for number in itertools.count(1))
+        return next(name for name in names if name not in self and key(name) not in overrides)
+
+    def remove(self, name: str, *, own: bool = False) -> None:
+        """Remove a part, its entry among the content types, and a default of ours that nobody needs any more.
+
+        With `own`, the part is one that we added, and an entry goes only when it is ours too.
+        """
         k = self._key(name)
         self._patched.pop(k, None)
         self._spliced.pop(k, None)
         if self._added.pop(k, None) is None:
             self._removed.add(k)
         self._forget(k)
-        self._undeclare(k)
+        self._undeclare(k, own)
 
     def _forget(self, k: str) -> None:
         if k.endswith(".rels"):
@@ -311,17 +325,17 @@ class Package:
         new = element.format(xmltext.prefix(text.data, root)).encode() + _OURS
         self.edit(CONTENT_TYPES, xmltext.insert_last(text.data, root, new))
 
-    def _undeclare(self, gone: str) -> None:
+    def _undeclare(self, gone: str, own: bool) -> None:
         text, root = self.xml(CONTENT_TYPES)
-        extensions = {posixpath.basename(key(name)).rpartition(".")[2] for name in self.names}
+        overrides = self._content_types()[1]
+        needed = {posixpath.basename(k).rpartition(".")[2] for k in map(key, self.names) if k not in overrides}
         dropped = []
         for element in root.children:
-            ours = text.data[: element.end].endswith(_OURS)
-            if element.name == "Override" and key(element.attributes.get("PartName", "")) == gone:
+            get, ours = element.attributes.get, text.data[element.start : element.end].endswith(_OURS)
+            overridden = element.name == "Override" and key(get("PartName", "")) == gone
+            unneeded = element.name == "Default" and get("Extension", "").lower() not in needed
+            if (overridden and (ours or not own)) or (unneeded and ours):
                 dropped.append(element)
-            elif element.name == "Default" and ours:
-                if element.attributes.get("Extension", "").lower() not in extensions:
-                    dropped.append(element)
         self.edit(CONTENT_TYPES, _dropped(text.data, root, dropped))
 
     # --- relationships ------------------------------------------------------------------------
@@ -376,7 +390,7 @@ class Package:
             return False
         text, root = self.xml(relationships_part(part))
         return any(
-            e.attributes.get("Id") == rid and text.data[: e.end].endswith(_OURS) for e in root.children
+            e.attributes.get("Id") == rid and text.data[e.start : e.end].endswith(_OURS) for e in root.children
         )
 
     # --- the workbook -------------------------------------------------------------------------
@@ -392,9 +406,8 @@ class Package:
             if relation.kind == "officeDocument" and not relation.external:
                 part = self.find(relation.target) or part
         part = part or self.find("xl/workbook.xml")
-        if part is None or not part.lower().endswith(".xml"):
+        if part is None or part.lower().endswith(".bin"):
             raise self.error(self._what_it_is(part))
-        self._content_types()
         kind = (self.content_type(part) or "").lower()
         if "wordprocessingml" in kind or "presentationml" in kind:
             raise self.error(self._what_it_is(part))

@@ -86,7 +86,7 @@ class Text(NamedTuple):
 
 def decoded(data: bytes) -> Text:
     """The part in UTF-8. Raises Broken for an encoding that is unknown or would not come back the same."""
-    codec = _codec(data)
+    codec = codec_of(data)
     if codec == "utf-8":
         return Text(data)
     try:
@@ -98,7 +98,7 @@ def decoded(data: bytes) -> Text:
         raise Broken(f"内容与所声明的编码 {codec} 不符") from None
 
 
-def _codec(data: bytes) -> str:
+def codec_of(data: bytes) -> str:
     head = data[:4]
     if head[:2] == b"\xff\xfe" or head == b"<\0?\0" or (head[:1] == b"<" and head[1:2] == b"\0"):
         return "utf-16-le"
@@ -137,7 +137,7 @@ def attribute_names(attributes: dict[str, str]) -> dict[str, str]:
     """Attributes as expat reports them, with names in the form ``{namespace}name``."""
     if not any(SEPARATOR in key for key in attributes):
         return attributes
-    return {"{%s}%s" % split_name(k) if SEPARATOR in k else k: v for k, v in attributes.items()}
+    return {"{{{}}}{}".format(*split_name(k)) if SEPARATOR in k else k: v for k, v in attributes.items()}
 
 
 def complaint(error: expat.ExpatError) -> str:

@@ -1,0 +1,91 @@
+"""How large the box of a note is, and where it stands. Lengths are pixels of 1/96 inch."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import NamedTuple
+
+from xltargets.excel.sheetscan import Layout
+
+Cell = tuple[int, int]  # row and column, from 0
+
+LAST_ROW, LAST_COLUMN = 1_048_575, 16_383
+_LINE, _EDGE = 16, 14  # height of a line of 9 points, and what a box needs around its text
+_WIDEST, _NARROWEST, _TALLEST = 324, 108, 640
+
+
+class Place(NamedTuple):
+    """An anchor as VML writes it (column, offset, row, offset, twice), and the size it gives."""
+
+    anchor: str
+    width: int
+    height: int
+
+
+def box(text: str) -> tuple[int, int]:
+    """Width and height of a box that shows a text of 9 points, Chinese characters being 12 wide."""
+    lines = [sum(12 if character > "\u2e7f" else 7 for character in line) for line in text.split("\n")]
+    width = min(max([_NARROWEST, *lines]), _WIDEST)
+    count = sum(max(1, -(-line // width)) for line in lines)
+    return width + _EDGE, min(count * _LINE + _EDGE, _TALLEST)
+
+
+class Boxes:
+    """Places boxes on one sheet."""
+
+    def __init__(self, layout: Layout):
+        self._layout = layout
+        self._heights = layout.heights()
+        self._merged = merged_cells(layout.merges)
+
+    def place(self, cell: Cell, text: str) -> Place:
+        """Beside the cell (or the merged cells that it leads), a little above its row."""
+        width, height = box(text)
+        _, last = self._merged.get(cell, (cell, cell))
+        first = min(last[1] + 1, LAST_COLUMN - 8)
+        top = min(max(cell[0] - 1, 0), LAST_ROW - 60)
+        right, across = _walk(self._column, first, 15, width, LAST_COLUMN)
+        bottom, down = _walk(self._row, top, 2, height, LAST_ROW)
+        return Place(f"{first}, 15, {top}, 2, {right}, {across}, {bottom}, {down}", width, height)
+
+    def _column(self, index: int) -> int:
+        for column in self._layout.columns:
+            if column.first <= index + 1 <= column.last:
+                return 0 if column.hidden else round(column.width * 7)
+        return round(self._layout.default_width * 7)
+
+    def _row(self, index: int) -> int:
+        return round(self._heights.get(index, self._layout.default_height) * 4 / 3)
+
+
+def _walk(size: Callable[[int], int], index: int, offset: int, length: int, last: int) -> tuple[int, int]:
+    """The column or row, and the offset in it, that lies `length` behind a place."""
+    left = offset + length
+    while index < last and left > (here := size(index)):
+        left -= here
+        index += 1
+    return index, min(left, 1023)
+
+
+def row_column(cell: str) -> Cell | None:
+    """Row and column, from 0, of an address like B3; None when no sheet has such a cell."""
+    match = re.fullmatch(r"([A-Z]{1,3})([1-9][0-9]{0,6})", cell)
+    if not match:
+        return None
+    column = 0
+    for letter in match[1]:
+        column = column * 26 + ord(letter) - 64
+    row = int(match[2])
+    return (row - 1, column - 1) if row <= LAST_ROW + 1 and column <= LAST_COLUMN + 1 else None
+
+
+def merged_cells(merges: list[str]) -> dict[Cell, tuple[Cell, Cell]]:
+    """First and last cell of each merged range, by its first cell."""
+    found: dict[Cell, tuple[Cell, Cell]] = {}
+    for reference in merges:
+        first, _, last = reference.replace("$", "").upper().partition(":")
+        start, end = row_column(first), row_column(last or first)
+        if start and end:
+            found.setdefault(start, (start, end))
+    return found
