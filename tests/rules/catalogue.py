@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any
 
 from xltargets.rules.config import Config
 from xltargets.rules.engine import Inputs, Judgement, judge
-from xltargets.rules.registry import Rule
+from xltargets.rules.registry import GROUPS, Rule
 from xltargets.submission.document import from_document
 from xltargets.submission.form import ITEM, load_form
 
@@ -77,7 +78,7 @@ def remove(document: dict[str, Any], scope: str, path: str) -> dict[str, Any]:
 
 
 def _set(node: Any, keys: list[str], value: Any) -> None:
-    for key, following in zip(keys, keys[1:], strict=False):
+    for key, following in pairwise(keys):
         node = _step(node, key, [] if following.isdigit() else {})
     if isinstance(node, list):
         _grow(node, int(keys[-1]))
@@ -111,11 +112,16 @@ def inputs_of(clean: dict[str, Any], changes: Mapping[str, Any] | None) -> Input
     return Inputs(previous=previous, ledger=changes.get("@ledger"), roster=changes.get("@roster"))
 
 
+def only(rule: str) -> Config:
+    """A configuration under which a single rule runs."""
+    return Config(select=(rule,), ignore=tuple(GROUPS))
+
+
 def judged(rule: Rule, document: dict[str, Any], inputs: Inputs | None = None) -> Judgement:
-    """What the rules say, this one among them although it may be off by default."""
-    return judge(from_document(document), Config(select=(rule.id,)), inputs)
+    """What this rule says, although it may be off by default, and what reading says."""
+    return judge(from_document(document), only(rule.id), inputs)
 
 
 def judged_example(rule: Rule, clean: dict[str, Any], changes: Mapping[str, Any] | None) -> Judgement:
-    """What the rules say of an example."""
+    """What this rule says of an example."""
     return judged(rule, overlay(clean, changes, rule.each), inputs_of(clean, changes))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from catalogue import COUNTS, catalogue_ids
+from catalogue import COUNTS, catalogue_ids, only
 
 from xltargets.rules.config import Config
 from xltargets.rules.engine import judge
@@ -102,7 +102,7 @@ def within(pointer: str, place: set[str]) -> bool:
 def test_finds_on_the_seed_what_the_catalogue_says(rule: str, seed: dict[str, Any]):
     if rule not in all_rules():
         pytest.skip("not written yet")
-    judgement = judge(from_document(seed), Config(select=(rule,)))
+    judgement = judge(from_document(seed), only(rule))
     assert judgement.failures == []
     pointers = [finding.pointer for finding in judgement.findings if finding.rule == rule]
     expected = places(EXPECTED.get(rule, ""))

@@ -1,0 +1,27 @@
+"""Which part of the frame an indicator belongs to, for rules that count parts rather than judge their names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from xltargets.rules.levels import level1, level2, parent
+
+SATISFACTION = "满意度"
+
+
+def first_part(indicator: Mapping[str, Any]) -> str | None:
+    """产出, 成本, 效益 or 满意度 (or 执行率); None when neither level says so.
+
+    满意度 as a second level under 效益 is 满意度; 成本 as a second level under 产出 stays 产出. Where the form has no
+    first level, the second one says it.
+    """
+    second = level2(indicator.get("level2"))
+    if second and SATISFACTION in second:
+        return SATISFACTION
+    return level1(indicator.get("level1")) or (parent(second) if second else None)
+
+
+def is_cost(indicator: Mapping[str, Any]) -> bool:
+    """Whether it is an indicator of cost, as a second level of 产出 or as a first level."""
+    return "成本" in (level2(indicator.get("level2")) or "") or level1(indicator.get("level1")) == "成本"

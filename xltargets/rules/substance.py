@@ -1,0 +1,149 @@
+"""Group C, second part: is what is filled in content, or left over and empty words?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from xltargets.rules.prose import BOOKMARK
+from xltargets.rules.registry import ERROR, HINT, Hit, rule
+from xltargets.rules.wording import quoted
+from xltargets.submission.form import Field
+
+_PLACEHOLDER = re.compile(
+    r"(?<![0-9０-９A-Za-z])[*＊]+(?![0-9０-９])|[*＊]{2,}"
+    r"|(?<![A-Za-z])[×xXｘＸ]{2,}(?![A-Za-z])|…{2,}|[_＿]{2,}"
+    r"|[（(][^（）()]{0,6}\d{1,4}个?字(?:以内|以下|内|左右)?[）)]"
+    r"|请(?:在此|在这里)?(?:填写|输入|选择)|点击此处"
+    r"|(?:^|[（(【\[如])(?:填写|填报)?示例|示例(?=[:：）)】\]]|$)"
+)
+#: Longer texts are searched no further.
+_SEARCHED = 20000
+
+
+@rule(
+    "C14", ERROR, basis="P O R", each="text",
+    bad={"projects.0.target": "2024年受理信访事项XX件，按期办结率达到95%以上，12月底前完成。"},
+    good={"projects.0.purpose": "用于购置2*3米宣传展板和 xlsx 软件授权，制作展板×50块。"},
+)  # fmt: skip
+def no_placeholder_is_left(text: str, field: Field) -> Iterator[Hit]:
+    """不得残留占位符和模板提示语
+
+    如 ***、XX、××、……、____、（500字以内）、请填写、示例。尺寸和算式里的乘号、编码里的字母不算。
+    改法：把占位符换成实际内容，删去提示语。
+    """
+    if field.code or field.path[0] in ("waivers", "template"):
+        return
+    match = _PLACEHOLDER.search(_without_bookmarks(text[:_SEARCHED]))
+    if match:
+        yield "", f"内容里有占位符或提示语{quoted(match[0].strip('（( '))}，请换成实际内容或删去"
+
+
+def _without_bookmarks(text: str) -> str:
+    return BOOKMARK.sub("", text) if "[bookmark" in text else text
+
+
+_NULL = re.compile(r"(?:null|none|nan|nil|undefined|#n/a|#ref!|#value!|#name\?|#div/0!|#num!|#null!)", re.IGNORECASE)
+
+
+@rule(
+    "C15", ERROR, basis="P", each="text",
+    bad={"projects.0.indicators.0.basis": "null"},
+    good={"projects.0.indicators.0.basis": "《Nanotechnology 管理办法》"},
+)  # fmt: skip
+def no_literal_null(text: str, field: Field) -> Iterator[Hit]:
+    """不得残留 null 等程序字样
+
+    单元格内容是 null、None、nan、#N/A、#REF! 等，是从别的程序导出或粘贴时留下的。
+    改法：换成实际内容；没有内容的清空。
+    """
+    if len(text) <= 60 and _NULL.fullmatch(text.strip()):
+        yield "", f"内容是程序留下的{quoted(text.strip())}，不是填报的内容，请改为实际内容或清空"
+
+
+@rule(
+    "C16", HINT, basis="P", each="document", inputs=["@raw", "@item"],
+    follows=["C01", "C02", "C03", "C04", "C05", "C06", "C07", "C10", "C12", "C13"],
+    bad={"projects.1.budget.other": " "},
+    good={"projects.1.budget.other": None},
+)  # fmt: skip
+def blanks_are_empty(raw: Mapping[str, object], document: Mapping[str, Any]) -> Iterator[Hit]:
+    """单元格仅含空白
+
+    看起来没有填写，其实有空格，会影响公式和筛选。按没有填写处理。
+    改法：选中单元格按 Delete 清空。
+    """
+    for path, typed in raw.items():
+        if isinstance(typed, str) and typed.isspace():
+            yield path, "单元格里只有空格，按没有填写处理，请清空"
+    for path in _blank_texts(document, ""):
+        yield path, "单元格里只有空格，按没有填写处理，请清空"
+
+
+def _blank_texts(node: Any, path: str) -> Iterator[str]:
+    if isinstance(node, str):
+        if node.isspace():
+            yield path
+        return
+    entries = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
+    for key, value in entries:
+        if value.__class__ in (str, dict, list):
+            yield from _blank_texts(value, f"{path}.{key}" if path else str(key))
+
+
+_MONEY = re.compile(r"\d[\d,，.]{0,20}\s?(?:万|亿|千)?元|\d[\d,.]{0,20}\s?[万亿](?![人次件户亩吨])")
+_MEASURE = re.compile(
+    r"百分之|\d\s?(?:[%％‰]|万|亿|元|件|人|个|户|家|项|起|场|次|期|天|日内|小时|公里|平方米|米|亩|吨|台|套|辆|处|座|条|篇|份|名|"
+    r"所|村|批|工作日|分钟|课时|课|本|册|公顷)"
+)
+
+
+@rule(
+    "C17", HINT, basis="K1", each="document", needs=["department.overall_target"],
+    maybe=["department.itemised_targets", "department.budget.projects"],
+    bad={"department.overall_target": "2024年，做好群众工作，维护社会稳定。",
+         "department.itemised_targets": ["1.做好接访工作。"]},
+    good={"department.overall_target": "2024年，做好群众工作，项目支出200万元。",
+          "department.itemised_targets": ["1.做好接访工作。"]},
+)  # fmt: skip
+def department_is_measurable(
+    overall: str, itemised: Sequence[str | None] | None, projects: Decimal | None
+) -> Iterator[Hit]:
+    """部门整体绩效目标应有年度预算总额和指标
+
+    总体绩效目标和分项绩效目标里既没有金额，也没有可衡量的数量、比率。年份和条目的序号不算。
+    改法：写明年度预算（项目支出）总额，给主要任务配上可衡量的指标。
+    """
+    texts = [overall, *(text for text in itemised or () if isinstance(text, str))]
+    if projects is None and not any(_MONEY.search(text) or _MEASURE.search(text) for text in texts):
+        yield (
+            "department.overall_target",
+            "部门整体绩效目标里没有预算金额，也没有可衡量的指标，请写明年度预算总额和主要指标",
+        )
+
+
+_DOCUMENT_NUMBER = re.compile(
+    r"20\d\d\s?年?\s?[〕】\]）)]?\s?(?:第\s?)?\d{1,5}\s?号|(?:GB|DB|JGJ|JTG|HJ|YY|WS|CJJ?)[A-Z0-9/]{0,6}\s?[\d.—-]{2,}"
+)
+_CODED = ("计划标准", "行业标准", "历史标准", "预算支出标准", "其他", "国家标准", "地方标准")
+
+
+@rule(
+    "C18", HINT, basis="K2 P", each="indicator", needs=["basis"],
+    bad={"basis": "年初工作计划"},
+    good={"basis": "历史标准（近三年平均值）"},
+)  # fmt: skip
+def basis_is_specific(basis: str) -> Iterator[Hit]:
+    """指标值确定依据不宜笼统
+
+    依据里应有文号、书名号里的文件名称，或计划标准、行业标准、历史标准、预算支出标准、其他等规定的选项。
+    改法：写明文件名称和文号，如《信访工作条例》、怀财字〔2024〕7号，或选用规定的选项。
+    """
+    head = basis[:500]
+    if "《" in head or any(word in head for word in _CODED) or _DOCUMENT_NUMBER.search(head):
+        return
+    yield "basis", f"指标值确定依据{quoted(basis)}过于笼统，请写明文件名称和文号，或选用计划标准、行业标准、历史标准等"
+
+
