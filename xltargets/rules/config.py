@@ -36,7 +36,7 @@ PROFILE_KEYS = {
     "region": "本级行政区划代码，6 位",
     "letters": "项目编码第 9 位可用的字母",
     "eps": "金额相差多少万元以内视为相等",
-    "weights": "接受的权重合计",
+    "totals": "接受的权重合计，如 [100, 90]",
     "standard_letters": "人员类、运转类项目的字母（文字由系统预置）",
 }
 _CHOICES = {"frame": ("2015", "2021", "both")}
@@ -191,7 +191,7 @@ class _Loader:
         if name not in known:
             near = nearest(name, known)
             hint = f"，是不是“{near}”？" if near else f"；可用的有：{_listed(known)}"
-            raise Error(f"没有名为“{name}”的{what}{hint}", file=self.path)
+            raise Error(f"{what}中没有“{name}”{hint}", file=self.path)
 
     def _fit(self, key: str, value: Any, default: Any, full: str | None = None) -> Any:
         """The value as the type of the default."""
@@ -214,6 +214,9 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
     import difflib
 
     folded = {one.casefold(): one for one in known}
+    mistyped = name.casefold().translate(str.maketrans("oil", "011"))  # XO1
+    if mistyped in folded:
+        return folded[mistyped]
     found = difflib.get_close_matches(name.casefold(), folded, n=1, cutoff=0.5)
     return folded[found[0]] if found else None
 
@@ -263,7 +266,7 @@ def _as_text(value: Any) -> str:
     return str(value)
 
 
-def _as_number(default: int | float | Decimal, value: Any) -> Any:
+def _as_number(default: float | Decimal, value: Any) -> Any:
     if not isinstance(value, (int, Decimal)):
         raise TypeError
     if isinstance(default, Decimal):
