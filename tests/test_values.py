@@ -8,7 +8,7 @@ from dataclasses import FrozenInstanceError, fields
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from xltargets.values import LIMIT, Date, Value, grammar, money_in_wan, parse, same_value, units
@@ -91,6 +91,9 @@ TABLE = """
 2024-12-31|date|2024年12月31日
 2024/12/31|date|2024年12月31日
 2024.12.31前|date|2024年12月31日前
+2024.12|date|2024年12月
+2024-01至2024-12|date|2024年1月~2024年12月
+2024.12万元|quant|2024.12万元
 2024年底|date|2024年12月底
 年底前|date|12月底前
 10月中旬|date|10月中旬
@@ -130,6 +133,7 @@ TABLE = """
 500元/人/月|quant|500元/人·月
 500元/月·人|quant|500元/人·月
 人均500元|quant|500元/人
+每人95|quant|95
 每县5个|quant|5个/县
 每百户1个|quant|1个/100户
 优/良/中/差|qual|优/良/中/差|等级类
@@ -444,6 +448,7 @@ DATES = st.one_of(
 @settings(max_examples=800, deadline=None)
 @given(NUMBERS, OPS, UNITS, st.sampled_from([None, None, "up", "down"]))
 def test_printing_a_number_and_reading_it_is_the_identity(lo, op, unit, change):
+    assume(unit or not 1900 <= lo < 2100)  # 2024.12 alone is December
     value = quant(lo, op, unit, change=change)
     assert parse(str(value)) == value
 
@@ -451,6 +456,7 @@ def test_printing_a_number_and_reading_it_is_the_identity(lo, op, unit, change):
 @settings(max_examples=500, deadline=None)
 @given(NUMBERS, NUMBERS, OPS, UNITS)
 def test_printing_a_range_and_reading_it_is_the_identity(lo, hi, op, unit):
+    assume(not 1900 <= lo < 2100)
     value = quant(lo, op, unit, hi=hi)
     assert parse(str(value)) == value
 

@@ -43,6 +43,8 @@ def _once(text: str) -> str:
         text = _FOREIGN_DIGIT().sub(lambda digit: str(unicodedata.decimal(digit.group())), text)
     elif not text.isprintable():
         text = _INVISIBLE().sub("", text)
+    if "&" in text:
+        text = text.replace("&gt;", ">").replace("&lt;", "<")
     words = text.split()
     if len(words) == 1:
         return words[0]
@@ -61,10 +63,12 @@ def _join(words: list[str]) -> str:
 
 
 def oddities(raw: str) -> set[str]:
-    """Flags for the way the characters were typed: "fullwidth", "invisible"."""
+    """Flags for the way the characters were typed: "fullwidth", "invisible", "mangled-operator" (&gt;)."""
     flags = set()
     if not raw.isascii() and _ODD().search(raw):
         flags.add("fullwidth")
+    if "&gt;" in raw or "&lt;" in raw:
+        flags.add("mangled-operator")
     if not raw.isprintable() and _INVISIBLE().search(raw):
         flags.add("invisible")
     return flags

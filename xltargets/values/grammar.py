@@ -205,7 +205,7 @@ def _numeric(text: str) -> Value | None:
         at = first.start()
         lead = read_lead(text[start:at], bool(op))
         if at and text[at - 1] == "±":
-            return _plus_minus(text, at, op)
+            return _plus_minus(text, start, at, op)
     if lead is None:
         return None
     return read_number(text, first.start(), op, lead, flags)
@@ -217,9 +217,11 @@ def _fraction(found: re.Match[str], op: Op | None, flags: set[str]) -> Value:
     return quant(rate, op or suffix, "%", flags=frozenset(flags | {"fraction"}))
 
 
-def _plus_minus(text: str, at: int, op: Op | None) -> Value | None:
+def _plus_minus(text: str, start: int, at: int, op: Op | None) -> Value | None:
     value = read_number(text, at, None, NO_LEAD, set())
-    if value is None or value.kind != "quant" or value.lo is None or text[:at].strip("≤=<±在控制误差"):
+    if value is None or value.kind != "quant" or value.lo is None:
+        return None
+    if op in (">=", ">") or text[start:at].strip("±在控制误差"):
         return None
     return quant(-value.lo, None, value.unit, hi=value.lo, flags=value.flags)
 

@@ -43,8 +43,8 @@ def read_lead(text: str, has_sign: bool) -> Lead | None:
     below, rest = words.periods(text) if "每" in text or "均" in text else ([], text)
     op: Op | None = None
     flags: set[str] = set()
-    if rest and rest[-1] in "≥≤><=~≈》《〉〈;":
-        at = len(rest.rstrip("≥≤><=~≈》《〉〈")) if rest[-1] != ";" else max(rest.find("&"), 0)
+    if rest and rest[-1] in "≥≤><=~≈》《〉〈":
+        at = len(rest.rstrip("≥≤><=~≈》《〉〈"))
         op, end, flags = words.sign(rest, at)
         if op is None or end != len(rest):
             return None
@@ -123,8 +123,8 @@ def read_number(text: str, start: int, op: Op | None, lead: Lead, flags: set[str
         return bound
     if after < len(text) and not _tail(text, after, unit, flags):
         return None
-    if lead.below:
-        unit = units.per(unit or units.Unit("", "", units.ONE), lead.below)
+    if lead.below and unit is not None and "unknown-unit" not in flags:
+        unit = units.per(unit, lead.below)
     if unit is not None and unit.bare:
         flags.add("glued-unit")
     return quant(lo, op, unit.name if unit is not None else "", hi=hi, change=lead.change, flags=frozenset(flags))
@@ -160,7 +160,9 @@ def _unit(text: str, start: int, flags: set[str]) -> tuple[units.Unit | None, in
     word = words.SUFFIX().sub("", text[start:], count=1)
     if not _NEW_UNIT().fullmatch(word) or words.classify(word)[0] in ("时限类", "合规类", "方向类", "达成类"):
         return None, start
-    if any(part in word for part in ("至", "到", "以", "且", "和")) or word[0] in "余多的几":
+    if not text.startswith(word, start) or word[0] in "余多的几不" or word in words.OPERATORS:
+        return None, start
+    if any(part in word for part in ("至", "到", "以", "且", "和")):
         return None, start
     flags.add("unknown-unit")
     return units.Unit(word, word, units.ONE), start + len(word)

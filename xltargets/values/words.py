@@ -10,8 +10,8 @@ SIGNS: dict[str, Op] = {
     "≤": "<=", "<=": "<=", "=<": "<=", "≤=": "<=", "=≤": "<=", "<": "<",
     "=": "=", "==": "=", "~": "~", "≈": "~",
 }
-_SIGN = lazy("[≥≤><=≈》《〉〈~]{1,4}|&[gl]t;=?")
-_SIGN_OPENS = frozenset("≥≤><=≈》《〉〈~&")
+_SIGN = lazy("[≥≤><=≈》《〉〈~]+")
+_SIGN_OPENS = frozenset("≥≤><=≈》《〉〈~")
 MANGLED = str.maketrans({"》": ">", "〉": ">", "《": "<", "〈": "<"})
 
 
@@ -70,7 +70,7 @@ def sign(text: str, start: int) -> tuple[Op | None, int, set[str]]:
     if typed[0] == "《" and "》" in text[found.end():]:
         return None, start, set()
     flags = set()
-    plain = typed.replace("&gt;", ">").replace("&lt;", "<").translate(MANGLED)
+    plain = typed.translate(MANGLED)
     if plain != typed:
         flags.add("mangled-operator")
     op = SIGNS.get(plain)
