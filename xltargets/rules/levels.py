@@ -13,7 +13,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from xltargets.rules.vocabulary import table
+from xltargets.rules.wordlists import words as table
 
 #: Which 二级指标 count as benefits.
 BENEFITS = frozenset({"经济效益", "社会效益", "生态效益", "可持续影响"})

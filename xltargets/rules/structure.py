@@ -1,0 +1,366 @@
+"""Group S, first half: the frame of the indicators, their number and their weights. See also indicator_names.py."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from xltargets.rules import levels
+from xltargets.rules.levels import BOTH, filled, text_of
+from xltargets.rules.registry import ERROR, HINT, WARNING, Hit, rule
+from xltargets.rules.similar import plain
+
+Indicators = Sequence[Mapping[str, Any]]
+_LABELS = {"level1": "一级指标", "level2": "二级指标"}
+_EPS = Decimal("0.005")
+
+
+def _shown(text: str) -> str:
+    """A text of a cell as a message quotes it: in one line, not too long."""
+    line = " ".join(text.split())
+    return line if len(line) <= 30 else f"{line[:30]}…"
+
+
+def _starts(indicators: Indicators, *keys: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    """The first row of each group of rows that say the same under these keys."""
+    before: tuple[object, ...] | None = None
+    for index, row in filled(indicators):
+        said = tuple(row.get(key) for key in keys)
+        if said != before:
+            yield index, row
+        before = said
+
+
+@rule(
+    "S01",
+    ERROR,
+    basis="P",
+    needs=["indicators"],
+    bad={"indicators.0.level2": "产品指标"},
+    good={"indicators.0.level1": "一、产出 指标（50分）", "indicators.0.level2": "数 量"},
+)
+def levels_have_standard_names(indicators: Indicators, *, also: Sequence[str] = ()) -> Iterator[Hit]:
+    """一级指标、二级指标应使用标准名称
+
+    一级指标：产出、成本、效益、满意度；二级指标：数量、质量、时效、成本，经济成本、社会成本、生态环境成本，经济效益、社会效益、
+    生态效益、可持续影响，服务对象满意度。有没有“指标”二字、序号、空格和分值（如“产出指标（50分）”）都可以；名称中有“满意度”的
+    都算满意度指标。本单位表格另有的名称可以列入 also。空白由 S04 检查。
+    改法：改为标准名称；自拟的名称填在三级指标里。
+    """
+    extra = {levels.clean(name) for name in also}
+    for key, known, level in (("level1", levels.level1, 1), ("level2", levels.level2, 2)):
+        for index, row in _starts(indicators, key):
+            text = text_of(row, key)
+            if text is None or known(text) is not None or levels.clean(text) in extra:
+                continue
+            yield f"indicators.{index}.{key}", _no_such_level(text, level)
+
+
+def _no_such_level(text: str, level: int) -> str:
+    standard = levels.standard_names(level)
+    near = difflib.get_close_matches(levels.clean(text), standard, 1, 0.5)
+    advice = f"是否应为“{near[0]}指标”？请改为标准名称" if near else f"应为{'、'.join(standard)}之一，请改为标准名称"
+    return f"{_LABELS[f'level{level}']}“{_shown(text)}”不是标准名称，{advice}"
+
+
+@rule(
+    "S02",
+    ERROR,
+    basis="K1 K2 R",
+    needs=["indicators"],
+    bad={"indicators.3.level2": "经济成本指标"},
+    good={"indicators.3.level1": "成本指标", "indicators.3.level2": "经济成本指标", "indicators.5.level1": "效益指标"},
+)
+def level2_belongs_to_its_level1(indicators: Indicators, *, frame: str = BOTH) -> Iterator[Hit]:
+    """二级指标应归入规定的一级指标
+
+    frame 为 2015 时按财预〔2015〕88号（成本是产出的二级指标），为 2021 时按财预〔2021〕101号（成本是一级指标，下设经济成本、
+    社会成本、生态环境成本），默认两者都接受。满意度列在效益指标下也接受。名称不标准的由 S01 检查，这里不再重复。
+    改法：把该行移到正确的一级指标下，或改正二级指标。
+    """
+    for index, row in _starts(indicators, "level1", "level2"):
+        first, second = levels.level1(row.get("level1")), levels.level2(row.get("level2"))
+        if first is None or second is None or first == "执行率" or (first, second) in levels.pairs(frame):
+            continue
+        yield f"indicators.{index}.level2", _wrong_parent(row, second, frame)
+
+
+def _wrong_parent(row: Mapping[str, Any], second: str, frame: str) -> str:
+    wrong = f"二级指标“{_shown(str(row['level2']))}”不属于一级指标“{_shown(str(row['level1']))}”"
+    right = levels.parent(second, frame)
+    if right is None:
+        return f"{wrong}，本单位采用的指标框架没有这一项，请改正"
+    return f"{wrong}，应归入{right}指标，请改正"
+
+
+@rule(
+    "S03",
+    HINT,
+    basis="I",
+    needs=["indicators"],
+    bad={f"indicators.{index}": None for index in range(2, 6)},
+    good={"indicators.5": None},
+)
+def number_of_indicators_is_reasonable(
+    indicators: Indicators, *, at_least: int = 5, at_most: int = 20, per_level2: int = 5
+) -> Iterator[Hit]:
+    """三级指标的数量应适当
+
+    一个项目以 at_least 至 at_most 条为宜，同一个二级指标下不超过 per_level2 条；太少不能反映项目全貌，太多抓不住重点。
+    改法：补充核心指标，或合并、删去次要的指标。
+    """
+    named = [(index, row) for index, row in filled(indicators) if text_of(row, "level3")]
+    if named and not at_least <= len(named) <= at_most:
+        yield "indicators", f"三级指标{len(named)}条，以{at_least}至{at_most}条为宜，请{_more_or_fewer(len(named), at_least)}"
+    groups: dict[str, list[int]] = {}
+    for index, row in named:
+        second = levels.level2(row.get("level2"))
+        if second:
+            groups.setdefault(second, []).append(index)
+    for second, rows in groups.items():
+        if len(rows) > per_level2:
+            message = f"{second}指标下有{len(rows)}条三级指标，以不超过{per_level2}条为宜，请合并或删减"
+            yield f"indicators.{rows[per_level2]}.level3", message
+
+
+def _more_or_fewer(count: int, at_least: int) -> str:
+    return "补充核心指标" if count < at_least else "合并或删减"
+
+
+@rule(
+    "S04",
+    ERROR,
+    basis="R",
+    needs=["indicators"],
+    bad={"indicators.2.level2": None},
+    good={"indicators.2.level2": "时效"},
+)
+def every_row_has_its_levels(indicators: Indicators) -> Iterator[Hit]:
+    """每一行都应有一级指标和二级指标
+
+    合并单元格按上一行的内容填充；填充后仍然空白的，说明表格断档：第一行空白，或换了一级指标而二级指标空白。连续几行空白只提示
+    一次；表格没有这一列的不检查。
+    改法：补填一级指标、二级指标，或恢复合并单元格。
+    """
+    for key, label in _LABELS.items():
+        for index, row in _starts(indicators, key):
+            if key in row and row[key] is not None and not isinstance(row[key], str):
+                continue
+            if key in row and text_of(row, key) is None and not _of_execution(row):
+                name = text_of(row, "level3")
+                of = f"（三级指标“{_shown(name)}”）" if name else ""
+                yield f"indicators.{index}.{key}", f"指标第{index + 1}行{of}没有{label}，请补填"
+
+
+def _of_execution(row: Mapping[str, Any]) -> bool:
+    """Whether the row is the rate of execution, which self-evaluations put beside the indicators."""
+    return levels.level1(row.get("level1")) == "执行率"
+
+
+def _weights(indicators: Indicators) -> list[tuple[int, Mapping[str, Any], Decimal]] | None:
+    """Index, row and weight of each row that has one; None when there are none or one cannot be read."""
+    found = []
+    for index, row in enumerate(indicators):
+        weight = row.get("weight") if isinstance(row, dict) else None
+        if weight is None:
+            continue
+        if isinstance(weight, bool) or not isinstance(weight, (int, float, Decimal)):
+            return None
+        found.append((index, row, Decimal(str(weight)) if isinstance(weight, float) else Decimal(weight)))
+    if found and sum(weight for _, _, weight in found) <= 1 + _EPS:
+        found = [(index, row, weight * 100) for index, row, weight in found]  # 0.2, shown as 20%
+    return found or None
+
+
+def _by_level1(indicators: Indicators) -> dict[str, Decimal]:
+    """The weight of each 一级指标: of its rows, else the one in its name (产出指标（50分）); empty when not known."""
+    shares: dict[str, Decimal] = {}
+    if any(isinstance(row, dict) and row.get("weight") is not None for row in indicators):
+        for _, row, weight in _weights(indicators) or ():
+            first = levels.level1(row.get("level1")) or levels.parent(levels.level2(row.get("level2")) or "")
+            if first is None:
+                return {}
+            shares[first] = shares.get(first, Decimal(0)) + weight
+        return shares
+    for _, row in filled(indicators):
+        first, weight = levels.level1(row.get("level1")), levels.points(row.get("level1"))
+        if first is None or weight is None:
+            return {}
+        shares.setdefault(first, weight)
+    return shares
+
+
+_SUM = "SUM(project.indicators.weight)"
+
+
+@rule(
+    "S05",
+    ERROR,
+    basis="P R K2",
+    needs=["indicators"],
+    formula=(
+        "OR(COUNT(project.indicators.weight)=0,COUNT(project.indicators.weight)<>COUNTA(project.indicators.weight),"
+        f"ABS({_SUM}-100)<=0.005,ABS({_SUM}-90)<=0.005,ABS({_SUM}-80)<=0.005,"
+        f"ABS({_SUM}-1)<=0.00005,ABS({_SUM}-0.9)<=0.00005,ABS({_SUM}-0.8)<=0.00005)"
+    ),
+    formula_message="权重合计应为 100（或 90、80）",
+    bad={f"indicators.{index}.weight": weight for index, weight in enumerate((20, 20, 20, 10, 20, 5))},
+    good={f"indicators.{index}.weight": weight for index, weight in enumerate((15, 15, 10, 10, 30, 10))},
+)
+def weights_add_up(indicators: Indicators, *, totals: Sequence[float] = (100, 90, 80)) -> Iterator[Hit]:
+    """权重合计应等于规定的总分
+
+    各三级指标权重之和应为 100；预算执行率另占 10 分的为 90，另占 20 分的为 80，由 totals 规定。权重以 0.2 或 20% 表示的按 20 计。
+    表格没有权重栏，或权重栏全部空白的，不检查。
+    改法：核对各行权重，补填漏填的权重。
+    """
+    weights = _weights(indicators)
+    if weights is None:
+        return
+    total = sum((weight for _, _, weight in weights), Decimal(0))
+    if any(abs(total - Decimal(str(accepted))) <= _EPS for accepted in totals):
+        return
+    missing = sum(1 for _, row in filled(indicators) if row.get("weight") is None)
+    blank = f"，其中{missing}行没有填写权重" if missing else ""
+    accepted = "或".join(f"{number:g}" for number in totals)
+    yield f"indicators.{weights[0][0]}.weight", f"权重合计{_plain(total)}，应为{accepted}{blank}，请核对各行权重"
+
+
+@rule(
+    "S06",
+    WARNING,
+    basis="K2 K3 R",
+    needs=["indicators"],
+    bad={f"indicators.{index}.weight": weight for index, weight in enumerate((10, 10, 10, 10, 40, 10))},
+    good={f"indicators.{index}.weight": weight for index, weight in enumerate((15, 15, 10, 10, 30, 10))},
+)
+def weights_follow_the_official_split(
+    indicators: Indicators,
+    *,
+    splits: Sequence[str] = ("产出50 效益30 满意度10", "成本20 产出40 效益20 满意度10"),
+) -> Iterator[Hit]:
+    """一级指标的权重应按规定分配
+
+    产出 50、效益 30、满意度 10；设成本指标的，成本 20、产出 40、效益 20、满意度 10；预算执行率另占 10 分。各地规定不同的，用
+    splits 规定。权重取自权重栏，没有权重栏的取自一级指标名称（如“产出指标（50分）”）。合计与任何一种分配的总分都不同的，由 S05
+    检查，这里不判断。
+    改法：按规定的分配调整各行权重。
+    """
+    shares = {name: weight for name, weight in _by_level1(indicators).items() if name != "执行率"}
+    total = sum(shares.values())
+    accepted = [_split(text) for text in splits]
+    if not shares or any(_same(shares, split) for split in accepted):
+        return
+    same_total = [split for split in accepted if abs(sum(split.values()) - total) <= _EPS]
+    if not same_total:
+        return
+    found = "、".join(f"{name}{_plain(weight)}" for name, weight in shares.items())
+    expected = "，或".join("、".join(f"{name}{_plain(weight)}" for name, weight in split.items()) for split in same_total)
+    where = "weight" if any(row.get("weight") is not None for _, row in filled(indicators)) else "level1"
+    index = next(index for index, _ in filled(indicators))
+    yield f"indicators.{index}.{where}", f"一级指标权重为{found}，应为{expected}，请调整"
+
+
+def _split(text: str) -> dict[str, Decimal]:
+    """产出50 效益30 → what each 一级指标 weighs."""
+    parts = {}
+    for word in text.split():
+        name = word.rstrip("0123456789.")
+        parts[name] = Decimal(word[len(name) :] or 0)
+    return parts
+
+
+def _same(one: Mapping[str, Decimal], other: Mapping[str, Decimal]) -> bool:
+    return one.keys() == other.keys() and all(abs(one[name] - other[name]) <= _EPS for name in one)
+
+
+def _plain(number: Decimal | int) -> str:
+    return f"{Decimal(number):f}".rstrip("0").rstrip(".") if "." in f"{Decimal(number):f}" else f"{Decimal(number):f}"
+
+
+@rule(
+    "S07",
+    ERROR,
+    basis="P",
+    each="indicator",
+    needs=["weight"],
+    formula="IF(ISNUMBER(project.indicators.weight),project.indicators.weight>0,TRUE)",
+    bad={"weight": 0},
+    good={"weight": Decimal("0.5")},
+)
+def weight_is_positive(weight: Decimal) -> Iterator[Hit]:
+    """权重应大于 0
+
+    权重为 0 或负数的指标不起作用。漏填的权重由 S05 的合计看出。
+    改法：填写应占的权重；不考核的指标应删去。
+    """
+    if weight <= 0:
+        yield "weight", f"权重为{_plain(weight)}，应大于0，请填写应占的权重"
+
+
+@rule(
+    "S08",
+    HINT,
+    basis="R I",
+    each="indicator",
+    needs=["weight"],
+    formula="IF(ISNUMBER(project.indicators.weight),project.indicators.weight<=30,TRUE)",
+    bad={"weight": 35},
+    good={"weight": 30},
+)
+def weight_is_not_too_high(weight: Decimal, *, highest: float = 30) -> Iterator[Hit]:
+    """单项指标的权重不宜过高
+
+    一条三级指标的权重超过 highest，整个项目的评价就由它决定。
+    改法：拆分指标，或把权重分给其他指标。
+    """
+    if weight > Decimal(str(highest)):
+        yield "weight", f"权重为{_plain(weight)}，单项以不超过{highest:g}为宜，请分给其他指标"
+
+
+@rule(
+    "S09",
+    ERROR,
+    basis="I",
+    needs=["indicators"],
+    bad={"indicators.1.level3": "受理信访事项 数量"},
+    good={"indicators.1.level3": "受理信访事项数量达标率"},
+)
+def names_are_unique(indicators: Indicators) -> Iterator[Hit]:
+    """同一项目的三级指标不得重名
+
+    去掉空格和标点、全角改半角后比较。重名的指标无法分别考核。
+    改法：合并，或在名称中写明各自考核的对象。
+    """
+    seen: dict[str, int] = {}
+    for index, row in filled(indicators):
+        name = plain(row.get("level3")).removesuffix("指标").casefold()
+        if len(name) < 2:
+            continue
+        first = seen.setdefault(name, index)
+        if first != index:
+            shown = _shown(str(row["level3"]))
+            yield f"indicators.{index}.level3", f"三级指标“{shown}”与第{first + 1}行重名，请合并或写明各自考核的对象"
+
+
+@rule(
+    "S10",
+    WARNING,
+    basis="R",
+    each="indicator",
+    needs=["level3"],
+    maybe=["level1", "level2"],
+    bad={"level3": "数量指标"},
+    good={"level3": "受理数量"},
+)
+def name_is_not_that_of_a_level(name: str, first: str | None, second: str | None) -> Iterator[Hit]:
+    """三级指标不应照抄一级或二级指标
+
+    三级指标应写明考核的具体内容；只写“数量指标”“服务对象满意度”等于没有指标。
+    改法：写明考核的是什么，如“培训班次”“参训学员满意度”。
+    """
+    bare = levels.clean(name)
+    if levels.is_level_name(name) or bare in {levels.clean(text) for text in (first, second) if text}:
+        yield "level3", f"三级指标“{_shown(name)}”与一级或二级指标同名，请写明考核的具体内容"
