@@ -6,6 +6,7 @@ import re
 from typing import NamedTuple
 
 from . import words
+from .fold import chinese
 from .model import Date, Op, Value, dated
 from .patterns import lazy
 
@@ -35,8 +36,6 @@ _PERIOD = lazy(
 )
 _SEPARATOR = lazy("--|[-~至到]")
 _SUFFIX = lazy("(?:[(]含[)])?(?P<before>之?前|以前|止)|(?P<within>之内|以内|内|期间|间|度)|(?P<after>之?后|以后|起)")
-_TAIL = lazy("[\u4e00-\u9fff]{1,16}")
-_LEAD = lazy("[\u4e00-\u9fff]{1,12}")
 
 
 _DONE = ("完成", "建成", "竣工", "交付", "验收", "实施", "投入", "启动", "发放", "支付", "拨付", "结束", "开工", "办结", "达标",
@@ -154,5 +153,5 @@ def is_clean(found: Found) -> bool:
     if date is not None and date.month is None and found.value is not None and not found.value.op_explicit and (
             found.tail and not found.tail.startswith(_DONE)):
         return False
-    return (not found.lead or _LEAD().fullmatch(found.lead) is not None) and (
-        not found.tail or _TAIL().fullmatch(found.tail) is not None)
+    return (not found.lead or chinese(found.lead, 12)) and (
+        not found.tail or chinese(found.tail, 16))

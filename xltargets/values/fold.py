@@ -15,6 +15,7 @@ _ALIKE = str.maketrans({
     "∼": "~", "〜": "~", "∽": "~", "•": "·", "・": "·", "‧": "·", "∙": "·", "⋅": "·", "●": "·",
     "¥": "", "\uffe5": "",
 })
+_ALIKE_KEYS = frozenset(map(chr, _ALIKE))
 # Characters that print nothing: controls, zero-width and bidirectional marks, BOM, variation selectors.
 _INVISIBLE = lazy(
     "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e"
@@ -29,11 +30,26 @@ _ODD = lazy(
 
 def fold(text: str) -> str:
     """The text in the one spelling that the grammar reads; at most a few passes over it."""
+    if _is_folded(text):
+        return text
     while True:
         folded = _once(text)
         if folded == text:
             return folded
         text = folded
+
+
+def _is_folded(text: str) -> bool:
+    """A quick look that most values pass: nothing in the text would be changed."""
+    if " " in text or "&" in text or not text.isprintable():
+        return False
+    return text.isascii() or (_ALIKE_KEYS.isdisjoint(text) and unicodedata.is_normalized("NFKC", text)
+                              and _INVISIBLE().search(text) is None and _FOREIGN_DIGIT().search(text) is None)
+
+
+def chinese(text: str, most: int) -> bool:
+    """Whether the text is 1 to `most` Chinese characters (a regular expression for that is slow to compile)."""
+    return 0 < len(text) <= most and all("\u4e00" <= letter <= "\u9fff" for letter in text)
 
 
 def _once(text: str) -> str:

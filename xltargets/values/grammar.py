@@ -12,7 +12,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from . import dates, numerals, units, words
-from .fold import fold, oddities
+from .fold import chinese, fold, oddities
 from .model import SIGNS, Date, Op, Value, as_typed, quant, worded
 from .number import DIGIT, FIRST, NO_LEAD, Lead, read_lead, read_number
 from .patterns import lazy
@@ -25,7 +25,6 @@ _BASE = lazy("(?:与|较|比)?(?:(?:19|20)[0-9]{2}年|上一?年|去年|同期|�
 _RANK = lazy("[\u4e00-\u9fff]{0,10}(?:第|前|排名|位列)[0-9]{1,4}(?:名|位|%)?(?:以内|之内|内)?")
 _RATIO = lazy("[\u4e00-\u9fff]{0,10}[0-9.]{1,8}[:比][0-9.]{1,8}[\u4e00-\u9fff]{0,6}")
 _PAIRS = {"(": ")", "[": "]", "【": "】", "“": "”", "‘": "’", '"': '"', "'": "'", "〔": "〕"}
-_CJK = lazy("[\u4e00-\u9fff]")
 _PLAIN = lazy(r"[+-]?[0-9][0-9,.]*(?:[-~至到][0-9][0-9,.]*)?(?:[百千万亿]{1,2})?")
 _TEMPLATE = lazy(r"[*×xX_./\-…]{1,40}|[*×xX_…]{1,40}[^0-9]{0,4}")
 _DATED_DIGITS = lazy(
@@ -78,7 +77,10 @@ def _column(text: str | None) -> str:
 
 @lru_cache(maxsize=16384)
 def _merged(typed: str) -> Value:
-    value = _read(fold(typed))
+    folded = fold(typed)
+    value = _read(folded)
+    if folded == typed:
+        return as_typed(value, typed, value.flags)
     return _as_typed(value, typed)
 
 
@@ -150,7 +152,7 @@ def _as_typed(value: Value, typed: str, more: frozenset[str] = _NONE) -> Value:
 
 
 def _long(text: str, typed: str) -> Value:
-    kind = "qual" if _CJK().search(text[:LIMIT]) else "unparsed"
+    kind = "qual" if any(chinese(letter, 1) for letter in text[:LIMIT]) else "unparsed"
     return worded(kind, text, raw=typed, flags=frozenset({"long"}))  # type: ignore[arg-type]
 
 
@@ -259,7 +261,7 @@ def _wordy(text: str) -> Value:
         return worded("placeholder", text, flags=frozenset({"no-value"}))
     if body == "%":
         return worded("placeholder", text, flags=frozenset(flags | {"unit-only"}))
-    letters = len(_CJK().findall(body))
+    letters = sum(chinese(letter, 1) for letter in body)
     if DIGIT.search(body) and DIGIT.search(_DATED_DIGITS().sub("", body)):
         if _RANK().fullmatch(body):
             return worded("qual", text, op=op, qual_class="等级类", flags=frozenset(flags))

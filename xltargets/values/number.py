@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from . import units, words
+from .fold import chinese
 from .model import Direction, Op, Value, quant
 from .patterns import lazy
 
@@ -18,9 +19,6 @@ _SEPARATOR = lazy(r"--?(?=[0-9.])|[~至到](?=[-+0-9.])")
 _NEXT_BOUND = lazy(r"(?:且|并且|并|,|、|;|和|而)?(?=[≥≤><=不大小高低少多超])")
 DIGIT = re.compile("[0-9]")
 _NAME = lazy("(?:[A-Z]{1,4}[0-9][0-9.]*|[\u4e00-\u9fffA-Za-z\"'“”()/·]){1,24}[:为是]?")
-_NOUN = lazy("[\u4e00-\u9fff]{1,6}")
-_TAIL = lazy("[\u4e00-\u9fff]{1,20}")
-_NEW_UNIT = lazy("[\u4e00-\u9fff]{1,4}")
 _NOTE = lazy(r"\([^()]{1,60}\)$")
 _PROSE = ("按照", "根据", "依据", "按", "参照", "对照")
 _NO_NAME = ("不", "前", "第", "非", "未", "从", "由")
@@ -154,11 +152,8 @@ def _unit(text: str, start: int, flags: set[str]) -> tuple[units.Unit | None, in
     unit, end = units.read(text, start)
     if unit is not None:
         return unit, end
-    tail = _NEW_UNIT().match(text, start)
-    if tail is None:
-        return None, start
     word = words.SUFFIX().sub("", text[start:], count=1)
-    if not _NEW_UNIT().fullmatch(word) or words.classify(word)[0] in ("时限类", "合规类", "方向类", "达成类"):
+    if not chinese(word, 4) or words.classify(word)[0] in ("时限类", "合规类", "方向类", "达成类"):
         return None, start
     if not text.startswith(word, start) or word[0] in "余多的几不" or word in words.OPERATORS:
         return None, start
@@ -207,11 +202,11 @@ def _tail(text: str, after: int, unit: units.Unit | None, flags: set[str]) -> bo
         if not tail:
             return True
     tail = tail.lstrip(",")
-    if tail.startswith(_PROSE) or not _TAIL().fullmatch(tail):
+    if tail.startswith(_PROSE) or not chinese(tail, 20):
         return False
     if unit is None or tail[0] in "百千万亿":
         return False
-    named = unit.base != "%" and _NOUN().fullmatch(tail) and not words.operator_at_end(tail)[0]
+    named = unit.base != "%" and chinese(tail, 6) and not words.operator_at_end(tail)[0]
     flags.add("noun" if named or units.is_time(unit.name) else "mixed")
     return True
 
