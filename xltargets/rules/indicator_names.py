@@ -1,0 +1,377 @@
+"""Group S, second half: what an indicator is called and described as, against its level and its value."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+from xltargets.rules import levels
+from xltargets.rules.levels import filled, text_of
+from xltargets.rules.registry import HINT, WARNING, Hit, rule
+from xltargets.rules.similar import plain
+from xltargets.rules.vocabulary import pattern, words
+from xltargets.values import Value
+from xltargets.values.units import is_time
+
+Indicators = Sequence[Mapping[str, Any]]
+
+#: No name is longer; what is longer is prose, of which the beginning tells enough.
+_LONGEST = 200
+
+_UNIT_BEHIND = re.compile(r"[(（\[【][^()（）\[\]【】]{0,12}[)）\]】]$")
+_WRITTEN_TIME = re.compile(
+    r"[0-9０-９]{1,4}\s?(?:个|-|—)?(?:工作日|自然日|小时|分钟|季度|学期|年|月|日|号|天|周|秒|旬|时)|"
+    r"[一二三四五六七八九十两半]{1,3}个?(?:工作日|小时|分钟|季度|学期|月|周|天|日内)|[12一二]年内|(?:19|20)\d\d[-./]\d{1,2}"
+)
+_NAMED_LENGTH = re.compile(r"时间|时限|工期|周期|时长|期限|天数|月数|年限|小时数|日数|频次|频率")
+_OF_TIME_IN_QUALITY = re.compile(r"(?<!不)及时|按时|按期|准时|如期")
+_BUDGET_NAME = re.compile(
+    r"(?:预算|概算|限额|标准|定额|核定|批复|控制数).{0,6}(?:控制|超|以内|之内|符合|节约|执行)|"
+    r"(?:控制|超出?|不高于|不大于|符合|节约).{0,6}(?:预算|概算|限额|标准|定额|核定|批复|控制数)"
+)
+_FORMULA = re.compile(r"[/／÷占比×*]|除以|的份额|百分之")
+_LIFETIME = re.compile(r"(?:使用|服务|设计|运行|预期|耐用|折旧|持续|受益|有效)[^，。；,;]{0,6}(?:年限|寿命|年数|期限|时间|周期)|寿命|年限|质保期|保修期")
+
+_NAME_UNIT = re.compile(r"[(（](?:人|次|个|%|％|万元|元|天|项|家|件|户|场|期|台|套|名|亩|公里|平方米|人次|万人|批|份|起|小时|辆|吨|米|年|月|日)[)）]")
+_NUMBER_OF_ITS_OWN = re.compile(
+    r"(?:19|20)\d\d(?:[-—至~](?:19|20)?\d\d)?年?度?|[〔\[【(（](?:19|20)\d\d[〕\]】)）]\s?第?\d{1,5}号?|《[^》]{0,60}》|第\d{1,5}|\d{1,4}号|\d{3}国道|"
+    r"(?<!\d)(?:12345|12388|12315|12371|12333|110|119|120|122|114|96\d{3,4}|12\d{3})(?!\d)|7[*×xX]24小?时?|24小时|\d[Gg](?!\w)|"
+    r"[A-Za-z]{1,6}[-—]?\d{1,4}(?:\.\d{1,2})?|\d{1,3}(?:周?岁|个月龄|月龄)|\d{1,2}月\d{0,2}日?|\d{1,2}[·.]\d{1,2}(?!\d)|\d[+＋xX×]\d?|\d{1,4}(?:千伏|kV|KV)|"
+    r"(?<!\d)\d{1,2}(?:年|期|类|级|标段|号线|大|个一)|PM\s?\d(?:\.\d)?"
+)
+
+
+@lru_cache(maxsize=8192)
+def bare(name: str) -> str:
+    """A name in one spelling: folded, without blanks and without a unit in brackets behind it."""
+    folded = "".join(unicodedata.normalize("NFKC", name[:_LONGEST]).split())
+    return _UNIT_BEHIND.sub("", folded).rstrip("。.;；:：、，,").removesuffix("指标")
+
+
+@lru_cache(maxsize=8192)
+def is_rate_name(name: str) -> bool:
+    """Whether a name is that of a rate: it ends in 率, 比例, 占比 …, and not in 频率, 功率."""
+    text = bare(name)
+    return text.endswith(words("rate")) and not text.endswith(words("no_rate"))
+
+
+def of_satisfaction(first: str | None, second: str | None) -> bool:
+    """Whether the levels of a row make it one of satisfaction."""
+    return levels.level2(second) == "服务对象满意度" or (second is None and levels.level1(first) == "满意度")
+
+
+def quoted(text: str) -> str:
+    """A text of a cell as a message quotes it."""
+    line = " ".join(text.split())
+    return f"“{line if len(line) <= 30 else line[:30] + '…'}”"
+
+
+@rule(
+    "S11",
+    WARNING,
+    basis="K2 R",
+    each="indicator",
+    needs=["level2", "level3"],
+    inputs=["@values"],
+    bad={"level3": "信访事项受理率", "value": "≥95%"},
+    good={"level3": "重点地区巡查频率", "value": "≥2次/月"},
+)
+def quantity_is_no_rate(second: str, name: str, value: Value) -> Iterator[Hit]:
+    """数量指标不应写成比率
+
+    数量指标反映计划完成多少，应填数量；名称以“率”“比例”“程度”等结尾的，或指标值以百分比计的，是质量、时效或效益。
+    “频率”“功率”等不是百分比，不在其列。
+    改法：改为次数、人数、件数等数量；确需考核比率的，移到质量指标。
+    """
+    if levels.level2(second) != "数量":
+        return
+    if is_rate_name(name) or bare(name).endswith("程度"):
+        yield "level3", f"数量指标{quoted(name)}是比率，应改为次数、人数、件数等数量，或移到质量指标"
+    elif value.is_rate:
+        yield "value", f"数量指标的指标值{quoted(value.raw)}是百分比，应填写数量，或移到质量指标"
+
+
+@rule(
+    "S12",
+    WARNING,
+    basis="K2 R",
+    each="indicator",
+    needs=["level2", "level3"],
+    maybe=["description"],
+    inputs=["@values"],
+    bad={"level2": "时效指标", "level3": "信访工作完成情况", "description": "信访工作的完成情况", "value": "≥95%"},
+    good={"level2": "时效指标", "level3": "信访事项按期办结率", "description": "60日内办结的事项占全部的比例", "value": "≥95%"},
+)
+def time_is_measured_as_time(second: str, name: str, description: str | None, value: Value) -> Iterator[Hit]:
+    """时效指标应写明时间，质量指标不应写成时效
+
+    时效指标的名称、描述、指标值中应有日期、时长，或“及时”“按期”等；一样都没有的是警告。只有“及时率”之类，没有写明以多长时间、
+    哪一天为及时的，是提示。质量指标写成“及时率”“按期完成率”的，实际是时效，是警告。
+    改法：写明完成的日期或时限，如“2024年12月底前”“15个工作日内”；质量指标改为合格率、达标率等，及时率移到时效指标。
+    """
+    level = levels.level2(second)
+    if level == "质量":
+        if _OF_TIME_IN_QUALITY.search(name[:_LONGEST]):
+            yield "level3", f"质量指标{quoted(name)}考核的是时间，应移到时效指标，或改为合格率、达标率等"
+        return
+    if level != "时效" or value.kind in ("placeholder", "unparsed") or _says_when(name, description, value):
+        return
+    said = f"{name[:_LONGEST]} {(description or '')[:500]} {value.raw[:_LONGEST]}"
+    if pattern("timely").search(said):
+        advice = "请写明期限，如“2024年12月底前”“15个工作日内”"
+        yield "level3", f"时效指标{quoted(name)}没有写明以哪一天或多长时间为准，{advice}", HINT
+    else:
+        yield "level3", f"时效指标{quoted(name)}没有说到时间，请写明完成日期或时限，或移到相应的二级指标"
+
+
+def _says_when(name: str, description: str | None, value: Value) -> bool:
+    """Whether a date or a length of time is named."""
+    if value.kind == "date" or is_time(value.unit) or is_time(value.per.lstrip("0123456789")):
+        return True
+    if value.is_number and not value.is_rate and _NAMED_LENGTH.search(name[:_LONGEST]):
+        return True  # 完成时间 ≤12: a length of time whose unit is missing, of which C11 speaks
+    texts = (name[:_LONGEST], (description or "")[:500], value.raw[:_LONGEST])
+    return any(_WRITTEN_TIME.search(text) or pattern("limit").search(text) for text in texts)
+
+
+@rule(
+    "S13",
+    WARNING,
+    basis="R",
+    each="indicator",
+    needs=["level3"],
+    maybe=["level1", "level2"],
+    bad={"level1": "满意度指标", "level2": "服务对象满意度指标", "level3": "信访群众评价"},
+    good={"level1": "满意度指标", "level2": "服务对象满意度指标", "level3": "信访群众满意率"},
+)
+def satisfaction_is_called_so(name: str, first: str | None, second: str | None) -> Iterator[Hit]:
+    """满意度指标的名称应有“满意”
+
+    满意度指标考核服务对象、受益群众的满意程度，名称中应写明是谁的满意度。
+    改法：改为“××对象满意度”；投诉次数等移到质量指标或社会效益指标。
+    """
+    if of_satisfaction(first, second) and "满意" not in name and not levels.is_level_name(name):
+        yield "level3", f"满意度指标{quoted(name)}的名称中没有“满意”，请改为服务对象的满意度，或移到相应的二级指标"
+
+
+@rule(
+    "S14",
+    WARNING,
+    basis="K2 R",
+    each="indicator",
+    needs=["level2", "level3"],
+    maybe=["description"],
+    inputs=["@values"],
+    bad={"level2": "成本指标", "level3": "成本节约率", "value": "≥5%"},
+    good={"level2": "成本指标", "level3": "培训支出控制情况", "value": "不超预算"},
+)
+def cost_is_a_sum_of_money(second: str, name: str, description: str | None, value: Value) -> Iterator[Hit]:
+    """成本指标应是一笔钱
+
+    成本指标（经济成本指标）考核花多少钱，名称应是成本、费用、单价、标准等，指标值应是金额（元、万元、元/人等），或用文字与预算、概算、
+    定额等比较（如“不超预算”）。以百分比、次数、时间计的不是成本。没有写单位的由 C11 检查；社会成本、生态环境成本不要求金额。
+    改法：改为项目总成本、单位成本等，填写金额和单位；其他内容移到相应的二级指标。
+    """
+    if levels.level2(second) not in ("成本", "经济成本") or value.kind in ("placeholder", "unparsed"):
+        return
+    if value.is_money or "元" in value.unit or (value.is_number and not value.unit and _names_money(name, description)):
+        return
+    if not value.is_number and _compares_with_budget(name, description, value):
+        return
+    if value.is_rate:
+        reason = "是比率，不是金额"
+    elif value.is_number or value.kind == "date":
+        reason = f"的指标值{quoted(value.raw)}不是金额"
+    else:
+        reason = f"的指标值{quoted(value.raw)}没有金额，也没有与预算、标准比较"
+    yield "level3", f"成本指标{quoted(name)}{reason}，请填写成本金额和单位，或移到相应的二级指标"
+
+
+def _names_money(name: str, description: str | None) -> bool:
+    return bool(pattern("money").search(f"{name[:_LONGEST]} {(description or '')[:_LONGEST]}"))
+
+
+def _compares_with_budget(name: str, description: str | None, value: Value) -> bool:
+    said = f"{value.raw[:_LONGEST]} {(description or '')[:500]}"
+    return bool(pattern("budget").search(said) or _BUDGET_NAME.search(name[:_LONGEST]))
+
+
+@rule(
+    "S15",
+    HINT,
+    basis="R",
+    each="indicator",
+    needs=["level3"],
+    bad={"level3": "培训信访干部200人"},
+    good={"level3": "12345热线2024年转办件办结率"},
+)
+def name_has_no_value_in_it(name: str) -> Iterator[Hit]:
+    """三级指标名称不应带数值或单位
+
+    数值和单位应填在指标值里，写在名称里就不能汇总比较。年份、文号、电话号码（12345）、24小时、60岁以上等名称本身的数字不算。
+    改法：名称只写考核的内容，数值和单位移到指标值。
+    """
+    text = unicodedata.normalize("NFKC", name[:_LONGEST])
+    unit = _NAME_UNIT.search(name[:_LONGEST])
+    if unit:
+        yield "level3", f"三级指标{quoted(name)}带有单位{unit.group()}，单位应写在指标值里"
+    elif any(character.isdigit() for character in _NUMBER_OF_ITS_OWN.sub("", text)):
+        yield "level3", f"三级指标{quoted(name)}带有数值，数值应写在指标值里"
+
+
+@rule(
+    "S16",
+    WARNING,
+    basis="K1",
+    each="indicator",
+    needs=["level3", "description"],
+    bad={"description": "受理信访事项　数量。"},
+    good={"description": "受理信访事项数量，含网上信访和来信来访"},
+)
+def description_says_more_than_the_name(name: str, description: str) -> Iterator[Hit]:
+    """绩效指标描述不应照抄三级指标名称
+
+    描述应说明指标的含义、口径和计算方法。去掉空格和标点后与名称相同的，等于没有描述。
+    改法：写明考核什么、怎样计算、数据从哪里来。
+    """
+    if len(description) > 4 * _LONGEST:
+        return
+    one, other = (plain(text).removesuffix("指标").casefold() for text in (name, description))
+    if one and one == other:
+        yield "description", f"描述与三级指标名称{quoted(name)}相同，请写明指标的含义、口径或计算方法"
+
+
+@rule(
+    "S17",
+    WARNING,
+    basis="I",
+    each="indicator",
+    needs=["description"],
+    inputs=["@values"],
+    bad={"description": "是否超出预算金额", "value": "≤120.5万元"},
+    good={"description": "是否完成全部受理登记", "value": "全部完成"},
+)
+def description_asks_for_what_the_value_is(description: str, value: Value) -> Iterator[Hit]:
+    """描述问“是否”的，指标值不应是数量
+
+    描述以“是否”开头，应回答是或否，指标值却是数量，两者对不上。
+    改法：描述改为数量的含义，如“完成项目全部工作所需的资金”；或指标值改为“不超预算”等。
+    """
+    if value.is_number and description.lstrip().startswith("是否"):
+        yield "description", f"描述{quoted(description)}问的是“是否”，指标值{quoted(value.raw)}却是数量，请改写其中一项"
+
+
+@rule(
+    "S18",
+    HINT,
+    basis="K2 P",
+    each="indicator",
+    needs=["level3", "description"],
+    inputs=["@values"],
+    bad={"level3": "信访事项办结率", "description": "信访事项办结的情况", "value": "≥95%"},
+    good={"level3": "信访事项办结率", "description": "办结的信访事项数/受理的信访事项数", "value": "≥95%"},
+)
+def rate_is_described_with_its_formula(name: str, description: str, value: Value) -> Iterator[Hit]:
+    """比率指标的描述应写明计算方法
+
+    以百分比计的指标，描述中应写明什么占什么的比例，或用“/”“÷”写出算式。
+    改法：写为“办结的信访事项数占受理总数的比例”等。
+    """
+    if value.is_rate and value.change is None and not _FORMULA.search(description[:2000]):
+        yield "description", f"{quoted(name)}是比率，描述中没有计算方法，请写明什么占什么的比例"
+
+
+@rule(
+    "S19",
+    HINT,
+    basis="K2",
+    needs=["name", "indicators"],
+    bad={"name": "信访接待大厅修缮工程"},
+    good={"name": "信访接待大厅修缮工程监理费"},
+)
+def assets_have_a_lifetime(name: str, indicators: Indicators) -> Iterator[Hit]:
+    """基建、购置类项目应有使用年限指标
+
+    形成固定资产的项目（新建、改建、修缮、购置等），可持续影响看能用多少年。按项目名称判断，服务、利息、尾款等除外。
+    改法：增加“使用年限”指标，如“≥10年”。
+    """
+    shown = name[:_LONGEST]
+    if not pattern("asset").search(shown) or pattern("no_asset").search(shown):
+        return
+    rows = [row for _, row in filled(indicators)]
+    said = [(text_of(row, key) or "")[:500] for row in rows for key in ("level3", "description")]
+    if rows and not any(_LIFETIME.search(text) for text in said):
+        yield "indicators", f"项目{quoted(name)}形成固定资产，指标中没有使用年限，请增加"
+
+
+@rule(
+    "S20",
+    HINT,
+    basis="K1",
+    needs=["indicators"],
+    inputs=["@values"],
+    bad={"indicators.4.value": "效果明显"},
+    good={
+        "indicators.4.value": "效果明显",
+        "indicators.6.level1": "效益指标",
+        "indicators.6.level2": "经济效益指标",
+        "indicators.6.level3": "为群众挽回损失金额",
+        "indicators.6.value": "≥50万元",
+    },
+)
+def benefits_can_be_measured(indicators: Indicators, values: Sequence[Value | None]) -> Iterator[Hit]:
+    """效益指标不应只有一条且不可衡量
+
+    效益只有一条，又是“得到保障”“效果明显”之类的文字，项目有没有效益无从衡量。
+    改法：改为可以核对的数量或比率，或再补充一条定量的效益指标。
+    """
+    benefits = [
+        (index, value)
+        for (index, row), value in ((row, values[row[0]]) for row in filled(indicators))
+        if levels.level2(row.get("level2")) in levels.BENEFITS
+        or (levels.level1(row.get("level1")) == "效益" and levels.level2(row.get("level2")) != "服务对象满意度")
+    ]
+    if len(benefits) == 1:
+        index, value = benefits[0]
+        if value is not None and value.kind == "qual":
+            message = f"效益指标只有这一条，指标值{quoted(value.raw)}无法衡量，请改为定量指标或补充一条"
+            yield f"indicators.{index}.value", message
+
+
+@rule(
+    "S21",
+    HINT,
+    basis="K1",
+    needs=["indicators"],
+    maybe=["name", "purpose", "target"],
+    bad={"indicators.0.level3": "项目资金覆盖率"},
+    good={"indicators.0.level3": "信访事项登记率"},
+)
+def indicators_are_about_the_work(
+    indicators: Indicators, name: str | None, purpose: str | None, target: str | None, *, also: Sequence[str] = ()
+) -> Iterator[Hit]:
+    """指标应与资金用途、绩效目标相关
+
+    数量、质量指标的名称与项目名称、资金用途、绩效目标没有一个词相同的，疑与项目无关；“项目资金覆盖率”“资金到位率”“预算执行率”
+    等任何项目都能用的也在其列（本单位的可列入 also）。成本、时效、效益、满意度指标不比较用词。
+    改法：按资金用途写明本项目做的事，如“受理信访事项数量”。
+    """
+    idle = {*words("idle"), *also}
+    said = "".join((text or "")[:2000] for text in (name, purpose, target))
+    for index, row in filled(indicators):
+        typed = text_of(row, "level3")
+        text = bare(typed) if typed else ""
+        second = levels.level2(row.get("level2"))
+        if text in idle:
+            yield f"indicators.{index}.level3", f"{quoted(typed or '')}说的是资金本身，与工作内容无关，请改为本项目要做的事"
+        elif second in ("数量", "质量") and len(text) >= 4 and len(said) >= 12 and not _related(text, said):
+            message = f"{quoted(typed or '')}与项目名称、资金用途、绩效目标没有相同的词，请核对是否与本项目有关"
+            yield f"indicators.{index}.level3", message
+
+
+def _related(name: str, said: str) -> bool:
+    """Whether two neighbouring characters of the name stand in what the project says of itself."""
+    return any(name[at : at + 2] in said for at in range(len(name) - 1))
