@@ -22,7 +22,16 @@ from xltargets.errors import Error
 from xltargets.excel import commentlist, sheetscan, vml, xmltext
 from xltargets.excel.commentlist import CommentList, Note, Plan
 from xltargets.excel.notebox import Cell, merged_cells, row_column
-from xltargets.excel.package import DEFAULT_LIMITS, MAIN_STRICT, REL, REL_STRICT, Limits, Package, Relationship, Sheet
+from xltargets.excel.package import (
+    DEFAULT_LIMITS,
+    MAIN_STRICT,
+    REL,
+    REL_STRICT,
+    Limits,
+    Package,
+    Relationship,
+    Sheet,
+)
 from xltargets.excel.sheetscan import Layout
 from xltargets.excel.xmltext import Broken
 

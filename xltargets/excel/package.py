@@ -112,6 +112,8 @@ class Package:
                 raise self.error("文件内部有加密的部件，请先用 Excel 或 WPS 打开并取消密码，另存后再试")
             if key(entry.name) in self._entries:
                 raise self.error(f"文件内部有两个同名的部件“{entry.name}”，请用 Excel 或 WPS 打开后另存一份再试")
+            if entry.name.lower().endswith((".xml", ".rels", ".vml")):
+                self._bounded(entry, limits.max_sheet_bytes)  # also those that only others will read
             self._entries[key(entry.name)] = entry
 
     @classmethod
@@ -191,11 +193,14 @@ class Package:
             return iter((self._patched[k],))
         return _spliced(self._chunks(self._entries[k], self.limits.max_sheet_bytes), self._spliced.get(k, ()))
 
-    def _chunks(self, entry: Entry, most: int) -> Iterator[bytes]:
+    def _bounded(self, entry: Entry, most: int) -> None:
         if entry.size > most:
             raise self.error(f"文件内部的“{entry.name}”展开后有 {entry.size >> 20} MB，超过上限 {most >> 20} MB，不予处理")
         if entry.size > 64 << 20 and entry.size > self.limits.max_ratio * max(entry.packed, 1):
             raise self.error(f"文件内部的“{entry.name}”压缩得异常地小，可能是恶意文件，不予处理")
+
+    def _chunks(self, entry: Entry, most: int) -> Iterator[bytes]:
+        self._bounded(entry, most)
         self._inflated += entry.size
         if self._inflated > self.limits.max_total_bytes:
             raise self.error("文件展开后太大，超过上限，不予处理")

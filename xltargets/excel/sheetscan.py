@@ -272,6 +272,8 @@ class _Scanner:
         at = self._parser.CurrentByteIndex
         depth = len(self._stack)
         self._stack.append(name)
+        if depth > xmltext.DEEPEST:
+            raise Broken("中的元素嵌套得太深")
         layout = self.layout
         if depth == 0:
             self._root(full, name)

@@ -15,6 +15,7 @@ from xml.parsers import expat
 
 from xltargets.errors import Error
 
+DEEPEST = 1000  # elements within each other; Excel writes some twenty
 SEPARATOR = "\n"  # between namespace and name in what expat reports; no namespace contains it
 
 _DECLARED = re.compile(rb"""\A\s*<\?xml[^>]*?\sencoding\s*=\s*["']([A-Za-z][\w.\-]*)["']""")
@@ -150,16 +151,21 @@ def parse(data: bytes) -> Element:
     made = parser()
     top = Element("", "", {}, 0, None)
     current = top
+    depth = 0
 
     def start(name: str, attributes: dict[str, str]) -> None:
-        nonlocal current
+        nonlocal current, depth
+        depth += 1
+        if depth > DEEPEST:
+            raise Broken("中的元素嵌套得太深")
         element = Element(*split_name(name), attribute_names(attributes), made.CurrentByteIndex, current)
         element.inner = tag_end(data, element.start)
         current.children.append(element)
         current = element
 
     def end(_: str) -> None:
-        nonlocal current
+        nonlocal current, depth
+        depth -= 1
         if data[current.inner - 2 : current.inner] == b"/>":
             current.inner_end = current.end = current.inner
         else:
