@@ -49,12 +49,13 @@ def projects_add_up_to_the_department(projects: Sequence[Project], total: Decima
     改法：核对是否漏报项目、多报项目，或某个项目的预算数有误。
     """
     amounts = _amounts(projects, "total", blank=None)
-    if amounts and abs(sum(amounts) - total) > eps * len(amounts):
-        yield (
-            "department.budget.projects",
-            (f"项目支出预算 {money(total)} ≠ {len(amounts)}个项目预算数之和 {money(sum(amounts))}，"
-            f"相差 {money(abs(sum(amounts) - total))}，请核对是否漏报、多报项目"),
+    together = sum(amounts or (), Decimal(0))
+    if amounts and abs(together - total) > eps * len(amounts):
+        message = (
+            f"项目支出预算 {money(total)} ≠ {len(amounts)}个项目预算数之和 {money(together)}，"
+            f"相差 {money(abs(together - total))}，请核对是否漏报、多报项目"
         )
+        yield "department.budget.projects", message
 
 
 @rule(
@@ -79,12 +80,13 @@ def projects_add_up_by_source(
     sources = (("fiscal", "财政资金", fiscal, None), ("other", "其他资金", other, Decimal(0)))
     for key, label, stated, blank in sources:
         amounts = _amounts(projects, key, blank=blank) if stated is not None else None
-        if amounts and abs(sum(amounts) - stated) > eps * len(amounts):
-            yield (
-                f"department.budget.{key}",
-                (f"部门{label} {money(stated)} ≠ 各项目{label}之和 {money(sum(amounts))}，"
-                f"相差 {money(abs(sum(amounts) - stated))}，请核对"),
-            )
+        if stated is None or not amounts:
+            continue
+        together = sum(amounts, Decimal(0))
+        if abs(together - stated) > eps * len(amounts):
+            difference = money(abs(together - stated))
+            message = f"部门{label} {money(stated)} ≠ 各项目{label}之和 {money(together)}，相差 {difference}，请核对"
+            yield f"department.budget.{key}", message
 
 
 _VERB = "(?:编报|申报|填报|编制|设置|设定|上报|编列)"
@@ -323,7 +325,7 @@ def _shares(path: str, items: Sequence[str]) -> Iterator[Hit]:
     shares = [_SHARE.findall(item[:2000]) for item in items]
     if len(items) < 2 or any(len(found) != 1 for found in shares):
         return
-    total = sum(Decimal(found[0]) for found in shares)
+    total = sum((Decimal(found[0]) for found in shares), Decimal(0))
     if total != 100:
         yield path, f"{len(items)}个目标的比例合计为{total.normalize():f}%，应为100%，请核对"
 

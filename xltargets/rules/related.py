@@ -24,10 +24,10 @@ def with_causes(findings: Sequence[Finding]) -> list[Finding]:
     """
     rules = all_rules()
     present = {finding.rule for finding in findings}
-    following = {id: causes for id in present if (causes := [one for one in rules[id].follows if one in present])}
-    if not following:
+    following = {id: [one for one in rules[id].follows if one in present] for id in present}
+    wanted = {one for names in following.values() for one in names}
+    if not wanted:
         return list(findings)
-    wanted = {cause for causes in following.values() for cause in causes}
     causes: dict[tuple[str, str | None], list[tuple[Place, Finding]]] = {}
     for finding in findings:
         if finding.rule in wanted:

@@ -1,0 +1,247 @@
+"""What a bureau has beside the submissions: its ledger of projects 项目库, its roster of units 单位名录, last year's file.
+
+Both lists are .xlsx or .csv (UTF-8 or GB18030). The columns are found by their labels, wherever the table stands; other
+columns are kept under their own labels.
+"""
+
+from __future__ import annotations
+
+import csv
+import os
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from xltargets.errors import Error
+from xltargets.excel.a1 import address
+from xltargets.excel.book import UNCALCULATED, ErrorValue, FileBook
+from xltargets.submission.coerce import coerce
+from xltargets.submission.document import from_document, load_document
+from xltargets.submission.form import Field, Form
+from xltargets.submission.read import read
+
+#: Our label → what bureaus write over the column.
+LEDGER = {
+    "项目编码": ("项目编码", "项目代码", "项目编号"),
+    "项目名称": ("项目名称", "项目"),
+    "单位编码": ("单位编码", "单位代码", "预算单位编码", "预算单位代码", "申报单位编码"),
+    "单位名称": ("单位名称", "单位", "预算单位", "预算单位名称", "申报单位", "申报单位名称", "项目单位"),
+    "预算年度": ("预算年度", "年度", "年份"),
+    "预算数": (
+        "预算数", "预算金额", "预算总额", "批复预算数", "批复数", "批复金额", "核定预算数", "核定金额", "年度预算数", "本年预算数",
+        "年初预算数", "项目预算", "项目预算数", "项目总金额", "资金总额", "年度资金总额", "合计", "金额",
+    ),
+    "财政资金": ("财政资金", "其中财政资金", "财政拨款", "其中财政拨款"),
+    "其他资金": ("其他资金", "其中其他资金", "非财政资金"),
+}  # fmt: skip
+ROSTER = {
+    "单位编码": LEDGER["单位编码"],
+    "单位名称": LEDGER["单位名称"],
+    "部门编码": ("部门编码", "部门代码", "主管部门编码", "主管部门代码"),
+    "部门名称": ("部门名称", "部门", "主管部门", "主管部门名称"),
+    "行政区划代码": ("行政区划代码", "行政区划", "区划代码", "区划编码"),
+}
+MONEY = ("预算数", "财政资金", "其他资金")
+#: Merged cells of these columns speak for the rows below.
+_FILLED_DOWN = ("单位编码", "单位名称", "部门编码", "部门名称")
+_FACTORS = {"元": Decimal("0.0001"), "千元": Decimal("0.1"), "万元": Decimal(1), "亿元": Decimal(10000)}
+_UNIT = re.compile(r"(亿元|万元|千元|元)[)）\]】]?$")
+_UNIT_CELL = re.compile(r"(?:金额)?单位[:：]\s{0,5}(?:人民币)?(亿元|万元|千元|元)")
+_NO_WORD = re.compile(r"[\W_]+")
+#: The heading is sought in so many rows.
+_HEAD_ROWS = 30
+
+Row = Mapping[str, Any]
+
+
+def load_ledger(path: str | os.PathLike[str]) -> dict[str, Row]:
+    """The ledger: project code → its row; amounts in 万元, other cells as text.
+
+    Rows without a code (totals, blank ones) are left out; the amounts of several rows of one project are added up.
+
+    Raises:
+        Error: when the file cannot be read, no heading with 项目编码 is found, or an amount is none.
+    """
+    return _load(path, LEDGER, "项目编码", "项目库")
+
+
+def load_roster(path: str | os.PathLike[str]) -> dict[str, Row]:
+    """The roster: unit code → its row.
+
+    Raises:
+        Error: when the file cannot be read, or no heading with 单位编码 is found.
+    """
+    return _load(path, ROSTER, "单位编码", "单位名录")
+
+
+def load_previous(path: str | os.PathLike[str], *, form: Form | None = None) -> dict[str, Any]:
+    """Last year's document, from its JSON or from the workbook.
+
+    Raises:
+        Error: when it is neither.
+    """
+    if Path(path).suffix.lower() == ".json":
+        return from_document(load_document(path), form=form, file=os.fspath(path)).document
+    return read(path, form=form).document
+
+
+def code_key(code: object) -> str:
+    """A code as lists are joined by it: half-width, upper case, no blanks."""
+    return _NO_WORD.sub("", unicodedata.normalize("NFKC", str(code))).upper() if code is not None else ""
+
+
+class _Table(NamedTuple):
+    """The cells of one sheet, or of a CSV file; rows count from 0."""
+
+    name: str | None
+    rows: Sequence[Sequence[object]]
+
+
+class _Column(NamedTuple):
+    """A column of the list: its place, our label for it (or its own), and what its amounts are multiplied by."""
+
+    place: int
+    label: str
+    factor: Decimal
+
+
+def _load(path: str | os.PathLike[str], labels: Mapping[str, Sequence[str]], key: str, what: str) -> dict[str, Row]:
+    file = os.fspath(path)
+    tables = list(_csv(file) if Path(file).suffix.lower() in (".csv", ".txt") else _sheets(file))
+    for table in tables:
+        heading = _heading(table, labels, key)
+        if heading is not None:
+            return _rows(table, *heading, key, file)
+    raise Error(f"{what}里找不到“{key}”这一列；请检查表头（可写作{'、'.join(labels[key][:4])}）", file=file)
+
+
+def _sheets(file: str) -> Iterator[_Table]:
+    book = FileBook(file)
+    for name in book.worksheets:
+        grid = book.grid(name)
+        last_row, last_column = grid.end
+        yield _Table(name, [[grid.value(row, column) for column in range(last_column + 1)] for row in range(last_row + 1)])
+
+
+def _csv(file: str) -> Iterator[_Table]:
+    try:
+        data = Path(file).read_bytes()
+    except FileNotFoundError as error:
+        raise Error("找不到这个文件，请检查文件名和所在的文件夹", file=file) from error
+    except OSError as error:
+        raise Error("读不了这个文件；请检查它是不是文件夹、有没有读取权限", file=file) from error
+    text = _decoded(data, file)
+    head = text[:4000]
+    delimiter = max(",\t;", key=head.count)
+    try:
+        yield _Table(None, list(csv.reader(text.splitlines(keepends=True), delimiter=delimiter)))
+    except csv.Error as error:
+        raise Error(f"不是合法的 CSV 文件（{error}）；请用 Excel 另存为 .xlsx 后再试", file=file) from error
+
+
+def _decoded(data: bytes, file: str) -> str:
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            return data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise Error("文件的编码既不是 UTF-8 也不是 GB18030；请用 Excel 另存为 .xlsx 或 UTF-8 编码的 .csv", file=file)
+
+
+def _heading(table: _Table, labels: Mapping[str, Sequence[str]], key: str) -> tuple[int, list[_Column]] | None:
+    """The first row of data and the columns; None when the table has no heading with the key."""
+    general = "万元"
+    for index, row in enumerate(table.rows[:_HEAD_ROWS]):
+        columns = _columns(row, labels, general)
+        places = {column.label: column.place for column in columns}
+        if key in places:
+            return _with_second_line(table, index, columns, places[key], labels, general)
+        for cell in row:
+            stated = _UNIT_CELL.search(cell[:40]) if isinstance(cell, str) else None
+            general = stated[1] if stated else general
+    return None
+
+
+def _columns(row: Sequence[object], labels: Mapping[str, Sequence[str]], general: str) -> list[_Column]:
+    """The columns that a row of labels names; of several for one label, the spelling that stands first in our list."""
+    known = {code_key(word): (rank, label) for label, words in labels.items() for rank, word in enumerate(words)}
+    found: dict[str, tuple[int, _Column]] = {}
+    for place, cell in enumerate(row):
+        if not isinstance(cell, str) or not cell.strip():
+            continue
+        text = cell.strip()
+        unit = _UNIT.search(text[-10:])
+        bare = code_key(text.removesuffix(unit[0]) if unit else text)
+        rank, label = known.get(bare) or known.get(bare.removeprefix("其中")) or (0, text)
+        if label not in found or rank < found[label][0]:
+            found[label] = rank, _Column(place, label, _FACTORS[unit[1] if unit else general])
+    return sorted(column for _, column in found.values())
+
+
+def _with_second_line(
+    table: _Table, index: int, columns: list[_Column], key: int, labels: Mapping[str, Sequence[str]], general: str
+) -> tuple[int, list[_Column]]:
+    """A heading of two lines: where the next row has no code, yet labels that we know, they name their columns."""
+    following = table.rows[index + 1] if index + 1 < len(table.rows) else []
+    blank = key >= len(following) or following[key] in (None, "")
+    second = [column for column in _columns(following, labels, general) if column.label in labels] if blank else []
+    if not second:
+        return index + 1, columns
+    below = {column.place: column for column in second}
+    named = {column.label for column in second}
+    kept = [column for column in columns if column.place not in below and column.label not in named]
+    return index + 2, sorted([*kept, *second])
+
+
+def _rows(table: _Table, first: int, columns: list[_Column], key: str, file: str) -> dict[str, Row]:
+    found: dict[str, Row] = {}
+    seen: set[tuple[object, ...]] = set()
+    above: dict[str, Any] = {}
+    for index in range(first, len(table.rows)):
+        cells = table.rows[index]
+        row = {column.label: _cell(column, cells, index, table.name, file) for column in columns}
+        code = code_key(row[key])
+        if not code or not any(char.isdigit() for char in code):
+            continue
+        for label in _FILLED_DOWN:
+            if label in row and label != key:
+                row[label] = above[label] = row[label] if row[label] is not None else above.get(label)
+        content = tuple(map(str, row.values()))
+        if content in seen:
+            continue
+        seen.add(content)
+        found[code] = _added(found[code], row) if code in found else row
+    return found
+
+
+def _added(first: Row, more: Row) -> Row:
+    """Two rows of one project as one: the amounts added up, the rest from the first that says it."""
+    row = dict(first)
+    for label, value in more.items():
+        have = row.get(label)
+        if label in MONEY and isinstance(value, Decimal):
+            row[label] = value if have is None else have + value
+        elif have is None:
+            row[label] = value
+    return row
+
+
+def _cell(column: _Column, cells: Sequence[object], row: int, sheet: str | None, file: str) -> Any:
+    value = cells[column.place] if column.place < len(cells) else None
+    if isinstance(value, ErrorValue) or value is UNCALCULATED:
+        where = address(row, column.place)
+        raise Error(f"“{column.label}”的单元格是错误值或没有计算结果，请改正后再试", file=file, sheet=sheet, cell=where)
+    if column.label not in MONEY:
+        digits = 6 if column.label in ("单位编码", "行政区划代码") else None
+        text = coerce(Field(("cell",), column.label, code=column.label.endswith(("编码", "代码")), digits=digits), value)
+        return text.value.strip() or None if isinstance(text.value, str) else None
+    amount = coerce(Field(("cell",), column.label, "number", "万元" if column.factor == 1 else "元"), value).value
+    if amount is not None and not isinstance(amount, Decimal):
+        if str(amount).strip() in ("-", "—", "/"):
+            return None
+        where = address(row, column.place)
+        raise Error(f"“{column.label}”应是数字，现在是“{str(amount)[:20]}”，请改正", file=file, sheet=sheet, cell=where)
+    return None if amount is None else amount * column.factor
