@@ -1,0 +1,265 @@
+"""Group M, first part: amounts of the form held against each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from xltargets.rules.formulas import filled_table, number_or_blank, numbers, when
+from xltargets.rules.levels import level2
+from xltargets.rules.parts import is_cost
+from xltargets.rules.registry import ERROR, HINT, WARNING, Hit, rule
+from xltargets.rules.wording import MONEY_FACTOR, amount, in_wan, quoted
+from xltargets.values import Value, money_in_wan
+
+#: Amounts that differ by no more count as equal.
+EPS = Decimal("0.005")
+
+_BUDGET = "project.budget"
+
+
+def _close(difference: str) -> str:
+    """That a difference is within :data:`EPS`, whatever binary fractions make of it."""
+    return f"ROUND(ABS({difference}),6)<={EPS}"
+
+
+@rule(
+    "M01", ERROR, basis="O R", needs=["budget.total"], takes=["budget.fiscal"], blank_is_zero=["budget.other"],
+    inputs=["@money"], follows=["F10"],
+    formula=when([f"ISNUMBER({_BUDGET}.total)", number_or_blank(f"{_BUDGET}.fiscal"), number_or_blank(f"{_BUDGET}.other")],
+                 _close(f"{_BUDGET}.total-N({_BUDGET}.fiscal)-N({_BUDGET}.other)")),
+    formula_message="预算数应等于财政资金与其他资金之和",
+    bad={"budget.total": 30, "budget.fiscal": 20, "budget.other": 5},
+    good={"budget.total": 30, "budget.fiscal": 30, "budget.other": None},
+)  # fmt: skip
+def total_equals_its_sources(
+    total: Decimal, fiscal: Decimal | None, other: Decimal, unit: str, *, eps: Decimal = EPS
+) -> Iterator[Hit]:
+    """预算数应等于财政资金与其他资金之和
+
+    财政资金、其他资金留空按0计，相差不超过 eps 视为相等。没有财政资金一栏的表单不检查。
+    改法：核对批复的预算数；漏填资金来源的，补填后重新检查。
+    """
+    difference = total - (fiscal or 0) - other
+    if abs(difference) > eps:
+        written = "财政资金（没有填写）" if fiscal is None else f"财政资金{amount(fiscal, unit)}"
+        yield (
+            "budget.total",
+            f"预算数{amount(total, unit)}≠{written}＋其他资金{amount(other, unit)}，"
+            f"相差{amount(abs(difference), unit)}，请核对批复的预算数和资金来源",
+        )
+
+
+_SOURCES = ("general", "fund", "state_capital", "carryover", "special_account")
+_SOURCE_PATHS = [f"budget.fiscal_sources.{key}" for key in _SOURCES]
+
+
+@rule(
+    "M02", ERROR, basis="R", needs=["budget.fiscal"], blank_is_zero=_SOURCE_PATHS, inputs=["@item", "@money"],
+    follows=["F10"],
+    formula=when([f"ISNUMBER({_BUDGET}.fiscal)", *(number_or_blank(f"project.{path}") for path in _SOURCE_PATHS)],
+                 _close(f"{_BUDGET}.fiscal-" + "-".join(f"N(project.{path})" for path in _SOURCE_PATHS))),
+    formula_message="财政资金应等于各项财政资金来源之和",
+    bad={"budget.fiscal": 100, "budget.fiscal_sources.general": 80, "budget.fiscal_sources.carryover": 10},
+    good={"budget.fiscal": 100, "budget.fiscal_sources.general": 80, "budget.fiscal_sources.fund": 20},
+)  # fmt: skip
+def fiscal_equals_its_sources(fiscal: Decimal, *given: Any, eps: Decimal = EPS) -> Iterator[Hit]:
+    """财政资金应等于各项财政资金来源之和
+
+    一般公共预算、政府性基金预算、国有资本经营预算、上年结转、财政专户管理资金，留空按0计。表单没有这些栏目的不检查。
+    改法：核对各项来源的金额；漏填的补填。
+    """
+    *parts, project, unit = given
+    sources = (project.get("budget") or {}).get("fiscal_sources")
+    total = sum(parts, Decimal(0))
+    if isinstance(sources, dict) and sources and abs(fiscal - total) > eps:
+        yield (
+            "budget.fiscal",
+            f"财政资金{amount(fiscal, unit)}，各项来源合计{amount(total, unit)}，"
+            f"相差{amount(abs(fiscal - total), unit)}，请核对",
+        )
+
+
+#: Words of a name that make its amount a price for one, not the cost of the whole.
+_PRICES = ("单价", "单位成本", "人均", "户均", "平均", "均成本", "每", "标准", "定额", "补助额度", "日均", "次均")
+#: Words of a name that make its amount that of the whole project.
+_WHOLES = ("总成本", "总额", "总投资", "总费用", "总预算", "预算", "项目成本", "成本控制", "总支出")
+
+
+@rule(
+    "M03", ERROR, basis="K2 R", needs=["budget.total", "indicators"], inputs=["@values", "@money"],
+    bad={"indicators.3.value": "≤121万元"},
+    good={"indicators.3.value": "≤1205000元"},
+)  # fmt: skip
+def costs_are_within_the_budget(
+    total: Decimal, indicators: Sequence[Any], values: Sequence[Value | None], unit: str, *, eps: Decimal = EPS
+) -> Iterator[Hit]:
+    """成本指标应与预算数一致
+
+    成本指标的指标值是金额的，换算后大于预算数为错误；只有这一条成本金额，或名称说的是全部成本而小于预算数的为警告。
+    单价、人均、标准一类的指标，以及2021年框架的社会成本、生态环境成本，不与预算数比较。
+    改法：成本指标按批复的预算数填写；预算数填错的改预算数。
+    """
+    if total <= 0:
+        return
+    budget = in_wan(total, unit)
+    costs = {index: cost for index, (row, value) in enumerate(zip(indicators, values, strict=False))
+             if (cost := _whole_cost(row, value)) is not None}  # fmt: skip
+    for index, cost in costs.items():
+        name = str(indicators[index].get("level3") or "成本指标")
+        said = f"{quoted(name)}的指标值折合{amount(cost)}，预算数{amount(budget)}"
+        if cost > budget + eps:
+            yield f"indicators.{index}.value", f"{said}，超出{amount(cost - budget)}，请核对指标值和预算数"
+        elif cost < budget - eps and (len(costs) == 1 or any(word in name for word in _WHOLES)):
+            yield f"indicators.{index}.value", f"{said}，少{amount(budget - cost)}，请核对是否漏列成本", WARNING
+
+
+def _whole_cost(row: Any, value: Value | None) -> Decimal | None:
+    """The amount in 万元 of an indicator that is a cost of the project or of part of it, no price and no change."""
+    if value is None or value.change is not None or not isinstance(row, dict) or not is_cost(row):
+        return None
+    if level2(row.get("level2")) in ("社会成本", "生态环境成本"):
+        return None
+    words = f"{row.get('level3') or ''}"[:100]
+    return None if any(word in words for word in _PRICES) else money_in_wan(value)
+
+
+@rule(
+    "M05", ERROR, basis="O", needs=["budget.total", "budget.items"], inputs=["@money"], follows=["F10"],
+    bad={"budget.items": [{"name": "办公费", "amount": 20}, {"name": "差旅费", "amount": 100}]},
+    good={"budget.items": [{"name": "办公费", "amount": 20.5}, {"name": "劳务费", "price": 10, "quantity": 10},
+                           {"name": "合计", "amount": 120.5}]},
+)  # fmt: skip
+def items_add_up_to_the_budget(
+    total: Decimal, items: Sequence[Any], unit: str, *, eps: Decimal = EPS
+) -> Iterator[Hit]:
+    """支出明细合计应等于预算数
+
+    金额留空而有单价和数量的，按单价×数量计；名称为合计、小计的行不重复计算。没有支出明细的表单不检查。
+    改法：核对各项明细的金额，补上漏列的明细。
+    """
+    amounts = [found for item in items if isinstance(item, dict) and (found := _item_amount(item)) is not None]
+    if not amounts or None in amounts:
+        return
+    together = sum((one for one in amounts if isinstance(one, Decimal)), Decimal(0))
+    if together is not None and abs(together - total) > eps:
+        yield (
+            "budget.items",
+            f"支出明细合计{amount(together, unit)}，预算数{amount(total, unit)}，"
+            f"相差{amount(abs(together - total), unit)}，请核对明细和预算数",
+        )
+
+
+def _item_amount(item: Mapping[str, Any]) -> Decimal | None:
+    name = "".join(str(item.get("name") or "")[:40].split())
+    if any(word in name for word in ("合计", "小计", "总计")):
+        return None
+    if item.get("amount") is not None:
+        return _number(item["amount"])
+    price, quantity = _number(item.get("price")), _number(item.get("quantity"))
+    return None if price is None or quantity is None else price * quantity
+
+
+def _number(value: object) -> Decimal | None:
+    return Decimal(value) if isinstance(value, (int, Decimal)) and not isinstance(value, bool) else None
+
+
+@rule(
+    "M06", ERROR, basis="O", needs=["budget.total", "budget.whole_period"], inputs=["@money"],
+    formula=when(numbers(f"{_BUDGET}.total", f"{_BUDGET}.whole_period"),
+                 f"ROUND({_BUDGET}.total-{_BUDGET}.whole_period,6)<={EPS}"),
+    formula_message="预算数不应大于项目总额",
+    bad={"budget.whole_period": 100},
+    good={"budget.whole_period": 300},
+)  # fmt: skip
+def annual_amount_is_within_the_whole(
+    total: Decimal, whole: Decimal, unit: str, *, eps: Decimal = EPS
+) -> Iterator[Hit]:
+    """年度预算数不应大于项目总额
+
+    跨年项目的年度预算是项目总额的一部分；一次性项目两者相等。只检查不大于，不检查相等。
+    改法：核对项目总额是否漏了以后年度的金额，或两个数填反。
+    """
+    if total - whole > eps:
+        yield "budget.total", f"预算数{amount(total, unit)}大于项目总额{amount(whole, unit)}，请核对是否填反"
+
+
+@rule(
+    "M09", WARNING, basis="K2 I", needs=["budget.total", "indicators"], inputs=["@values", "@money"],
+    bad={"indicators.3.value": "≤2000元/件"},
+    good={"indicators.3.value": "≤1050元/件"},
+)  # fmt: skip
+def price_times_quantity_is_within_the_budget(
+    total: Decimal, indicators: Sequence[Any], values: Sequence[Value | None], unit: str,
+    *, slack: Decimal = Decimal("0.05"),
+) -> Iterator[Hit]:  # fmt: skip
+    """单价乘以数量不应超过预算数
+
+    成本指标是单价（如 元/人、元/件），又恰有一条同一单位的数量指标时，两者相乘，超过预算数的 1+slack 倍的报出来。
+    改法：核对单价、数量和预算数是否配套。
+    """
+    prices = {index: value for index, value in _of(indicators, values) if _is_price(value)}
+    counts = [(index, value) for index, value in _of(indicators, values)
+              if value.kind == "quant" and value.change is None and level2(indicators[index].get("level2")) == "数量"]  # fmt: skip
+    for index, price in prices.items():
+        matching = [(at, value) for at, value in counts if value.unit == price.per]
+        same_price = [other for other in prices.values() if other.per == price.per]
+        if len(matching) != 1 or len(same_price) != 1:
+            continue
+        each, count = price.hi or price.lo, matching[0][1].lo
+        assert each is not None and count is not None
+        product = each * price.factor * count / MONEY_FACTOR["万元"]
+        if product > in_wan(total, unit) * (1 + slack) > 0:
+            yield (
+                f"indicators.{index}.value",
+                f"单价{quoted(price.raw)}×数量{quoted(matching[0][1].raw)}＝{amount(product)}，"
+                f"超过预算数{amount(in_wan(total, unit))}，请核对单价、数量和预算数",
+            )
+
+
+def _of(indicators: Sequence[Any], values: Sequence[Value | None]) -> Iterator[tuple[int, Value]]:
+    for index, (row, value) in enumerate(zip(indicators, values, strict=False)):
+        if value is not None and isinstance(row, dict):
+            yield index, value
+
+
+def _is_price(value: Value) -> bool:
+    return value.is_money and bool(value.per) and "·" not in value.per and value.change is None
+
+
+@rule(
+    "M10", HINT, basis="R", inputs=["@raw"], follows=["C16"],
+    bad={"budget.other": " "},
+    good={"budget.other": None},
+)  # fmt: skip
+def blank_other_funds_count_as_zero(raw: Mapping[str, object]) -> Iterator[Hit]:
+    """其他资金留空按0计
+
+    其他资金的单元格里只有空格，按0计。真正空着的单元格同样按0计，不提示。
+    改法：没有其他资金的填0，或按 Delete 清空。
+    """
+    typed = raw.get("budget.other")
+    if isinstance(typed, str) and typed.isspace():
+        yield "budget.other", "其他资金只有空格，已按0.00计，没有其他资金的请填0或清空"
+
+
+@rule(
+    "M11", WARNING, basis="R", needs=["budget.total", "indicators"], inputs=["@money"], follows=["C04"],
+    formula=f"IF(ISNUMBER({_BUDGET}.total),IF({filled_table('project.indicators.level3')},"
+            f"OR({_BUDGET}.total<0,{_BUDGET}.total>=0.1),TRUE),TRUE)",
+    formula_message="预算数为0或极小，却填了绩效指标",
+    bad={"budget.total": 0, "budget.fiscal": 0, "budget.other": 0},
+    good={"budget.total": 0.1, "budget.fiscal": 0.1, "budget.other": 0},
+)  # fmt: skip
+def a_project_with_indicators_has_money(
+    total: Decimal, indicators: Sequence[Any], unit: str, *, least: Decimal = Decimal("0.1")
+) -> Iterator[Hit]:
+    """预算为0或极小的项目不应填绩效指标
+
+    预算数小于 least（0.1万元，即1000元）而填了三级指标，多是项目已取消或金额单位填错。
+    改法：核对预算数和金额单位；已取消的项目删去整张项目表。
+    """
+    named = [row for row in indicators if isinstance(row, dict) and str(row.get("level3") or "").strip()]
+    if named and 0 <= in_wan(total, unit) < least:
+        yield "budget.total", f"预算数为{amount(total, unit)}，却填了{len(named)}条绩效指标，请核对预算数和金额单位"
