@@ -134,7 +134,7 @@ class TestAbove:
         sheet = openpyxl.load_workbook(out)["项目 1"]
         assert {c.coordinate for row in sheet.iter_rows() for c in row if c.comment} == {"A2", "B8"}
         before, after = (
-            [tuple(map(int, pair)) for pair in re.findall(r"<x:Anchor>\d+, \d+, (\d+), .*?<x:Row>(\d+)<", part(p, "xl/drawings/vmlDrawing1.vml"), re.S)]
+            [tuple(map(int, pair)) for pair in re.findall(r"<x:Anchor>\d+, \d+, (\d+), .*?<x:Row>(\d+)<", part(p, "xl/drawings/vmlDrawing1.vml"), re.DOTALL)]
             for p in (book, out)
         )
         assert before == [(0, 1), (4, 5)]

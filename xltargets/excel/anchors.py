@@ -12,6 +12,7 @@ from xltargets.excel.xmltext import Element
 
 _CLIENT = re.compile(rb"<(?:\w+:)?ClientData\b.*?</(?:\w+:)?ClientData\s*>", re.DOTALL)
 _ROW = re.compile(rb"(<(?:\w+:)?Row>\s*)(\d+)(\s*<)")
+_STAYS = re.compile(rb"<(?:\w+:)?MoveWithCells(?:\s*/>|>\s*(?:[Tt]|</))")
 _ANCHOR = re.compile(rb"(<(?:\w+:)?Anchor>)([^<]*)(<)")
 
 
@@ -29,25 +30,39 @@ def move_drawing(package: Package, part: str, shift: Shift) -> None:
     """Pictures, charts and shapes: those with both ends in cells stretch, others only move (``editAs``)."""
     patch = Patch(package, part)
     for anchor in everywhere.every(patch.root):
-        start, end = anchor.child("from"), anchor.child("to")
-        if start is None or anchor.attributes.get("editAs") == "absolute":
-            continue
-        first = _number(start, "row")
-        moves = first is not None and first >= shift.before
-        if moves:
-            _set_row(patch, start, shift)
-        last = None if end is None else _number(end, "row")
-        if end is None or last is None:
-            continue
-        stretches = anchor.attributes.get("editAs", "twoCell") == "twoCell" and last >= shift.before
-        at_the_edge = last == shift.before and _number(end, "rowOff") == 0
-        if moves or (stretches and not at_the_edge):
-            _set_row(patch, end, shift)
+        how = anchor.attributes.get("editAs", "twoCell")
+        if how != "absolute":
+            move_anchor(patch, anchor, shift, stretches=how == "twoCell")
     patch.save()
 
 
+def move_anchor(patch: Patch, anchor: Element, shift: Shift, stretches: bool) -> None:
+    """The ends of one anchor; an element without them is none.
+
+    Args:
+        stretches: whether it grows when the rows come in its midst.
+    """
+    start, end = anchor.child("from"), anchor.child("to")
+    first = None if start is None else _number(start, "row")
+    if start is None or first is None:
+        return
+    moves = first >= shift.before
+    if moves:
+        _set_row(patch, start, shift)
+    last = None if end is None else _number(end, "row")
+    if end is None or last is None:
+        return
+    at_the_edge = last == shift.before and _number(end, "rowOff") == 0
+    if moves or (stretches and last >= shift.before and not at_the_edge):
+        _set_row(patch, end, shift)
+
+
 def move_vml(package: Package, part: str, shift: Shift) -> None:
-    """Notes' boxes go with their cells; controls move when they begin below. VML need not be well-formed XML."""
+    """Notes' boxes go with their cells; controls move when they begin below, unless they are said to stay.
+
+    VML need not be well-formed XML. ``<x:MoveWithCells/>`` means that a control does *not* move with its cells: Excel
+    writes it where ``controlPr/anchor`` lacks ``moveWithCells``.
+    """
     text = package.text(part)
     new = _CLIENT.sub(lambda match: _moved_client(match[0], shift), text.data)
     if new != text.data:
@@ -62,7 +77,7 @@ def _moved_client(client: bytes, shift: Shift) -> bytes:
     if row is not None:
         moves = int(row[2]) >= shift.before
     else:
-        moves = sound and int(numbers[2]) >= shift.before
+        moves = sound and int(numbers[2]) >= shift.before and _STAYS.search(client) is None
     if not moves:
         return client
     if sound:

@@ -184,7 +184,7 @@ class _Page:
             area = self._area(formula.attributes["ref"]) or area
             if area.top != area.bottom or area.left != area.right:
                 self._arrays.append(area)
-            text = text if kind == "array" else "INDIRECT()"  # a data table reads cells that its attributes name
+            text = text if kind == "array" else _data_table(formula.attributes, area)
         if (cell.row, cell.column) in self._places:
             self._lose(cell, area)
         else:
@@ -461,6 +461,12 @@ def tab_names(package: Package) -> list[str]:
     root = package.xml(package.workbook_part)[1]
     sheets = root.child("sheets")
     return [s.attributes.get("name", "") for s in (sheets.children if sheets else ()) if s.name == "sheet"]
+
+
+def _data_table(attributes: dict[str, str], area: Area) -> str:
+    """A formula that reads what a data table reads: its border, with the formula in it, and its cells of input."""
+    border = f"{address(max(area.top - 1, 0), max(area.left - 1, 0))}:{address(area.bottom, area.right)}"
+    return "+".join([border, *(attributes[name] for name in ("r1", "r2") if name in attributes)])
 
 
 def _column_styles(root: Element) -> list[tuple[int, int, int]]:

@@ -12,7 +12,7 @@ from collections import defaultdict
 
 from xltargets.excel import everywhere, xmltext
 from xltargets.excel.a1 import MAX_COLUMNS, MAX_ROWS, Area, address, parse_area
-from xltargets.excel.anchors import move_comments, move_drawing, move_vml
+from xltargets.excel.anchors import move_anchor, move_comments, move_drawing, move_vml
 from xltargets.excel.cells import ask_for_calculation, drop_calculation_chain, forget_results_of_area
 from xltargets.excel.definednames import name_elements
 from xltargets.excel.everywhere import character_data, rewrite_element
@@ -295,9 +295,8 @@ class _SheetShift:
             self._attribute(element, "r", shift.ref(get("r", "")))
         elif name == "brk" and element.parent is not None and element.parent.name == "rowBreaks":
             self._attribute(element, "id", _number_moved(get("id", ""), shift))
-        elif name in ("from", "to") and (row := element.child("row")) is not None:
-            if (new := _number_moved(row.text, shift)) != row.text:
-                patch.set_text(row, new)
+        elif name == "anchor" and get("moveWithCells") in ("1", "true"):
+            move_anchor(patch, element, shift, stretches=get("sizeWithCells") in ("1", "true"))
         elif name == "sqref" and element.text.strip():
             covering = element.parent is not None and element.parent.name in _COVERING
             new, _ = shift.sqref(element.text, covering)

@@ -74,10 +74,13 @@ def insert_tab(package: Package, name: str, part: str, after: str | None, copied
     rid = package.add_relationship(package.workbook_part, _worksheet_type(package), part)
     numbers = [int(e.attributes.get("sheetId", "0")) for e in elements if e.attributes.get("sheetId", "").isdecimal()]
     model = elements[0]
-    id_name = next(raw for raw, _, _ in attribute_spans(patch.data, model.start, model.inner) if raw.endswith(":id"))
+    written = {raw: patch.data[s:e].decode() for raw, s, e in attribute_spans(patch.data, model.start, model.inner)}
+    id_name = next(raw for raw in written if raw.endswith(":id"))
+    space = f"xmlns:{id_name.partition(':')[0]}"  # some programs bind the prefix in every sheet element
+    binding = f' {space}="{written[space]}"' if space in written else ""
     tag = f'<{patch.prefix(model)}sheet name="{xmltext.escape(name)}" sheetId="{max(numbers, default=0) + 1}" '
     at = elements[position - 1].end
-    patch.edits.append(Edit(at, at, f'{tag}{id_name}="{rid}"/>'.encode()))
+    patch.edits.append(Edit(at, at, f'{tag}{id_name}="{rid}"{binding}/>'.encode()))
     _count_tabs(patch, lambda tab: tab + 1 if tab >= position else tab)
     if copied_from is not None:
         source = _position(package, elements, copied_from)
@@ -92,7 +95,8 @@ def remove_tab(package: Package, sheet: Sheet) -> None:
     elements = _sheet_elements(patch.root)
     position = _position(package, elements, sheet.name)
     rest = [e for number, e in enumerate(elements) if number != position]
-    if all(e.attributes.get("state", "visible") != "visible" for e in rest):
+    visible = [n for n, e in enumerate(rest) if e.attributes.get("state", "visible") == "visible"]
+    if not visible:
         raise package.error("这是唯一显示的工作表，不能删除，请先显示或新建另一张", sheet=sheet.name)
     before = worksheet_names(package)
     patch.drop(elements[position])
@@ -102,7 +106,8 @@ def remove_tab(package: Package, sheet: Sheet) -> None:
         if element.attributes.get("localSheetId") == str(position) or mentions(element.text, sheet.name)
     ]
     drop_names(patch, gone)
-    _count_tabs(patch, lambda tab: max(tab - (tab > position), 0), skip=gone, tabs=len(rest))
+    shown = min(visible, key=lambda n: abs(n - position))
+    _count_tabs(patch, lambda tab: shown if tab == position else tab - (tab > position), skip=gone)
     patch.save()
     package.remove_relationship(package.workbook_part, sheet.rid)
     _retitle(package, before, [name for name in before if name != sheet.name])
@@ -144,9 +149,7 @@ def _worksheet_type(package: Package) -> str:
     return next((relation.type for relation in relations if relation.kind == "worksheet"), _WORKSHEET)
 
 
-def _count_tabs(
-    patch: Patch, count: Callable[[int], int], skip: list[Element] | None = None, tabs: int | None = None
-) -> None:
+def _count_tabs(patch: Patch, count: Callable[[int], int], skip: list[Element] | None = None) -> None:
     """Put every number that counts tabs through `count`."""
     left_out = {id(element) for element in skip or ()}
     for element in name_elements(patch.root):
@@ -157,10 +160,8 @@ def _count_tabs(
     for view in views.children if views else ():
         for name in ("activeTab", "firstSheet"):
             tab = view.attributes.get(name, "")
-            if tab.isdecimal():
-                new = count(int(tab)) if tabs is None else min(count(int(tab)), tabs - 1)
-                if new != int(tab):
-                    patch.set(view, name, str(new))
+            if tab.isdecimal() and count(int(tab)) != int(tab):
+                patch.set(view, name, str(count(int(tab))))
 
 
 def _copied_names(patch: Patch, source: int, position: int, old: str, new: str) -> list[tuple[str, str]]:
