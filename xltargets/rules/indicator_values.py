@@ -1,0 +1,464 @@
+"""Group V, second half: what a 指标值 says, against the name and level of its indicator. See also value_form.py."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date as day
+from decimal import Decimal
+from typing import Any
+
+from xltargets.rules import levels
+from xltargets.rules.indicator_names import bare, is_rate_name, of_satisfaction, quoted
+from xltargets.rules.levels import filled, text_of
+from xltargets.rules.registry import ERROR, HINT, WARNING, Hit, rule
+from xltargets.rules.vocabulary import pattern, words
+from xltargets.rules.wordlists import words as table
+from xltargets.values import Date, Value
+
+Indicators = Sequence[Mapping[str, Any]]
+_HUNDRED = Decimal(100)
+_UP, _DOWN = (">=", ">"), ("<=", "<")
+_NEGATIVE_OPENING = re.compile(r"(?:不|未|非)(?:合格|满意|达标|完成|及时|准确|规范|正常)")
+
+
+def _short(name: str) -> str:
+    return name[:200]
+
+
+def is_reverse(name: str, also: Sequence[str] = ()) -> bool:
+    """Whether less is better by the name: it says something bad (投诉), and nothing that deals with it (投诉处理率)."""
+    text = bare(name)
+    return bool(pattern("reverse", also).search(text)) and not pattern("handled").search(text)
+
+
+def _percent(number: Decimal | None, value: Value) -> Decimal | None:
+    return None if number is None else number * value.factor
+
+
+@rule(
+    "V03",
+    WARNING,
+    basis="O",
+    each="indicator",
+    needs=["level2", "level3"],
+    inputs=["@values"],
+    bad={"level2": "成本指标", "level3": "项目总成本", "value": "≥120万元"},
+    good={"level2": "成本指标", "level3": "节约办公费金额", "value": "≥5万元"},
+)
+def cost_has_an_upper_limit(second: str, name: str, value: Value) -> Iterator[Hit]:
+    """成本指标不应用 ≥ 或 ＞
+
+    成本应控制在预算或标准以内，用 ≥ 表示花得越多越好。考核节约、降低多少的不在其列。
+    改法：改为 ≤。
+    """
+    if levels.level2(second) not in ("成本", "经济成本") or value.kind != "quant" or value.op not in _UP:
+        return
+    if value.change is None and not pattern("saving").search(_short(name)):
+        yield "value", f"成本指标的指标值{quoted(value.raw)}用了≥或＞，成本应控制在一定金额以内，请改为≤"
+
+
+@rule(
+    "V04",
+    ERROR,
+    basis="I",
+    each="indicator",
+    needs=["level3"],
+    maybe=["level1", "level2"],
+    follows=["V18"],
+    inputs=["@values"],
+    bad={"level1": "满意度指标", "level2": "服务对象满意度指标", "level3": "信访群众满意度", "value": "≤90%"},
+    good={"level1": "满意度指标", "level2": "服务对象满意度指标", "level3": "信访群众不满意率", "value": "≤5%"},
+)
+def satisfaction_has_a_sound_target(
+    name: str, first: str | None, second: str | None, value: Value, *, lowest: float = 60, usual: float = 80
+) -> Iterator[Hit]:
+    """满意度的方向和大小应合理
+
+    满意度越高越好，用 ≤ 或 ＜、超过 100% 或低于 lowest% 的是错误，低于 usual% 的是提示。不满意率、投诉率和“0起投诉”等次数不按满意度
+    判断；没有运算符的由 V02 检查。
+    改法：改为“≥90%”等。
+    """
+    if not of_satisfaction(first, second) or not value.is_number or not (value.is_rate or value.unit in ("", "分")):
+        return
+    if is_reverse(name) or _NEGATIVE_OPENING.search(_short(name)) or value.change is not None:
+        return
+    low, high = _percent(value.lo, value), _percent(value.hi or value.lo, value)
+    shown = f"满意度的指标值{quoted(value.raw)}"
+    if low is None or high is None:
+        return
+    if value.op in _DOWN:
+        yield "value", f"{shown}用了≤或＜，满意度越高越好，请改为≥"
+    elif high > _HUNDRED:
+        yield "value", f"{shown}超过100%，请核对"
+    elif value.is_rate and low < Decimal(str(lowest)):
+        yield "value", f"{shown}低于{lowest:g}%，目标过低，请核对"
+    elif value.is_rate and low < Decimal(str(usual)):
+        yield "value", f"{shown}低于{usual:g}%，目标偏低，请核对", HINT
+
+
+@rule(
+    "V05",
+    ERROR,
+    basis="O",
+    each="indicator",
+    needs=["level3"],
+    maybe=["level1", "level2", "description"],
+    follows=["V18"],
+    inputs=["@values"],
+    bad={"level3": "信访事项登记率", "value": "≥950%"},
+    good={"level3": "网上信访量增长率", "value": "≥120%"},
+)
+def rate_lies_within_0_and_100(
+    name: str,
+    first: str | None,
+    second: str | None,
+    description: str | None,
+    value: Value,
+    *,
+    also: Sequence[str] = (),
+) -> Iterator[Hit]:
+    """百分比应在 0 至 100% 之间
+
+    完成率、合格率等不会超过 100%，也不会为负。增长率、降幅等增减的幅度，资产负债率、收益率等按定义可以超过的除外（本单位的可列入
+    also）；满意度由 V04 检查。
+    改法：核对数值；多写、漏写小数点的改正。
+    """
+    if not value.is_rate or value.change is not None or of_satisfaction(first, second) or value.lo is None:
+        return
+    low, high = _percent(value.lo, value), _percent(value.hi or value.lo, value)
+    if low is None or high is None or 0 <= low and high <= _HUNDRED:
+        return
+    said = f"{_short(name)} {(description or '')[:300]}"
+    if pattern("growth").search(said) or pattern("above_100", also).search(said):
+        return
+    yield "value", f"{quoted(name)}的指标值{quoted(value.raw)}不在0至100%之间，请核对"
+
+
+@rule(
+    "V06",
+    ERROR,
+    basis="R P",
+    each="indicator",
+    needs=["level3"],
+    inputs=["@values"],
+    bad={"level3": "群众投诉次数", "value": "≥5次"},
+    good={"level3": "群众投诉处理率", "value": "≥95%"},
+)
+def bad_things_have_an_upper_limit(name: str, value: Value, *, also: Sequence[str] = ()) -> Iterator[Hit]:
+    """反向指标应使用 ≤、＜ 或等于 0
+
+    投诉、事故、差错、违规、超支、变质等坏事越少越好，用 ≥ 或 ＞ 就是越多越好；写明等于某个不为 0 的次数也不妥。名称里另有“处理”“整改”
+    “下降率”“零”等的不算反向指标。本单位另有的词可列入 also。没有运算符的由 V02 检查。
+    改法：改为“≤3次”“=0起”等；或把名称改为处理率、下降率。
+    """
+    if not value.is_number or value.change is not None or not is_reverse(name, also):
+        return
+    if value.op in _UP:
+        yield "value", f"{quoted(name)}越少越好，指标值{quoted(value.raw)}却用了≥或＞，请改为≤、＜或=0"
+    elif value.op == "=" and value.op_explicit and value.lo and not value.is_rate:
+        yield "value", f"{quoted(name)}越少越好，指标值{quoted(value.raw)}应用≤、＜或=0，请改正"
+
+
+@rule(
+    "V07",
+    WARNING,
+    basis="P",
+    each="indicator",
+    needs=["level3"],
+    maybe=["level1", "level2"],
+    inputs=["@values"],
+    bad={"level3": "信访事项办结率", "value": "≤95%"},
+    good={"level3": "产品不合格率", "value": "≤5%"},
+)
+def good_things_have_a_lower_limit(
+    name: str, first: str | None, second: str | None, value: Value, *, also: Sequence[str] = ()
+) -> Iterator[Hit]:
+    """正向指标不应使用 ≤ 或 ＜
+
+    合格率、完成率、覆盖率、及时率等越高越好，用 ≤ 就是不许做得更好。不合格率、未完成率等不算；满意度由 V04 检查。本单位另有的
+    名称可列入 also。
+    改法：改为 ≥ 或 =。
+    """
+    if not value.is_rate or value.op not in _DOWN or value.change is not None or of_satisfaction(first, second):
+        return
+    text = bare(name)
+    if levels.level2(second) in ("成本", "经济成本", "社会成本", "生态环境成本") or _NEGATIVE_OPENING.search(text):
+        return
+    if text.endswith((*words("positive"), *also)) and not is_reverse(name):
+        yield "value", f"{quoted(name)}越高越好，指标值{quoted(value.raw)}却用了≤或＜，请改为≥"
+
+
+@rule(
+    "V08",
+    ERROR,
+    basis="R",
+    each="indicator",
+    needs=["direction"],
+    follows=["V04", "V06", "V07"],
+    inputs=["@values"],
+    bad={"direction": "反向指标", "value": "≥1200件"},
+    good={"direction": "正向指标", "value": "=1200件"},
+)
+def operator_agrees_with_the_direction(direction: str, value: Value) -> Iterator[Hit]:
+    """运算符应与指标方向性一致
+
+    正向指标用 ≥、＞ 或 =，反向（逆向、负向）指标用 ≤、＜ 或 =。
+    改法：改正运算符，或改正指标方向性。
+    """
+    if not value.is_number or value.change is not None:
+        return
+    upward, downward = "正" in direction[:10], any(word in direction[:10] for word in ("反", "逆", "负"))
+    if upward and not downward and value.op in _DOWN:
+        yield "direction", f"指标方向性为{quoted(direction)}，指标值{quoted(str(value))}却用了≤或＜，请改正其中一项"
+    elif downward and not upward and value.op in _UP:
+        yield "direction", f"指标方向性为{quoted(direction)}，指标值{quoted(str(value))}却用了≥或＞，请改正其中一项"
+
+
+def _named_unit(name: str) -> tuple[str, frozenset[str]] | None:
+    """The last word of a name that calls for a unit, and the units that it accepts."""
+    text = bare(name)
+    if is_rate_name(name):
+        return next(word for word in words("rate") if text.endswith(word)), frozenset({"%", "百分点", "倍"})
+    best: tuple[int, str, frozenset[str]] | None = None
+    for entry in table("indicator_words")["unit_of"]:
+        for word in entry["words"]:
+            at = text.rfind(word)
+            if at >= 0 and (best is None or at + len(word) > best[0]):
+                best = at + len(word), word, frozenset(entry["units"])
+    last_rate = max((text.rfind(word) for word in words("rate")), default=-1)
+    return None if best is None or last_rate >= best[0] else best[1:]
+
+
+@rule(
+    "V09",
+    WARNING,
+    basis="R",
+    each="indicator",
+    needs=["level3"],
+    follows=["S11", "S14"],
+    inputs=["@values"],
+    bad={"level3": "受理信访人数", "value": "≥1200件"},
+    good={"level3": "资助信访人数覆盖率", "value": "≥95%"},
+)
+def unit_fits_the_name(name: str, value: Value) -> Iterator[Hit]:
+    """单位应与指标名称相符
+
+    率、比例、占比对应 %，次数对应次，人数对应人，天数对应天，户数对应户，面积对应亩、平方米等。名称中最后一个这样的词为准：
+    “资助人数覆盖率”是率。没有写单位的由 C11 检查。
+    改法：改正单位，或改正名称。
+    """
+    if not value.is_number or not value.unit or value.change is not None:
+        return
+    named = _named_unit(name)
+    if named is None:
+        return
+    word, accepted = named
+    units = {value.unit.partition("/")[0], value.base_unit.partition("/")[0]}
+    if not any(unit in accepted or unit.removeprefix("万") in accepted for unit in units):
+        expected = "、".join(unit for unit in _IN_ORDER if unit in accepted) or min(accepted)
+        yield "value", f"{quoted(name)}是“{word}”，单位却是“{value.unit}”，应为{expected}，请改正单位或名称"
+
+
+#: The units that a message proposes, most usual first.
+_IN_ORDER = ("%", "次", "人", "天", "户", "个", "件", "场", "亩", "平方米", "公里", "元")
+
+
+@rule(
+    "V13",
+    ERROR,
+    basis="O",
+    each="indicator",
+    needs=["value", "unit.year"],
+    maybe=["project.start", "project.end"],
+    inputs=["@values"],
+    bad={"value": "2025年3月底前"},
+    good={"value": "2024年12月底前"},
+)
+def date_lies_within_the_year(
+    typed: str, year: int, start: str | None, end: str | None, value: Value
+) -> Iterator[Hit]:
+    """完成日期应在预算年度和项目起止日期之内
+
+    日期没有写年份的按预算年度；有项目起始、终止日期的，以起止日期为准。时间段起止颠倒的也在其列。“每月10日前”等不检查。
+    改法：核对日期；跨年度的项目补填项目起止日期。
+    """
+    date = value.date
+    if value.kind != "date" or date is None or date.every or value.op in _UP:
+        return
+    first, last = _months(date, year)
+    begins = _months(value.since, year)[0] if value.since is not None else None
+    if begins is not None and begins > last:
+        yield "value", f"指标值{quoted(typed)}的起止时间颠倒，请核对"
+        return
+    opens = _month_of(start) or year * 12 + 1
+    closes = _month_of(end) or year * 12 + 12
+    if first != last or begins is not None:
+        outside = last < opens or (begins or first) > closes
+    else:
+        outside = not opens <= last <= closes
+    if outside:
+        span = f"{_named(opens)}至{_named(closes)}"
+        yield "value", f"指标值{quoted(typed)}不在{'项目起止日期' if start or end else '预算年度'}（{span}）之内，请核对"
+
+
+def _months(date: Date, year: int) -> tuple[int, int]:
+    """The first and last month that a date means, counted from year 0."""
+    base = (date.year or year) * 12
+    if date.month is not None:
+        return base + date.month, base + date.month
+    if date.quarter is not None:
+        return base + 3 * date.quarter - 2, base + 3 * date.quarter
+    if date.day is not None:
+        return base + 1, base + 12
+    return base + (7 if date.part == "下半年" else 1), base + (6 if date.part == "上半年" else 12)
+
+
+def _month_of(iso: str | None) -> int | None:
+    if not iso:
+        return None
+    try:
+        found = day.fromisoformat(iso)
+    except ValueError:
+        return None
+    return found.year * 12 + found.month
+
+
+def _named(month: int) -> str:
+    return f"{(month - 1) // 12}年{(month - 1) % 12 + 1}月"
+
+
+@rule(
+    "V14",
+    HINT,
+    basis="R",
+    needs=["indicators"],
+    inputs=["@values"],
+    bad={
+        "indicators.0.value": "≥95%",
+        "indicators.1.value": "≥95%",
+        "indicators.2.value": "≥95%",
+        "indicators.3.value": "95%",
+        "indicators.4.value": "≥95.0%",
+        "indicators.5.value": "不低于95%",
+    },
+    good={
+        "indicators.0.value": "≥95%",
+        "indicators.1.value": "≥95%",
+        "indicators.2.value": "≥95%",
+        "indicators.3.value": "≥95%",
+        "indicators.4.value": "≥95%",
+    },
+)
+def values_differ(indicators: Indicators, values: Sequence[Value | None], *, at_least: int = 5) -> Iterator[Hit]:
+    """各指标不应都取同一个值
+
+    一个项目 at_least 条以上的定量指标，数值和单位全都相同，说明没有逐条测算。运算符不同也算相同。
+    改法：按各自的情况逐条测算指标值。
+    """
+    numbers = [(index, value) for index, value in enumerate(values) if value is not None and value.kind == "quant"]
+    if len(numbers) >= at_least and len({(value.lo, value.unit) for _, value in numbers}) == 1:
+        index, value = numbers[0]
+        yield f"indicators.{index}.value", f"{len(numbers)}条定量指标都取{quoted(value.raw)}，请按各自的情况测算"
+
+
+@rule(
+    "V15",
+    HINT,
+    basis="K5 K2 R",
+    each="indicator",
+    needs=["value", "description"],
+    inputs=["@values"],
+    bad={"value": "效果良好", "description": "信访工作的社会效果"},
+    good={"value": "优", "description": "按年度考核结果分优、良、中、差四档"},
+)
+def words_are_graded(typed: str, description: str, value: Value) -> Iterator[Hit]:
+    """定性指标值应有分级或佐证
+
+    指标值是文字的，描述中应说明分几档、凭什么评定（考核结果、问卷、验收报告等），否则自评时无从打分。与时间、预算比较的不在其列。
+    改法：在绩效指标描述中写明分档标准或佐证材料；能定量的改为定量。
+    """
+    if value.kind != "qual" or value.op is not None or value.qual_class == "时限类" or "mixed" in value.flags:
+        return
+    if pattern("budget").search(typed[:200]) or "ratio" in value.flags:
+        return
+    if not pattern("graded").search(description[:2000]):
+        yield "value", f"指标值{quoted(typed)}是文字，描述中没有分级标准或佐证材料，请补充"
+
+
+@rule(
+    "V16",
+    HINT,
+    basis="K1 R",
+    each="indicator",
+    needs=["value"],
+    inputs=["@values"],
+    bad={"value": "明显提升"},
+    good={"value": "较上年明显提升"},
+)
+def words_are_not_empty(typed: str, value: Value) -> Iterator[Hit]:
+    """定性指标值不应是空话
+
+    “提升”“改善”“明显”“得到保障”等，没有比较的基础或期限，事后怎样都算完成。
+    改法：写明与什么相比、到什么程度，如“较上年下降”“全部建成”，能定量的改为定量。
+    """
+    if value.kind != "qual" or value.qual_class not in ("程度类", "方向类", "达成类") or len(value.text) > 20:
+        return
+    if pattern("vague").search(value.text) and not pattern("measured").search(value.text):
+        yield "value", f"指标值{quoted(typed)}没有比较的基础或期限，无法衡量，请写明与什么相比、到什么程度"
+
+
+@rule(
+    "V21",
+    HINT,
+    basis="K1",
+    needs=["indicators"],
+    inputs=["@values"],
+    bad={"indicators.1.level3": "信访事项办结率", "indicators.1.value": "≥40%"},
+    good={"indicators.1.level3": "信访事项办结率", "indicators.1.value": "≥60%"},
+)
+def targets_are_neither_too_low_nor_all_perfect(
+    indicators: Indicators, values: Sequence[Value | None], *, lowest: float = 60, at_least: int = 4
+) -> Iterator[Hit]:
+    """指标值不应过低，也不应全部满分
+
+    完成率、合格率等低于 lowest% 的，目标过低；一个项目 at_least 条以上的比率全部是 100% 的，没有考虑实际可能。满意度由 V04、全部
+    指标同值由 V14 检查。
+    改法：参照上年完成情况、行业标准测算。
+    """
+    rates = []
+    for index, row in filled(indicators):
+        value, name = values[index], text_of(row, "level3")
+        if value is None or not value.is_rate or value.change is not None or value.lo is None or not name:
+            continue
+        rates.append((index, value))
+        text, low = bare(name), _percent(value.lo, value)
+        expected = text.endswith(words("must_be_high")) and not _NEGATIVE_OPENING.search(text)
+        if expected and value.op in (">=", ">", "=") and low is not None and low < Decimal(str(lowest)):
+            yield f"indicators.{index}.value", f"{quoted(name)}的指标值{quoted(value.raw)}低于{lowest:g}%，目标过低，请核对"
+    numbers = [value for value in values if value is not None and value.kind == "quant"]
+    if len(rates) >= at_least and len(numbers) > len(rates) and all(value.lo == _HUNDRED for _, value in rates):
+        yield f"indicators.{rates[0][0]}.value", f"{len(rates)}条比率指标都是100%，请按实际可能测算"
+
+
+@rule(
+    "V22",
+    HINT,
+    basis="R",
+    each="indicator",
+    needs=["value", "level3"],
+    inputs=["@values"],
+    bad={"level3": "信访事项登记率", "value": "≥100%"},
+    good={"level3": "信访事项登记率", "value": "=100%"},
+)
+def full_rate_uses_the_equals_sign(typed: str, name: str, value: Value) -> Iterator[Hit]:
+    """满分的比率应写 =100%
+
+    比率最高是 100%，“≥100%”应写为“=100%”。增长率等可以超过 100% 的除外。
+    改法：改为“=100%”。
+    """
+    if not value.is_rate or value.kind != "quant" or value.op not in _UP or value.lo != _HUNDRED or value.unit != "%":
+        return
+    grows = pattern("growth").search(_short(name)) or pattern("above_100").search(_short(name))
+    if value.change is None and not grows and "达" not in typed[:20]:
+        yield "value", f"指标值{quoted(typed)}：比率最高为100%，请改为“=100%”"

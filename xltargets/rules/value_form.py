@@ -1,0 +1,270 @@
+"""Group V, first half: how a 指标值 is written. What it says is judged in indicator_values.py."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from xltargets.rules.indicator_names import quoted
+from xltargets.rules.levels import text_of
+from xltargets.rules.registry import ERROR, HINT, WARNING, Hit, rule
+from xltargets.rules.vocabulary import pattern
+from xltargets.values import Value
+from xltargets.values.fold import fold
+from xltargets.values.model import plain as digits_of
+
+Indicators = Sequence[Mapping[str, Any]]
+
+#: What C14 and C15 speak of: placeholders of a template, and literal nulls.
+_TEMPLATE = re.compile(r"[*＊]|[×xX]{2}|…{2}|\.{6}")
+_NULLS = frozenset({"null", "none", "nan", "n/a", "#n/a", "#ref!"})
+_BARE = frozenset({"万", "亿", "千万", "百万", "百", "千"})
+_CLAUSE = re.compile(r"[，,；;。][\u4e00-\u9fff]{4}")
+_GLUED = re.compile(r"2([1-9]\d{1,2}(?:\.\d{1,2})?)(%|[\u4e00-\u9fff])")
+
+
+@rule(
+    "V01",
+    WARNING,
+    basis="P",
+    each="indicator",
+    needs=["value"],
+    inputs=["@values"],
+    bad={"value": "l00%"},
+    good={"value": "１２００ 件以上"},
+)
+def value_can_be_read(typed: str, value: Value) -> Iterator[Hit]:
+    """指标值应能读懂
+
+    指标值应是“运算符＋数值＋单位”、日期或完整的文字。只有单位没有数值、“/”“待定”之类没有内容的，数字中夹有字母的，日历上没有的日期，
+    都读不出要求。模板提示语由 C14、字面的 null 由 C15、只有运算符由 V19 检查。
+    改法：按“≥95%”“12月底前”或文字说明填写。
+    """
+    if value.kind == "unparsed":
+        reason = "日历上没有这个日期" if "bad-date" in value.flags else "读不出数值或文字要求"
+    elif value.kind == "placeholder" and not value.flags & {"operator-only", "blank"}:
+        if _TEMPLATE.search(typed[:200]) or fold(typed[:200]).lower() in _NULLS:
+            return
+        reason = "只有单位没有数值" if "unit-only" in value.flags else "没有内容"
+    else:
+        return
+    yield "value", f"指标值{quoted(typed)}{reason}，请按“≥95%”“12月底前”这样的形式填写"
+
+
+@rule(
+    "V02",
+    WARNING,
+    basis="P R",
+    each="indicator",
+    needs=["value"],
+    follows=["V18"],
+    inputs=["@values"],
+    bad={"value": "1200件"},
+    good={"value": "1200件以上"},
+)
+def number_has_an_operator(typed: str, value: Value) -> Iterator[Hit]:
+    """定量指标值应有运算符
+
+    只写“95%”，不知道是至少、至多还是恰好。应写 ≥、＞、＝、＜、≤，或“不低于”“以上”“以内”等；运算符另填在计算符号栏或指标性质栏的
+    也可以。区间、日期、“每季度1次”和“提高5%”等已说明方向的不要求。
+    改法：补写运算符，如“≥95%”“≤30万元”“=12次”。
+    """
+    if value.kind != "quant" or value.op_explicit or value.change is not None or "每" in typed[:20]:
+        return
+    yield "value", f"指标值{quoted(typed)}没有运算符，请写明≥、≤或=，如“{_with_operator(value)}”"
+
+
+def _with_operator(value: Value) -> str:
+    sign = "≤" if value.is_money or value.lo == 0 else "≥"
+    if value.is_rate and value.lo == 100:
+        sign = "="
+    return f"{sign}{value.text}"
+
+
+@rule(
+    "V10",
+    WARNING,
+    basis="I",
+    each="indicator",
+    needs=["value"],
+    maybe=["unit"],
+    inputs=["@values"],
+    bad={"value": "≥1200万"},
+    good={"value": "≥1200万件"},
+)
+def unit_is_complete(typed: str, unit: str | None, value: Value) -> Iterator[Hit]:
+    """计量单位应完整
+
+    只写“万”“亿”，不知道是万元还是万人。
+    改法：写全单位，如“30万元”“1.5万人次”。
+    """
+    column = fold(unit[:20]) if unit else ""
+    if column in _BARE:
+        yield "unit", f"度量单位“{column}”不完整，请写全，如“{column}元”“{column}人次”"
+    elif value.is_number and "glued-unit" in value.flags and not column:
+        scale = value.unit.removesuffix("元")
+        yield "value", f"指标值{quoted(typed)}的单位“{scale}”不完整，请写全，如“{scale}元”“{scale}人次”"
+
+
+@rule(
+    "V11",
+    HINT,
+    basis="R",
+    each="indicator",
+    needs=["value", "unit"],
+    inputs=["@values"],
+    bad={"value": "≥95%", "unit": "%"},
+    good={"value": "≥95", "unit": "%"},
+)
+def unit_is_said_once(typed: str, unit: str, value: Value) -> Iterator[Hit]:
+    """度量单位不应重复填写
+
+    表格有度量单位栏的，指标值里只填数值。两处单位不同的，更须改正。
+    改法：删去指标值里的单位。
+    """
+    if "unit-conflict" in value.flags:
+        yield "value", f"指标值{quoted(typed)}的单位与度量单位栏{quoted(unit)}不同，请改正，单位只填一处"
+    elif "unit-twice" in value.flags:
+        yield "value", f"指标值{quoted(typed)}已有单位，度量单位栏又填了{quoted(unit)}，请只填一处"
+
+
+@rule(
+    "V12",
+    ERROR,
+    basis="P",
+    each="indicator",
+    needs=["value"],
+    inputs=["@values"],
+    bad={"value": "1200-800件"},
+    good={"value": "800-1200件"},
+)
+def range_runs_upward(typed: str, value: Value) -> Iterator[Hit]:
+    """区间的下限应小于上限
+
+    区间写作“3～5次”，下限在前。预算管理系统的指标值不接受“-”，录入系统时要改为上限或下限，如“≥3次”。
+    改法：核对两个数；恰好等于某个数的写“=5次”。
+    """
+    if value.kind == "range" and value.lo is not None and value.hi is not None and value.lo >= value.hi:
+        low, high = digits_of(value.lo), digits_of(value.hi)
+        yield "value", f"指标值{quoted(typed)}的下限{low}不小于上限{high}，请核对"
+
+
+@rule(
+    "V17",
+    HINT,
+    basis="I",
+    each="indicator",
+    needs=["value"],
+    inputs=["@values"],
+    bad={"value": "完成1200件，群众反映良好"},
+    good={"value": "全年受理不少于1200件"},
+)
+def value_is_number_or_prose(typed: str, value: Value) -> Iterator[Hit]:
+    """指标值不应定性定量混写
+
+    数值和文字说明写在一起，无法判断按哪个考核。
+    改法：只填数值和单位，文字说明移到绩效指标描述；需要两个要求的分成两条指标。
+    """
+    if "mixed" in value.flags or ("noun" in value.flags and _CLAUSE.search(typed[:200])):
+        yield "value", f"指标值{quoted(typed)}既有数值又有文字说明，请只留一种，说明移到描述"
+
+
+@rule(
+    "V18",
+    WARNING,
+    basis="R P",
+    needs=["indicators"],
+    maybe=["target", "purpose"],
+    inputs=["@values"],
+    bad={"indicators.1.value": "296%"},
+    good={"indicators.0.value": "=2120件"},
+)
+def value_was_not_misread(
+    indicators: Indicators, target: str | None, purpose: str | None, values: Sequence[Value | None]
+) -> Iterator[Hit]:
+    """指标值疑似识别或转换错误
+
+    ≥ 常被误识为“2”：没有运算符，去掉开头的“2”之后才合理，如“292%”应为“≥92%”。次数、人数等只在绩效目标、资金用途写的是去掉“2”的
+    数，或同一项目其余指标都有运算符、只有它没有时才提示。“》95%”“《3次”是系统把 ＞ ＜ 改成了书名号。
+    改法：核对原件，改为正确的运算符和数值。
+    """
+    said = f"{(target or '')[:4000]} {(purpose or '')[:4000]}"
+    for index, value in enumerate(values):
+        if value is None or not isinstance(indicators[index], dict):
+            continue
+        if "mangled-operator" in value.flags:
+            message = f"指标值{quoted(value.raw)}中的书名号疑为＞或＜（也可能是≥或≤），请核对后改正"
+            yield f"indicators.{index}.value", message
+            continue
+        meant = _misread(value, values, said, indicators[index])
+        if meant:
+            yield f"indicators.{index}.value", f"指标值{quoted(value.raw)}疑为“≥{meant}”，≥被误识为2，请核对"
+
+
+def _misread(value: Value, values: Sequence[Value | None], said: str, row: Mapping[str, Any]) -> str | None:
+    """What stands behind the 2 that was an operator, None when the value is plausible as it is."""
+    if value.kind != "quant" or value.op_explicit or value.raw[:1].strip() not in ("", "2", "２"):
+        return None
+    found = _GLUED.match(fold(value.raw[:40]))
+    if found is None or value.change is not None:
+        return None
+    rest = float(found[1])
+    if value.is_rate:
+        name = text_of(row, "level3") or ""
+        grows = pattern("growth").search(name[:200]) or pattern("above_100").search(name[:200])
+        return f"{found[1]}%" if 50 <= rest <= 100 and not grows else None
+    whole = fold(value.raw[:40])
+    if whole[1:] in _counted(said, whole[1:]) and whole not in said:
+        return whole[1:]
+    others = [other for other in values if other is not None and other.kind == "quant" and other is not value]
+    return whole[1:] if len(others) >= 3 and all(other.op_explicit for other in others) else None
+
+
+def _counted(said: str, amount: str) -> list[str]:
+    """Where the text says this amount as a number of its own (280次, not 1280次)."""
+    return re.findall(rf"(?<![\d.]){re.escape(amount)}", fold(said))
+
+
+@rule(
+    "V19",
+    ERROR,
+    basis="I",
+    each="indicator",
+    needs=["value"],
+    inputs=["@values"],
+    bad={"value": "≥"},
+    good={"value": "≥0"},
+)
+def value_is_more_than_an_operator(typed: str, value: Value) -> Iterator[Hit]:
+    """指标值不能只有运算符
+
+    只有 ≥、＞ 等运算符，没有数值，等于没有填写。
+    改法：补填数值和单位。
+    """
+    if "operator-only" in value.flags:
+        yield "value", f"指标值{quoted(typed)}只有运算符，没有数值，请补填"
+
+
+@rule(
+    "V20",
+    HINT,
+    basis="P",
+    each="indicator",
+    needs=["value"],
+    inputs=["@values"],
+    bad={"value": "≥１２００件"},
+    good={"value": "≥1200（件）"},
+)
+def digits_are_half_width(typed: str, value: Value) -> Iterator[Hit]:
+    """数字和运算符应使用半角常用字符
+
+    全角数字、全角或异形的运算符（＝﹦≧）、千分位逗号，导入系统时可能出错。全角的 ％ 和（）不算。
+    改法：改为半角数字和 ≥ ≤ > < =，去掉千分位逗号。
+    """
+    if value.kind in ("placeholder", "unparsed"):
+        return
+    if "fullwidth" in value.flags:
+        yield "value", f"指标值{quoted(typed)}有全角或异形的数字、运算符，请改为“{value.text}”"
+    elif "thousands" in value.flags:
+        yield "value", f"指标值{quoted(typed)}有千分位逗号，请改为“{value.text}”"
