@@ -57,7 +57,7 @@ class Plan:
     edits: list[Edit] = field(default_factory=list)
     present: dict[str, str] = field(default_factory=dict)  # cells that have our text: the whole text of the note
     redraw: dict[str, bool] = field(default_factory=dict)  # our own notes with another text: as in `gone`
-    gone: dict[str, bool] = field(default_factory=dict)  # our own notes removed: whether they still bore our mark
+    gone: dict[str, bool] = field(default_factory=dict)  # without ours now: whether only shapes with our mark go
     added: int = 0
     changed: int = 0
     removed: int = 0
@@ -213,6 +213,7 @@ class CommentList:
             plan.gone[address(element)] = xmltext.opened_by_us(self.data, element)
             return 1
         plan.edits += self._split(comment)
+        plan.gone[address(element)] = True  # a shape of ours, where theirs had none
         return 0
 
     def _update(self, comment: _Comment, text: str, plan: Plan) -> None:

@@ -238,12 +238,12 @@ class Package:
         if content_type is not None and (self.content_type(name) or "").lower() != content_type.lower():
             self._declare(f'<{{}}Override PartName="/{_attribute(name)}" ContentType="{content_type}"')
 
-    def add_default(self, extension: str, content_type: str) -> bool:
-        """Declare the type of all parts of an extension. False when the extension has another one already."""
-        defaults, _ = self._content_types()
-        if extension.lower() not in defaults:
-            self._declare(f'<{{}}Default Extension="{extension}" ContentType="{content_type}"')
-        return self._content_types()[0][extension.lower()].lower() == content_type.lower()
+    def add_default(self, extension: str, content_type: str) -> None:
+        """Declare the type of all parts of an extension, unless it has one or there are such parts without a type."""
+        extension = extension.lower()
+        if extension in self._content_types()[0] or any(key(name).endswith(f".{extension}") for name in self.names):
+            return
+        self._declare(f'<{{}}Default Extension="{extension}" ContentType="{content_type}"')
 
     def free_name(self, pattern: str) -> str:
         """The first name that no part has and no content type speaks of; `pattern` has braces for a number."""
@@ -288,6 +288,12 @@ class Package:
         except Broken as reason:
             raise self.broken(name, reason) from None
 
+    def _root(self, name: str, expected: str) -> Element:
+        root = self.xml(name)[1]
+        if root.name != expected:
+            raise self.broken(name, Broken(f"的内容是 {root.name}，应为 {expected}"))
+        return root
+
     def broken(self, name: str, reason: Broken) -> Error:
         """The error for a part that cannot be worked on."""
         return xmltext.refused(name, reason, self.path)
@@ -316,7 +322,7 @@ class Package:
                 raise self.error(f"不是完整的工作簿（缺少 {CONTENT_TYPES}），请重新取得这份文件")
             defaults: dict[str, str] = {}
             overrides: dict[str, str] = {}
-            for element in self.xml(CONTENT_TYPES)[1].children:
+            for element in self._root(CONTENT_TYPES, "Types").children:
                 value = element.attributes.get("ContentType", "").strip()
                 if element.name == "Default":
                     defaults[element.attributes.get("Extension", "").lower()] = value
@@ -352,7 +358,7 @@ class Package:
             return []
         if name not in self._relations:
             found = []
-            for element in self.xml(name)[1].children:
+            for element in self._root(name, "Relationships").children:
                 if element.name != "Relationship":
                     continue
                 get = element.attributes.get
@@ -441,7 +447,7 @@ class Package:
         if self._sheets is None:
             relations = {relation.id: relation for relation in self.relationships(self._workbook)}
             self._sheets = []
-            for element in self.xml(self._workbook)[1].iter("sheet"):
+            for element in self._root(self._workbook, "workbook").iter("sheet"):
                 rid = relation_id(element.attributes)
                 relation = relations.get(rid or "")
                 if relation is None or relation.external or element.parent is None or element.parent.name != "sheets":

@@ -62,8 +62,8 @@ class Drawing:
         self.ids = {element.attributes.get("id", "") for element in self._everything}
         self.numbers = set(_numbers(self._everything))
         self.notes: dict[tuple[int, int], list[Element]] = {}
-        for element in self.root.children:
-            if element.name in _SHAPES and (cell := _cell(element)) is not None:
+        for element in self._everything:  # ours are found inside of others too: their end tag may be missing
+            if (element.parent is self.root or self._ours(element)) and (cell := _cell(element)) is not None:
                 self.notes.setdefault(cell, []).append(element)
 
     def edits(
@@ -101,6 +101,7 @@ class Drawing:
         return edits + xmltext.insert_last(self.data, self.root, new.encode())
 
     def _ours(self, element: Element) -> bool:
+        """Whether it bears our mark."""
         name = xmltext.raw_name(self.data, element.start)
         return self.data[element.start + 1 + len(name) :].startswith(_MARK)
 
