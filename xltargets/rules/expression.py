@@ -1,0 +1,313 @@
+"""Group T, what is said: too short or long, the name again, abbreviations, and one thing called by two names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from typing import Any
+
+from xltargets.rules.prose import HAN, every_text, narratives, projects_of, shown, unnumbered
+from xltargets.rules.registry import HINT, WARNING, Hit, rule
+from xltargets.rules.similar import prose
+from xltargets.rules.wordlists import words
+
+_TARGET = "projects.0.target"
+
+
+@rule(
+    "T12",
+    HINT,
+    basis="I",
+    needs=["target"],
+    follows=["T14"],
+    bad={"target": "受理群众信访事项。"},
+    good={"target": "全年受理群众信访事项1200件以上。"},
+)
+def goals_are_neither_short_nor_long(target: str, *, shortest: int = 15, longest: int = 500) -> Iterator[Hit]:
+    """绩效目标不宜过短或过长
+
+    不计空白和序号，少于 shortest 字的多半没有写明要做什么、做到什么程度；多于 longest 字的抓不住要点。
+    改法：过短的补充工作内容、数量和效果；过长的归纳为几条。
+    """
+    length = len("".join(unnumbered(target).split()))
+    if length < shortest:
+        yield "target", f"绩效目标只有{length}字，宜写明工作内容、数量和效果（不少于{shortest}字）"
+    elif length > longest:
+        yield "target", f"绩效目标有{length}字，宜归纳要点（不多于{longest}字）"
+
+
+_NUMERALS = "一二三四五六七八九十"
+_QUOTED = re.compile(rf"[“\"「]((?:[{_NUMERALS}两]|[0-9]{{1,2}})[个项]?[{HAN}]{{1,3}})[”\"」]")
+_EXPLAINED_AFTER = re.compile(r"\s{0,2}(?:[（(：:]|——|，?(?:即|是指|指的是|包括|分别是))")
+_EXPLAINED_BEFORE = re.compile(r"(?:简称|统称|合称|称为|称|[）)：:等])\s{0,2}$")
+_ENUMERATED = re.compile(r"[、，和及与；。：:（）()\s]")
+
+
+@lru_cache(maxsize=1)
+def _well_known() -> frozenset[str]:
+    return frozenset(entry["text"] for entry in words("abbreviations")["abbreviation"])
+
+
+@rule(
+    "T13",
+    HINT,
+    basis="I",
+    each="document",
+    inputs=["@item"],
+    bad={_TARGET: "2024年受理办理信访事项不少于1200件，“三率”达到95%以上，信访群众满意度达到90%以上。"},
+    good={_TARGET: "2024年受理办理信访事项不少于1200件，“三率”（受理率、办结率、满意率）达到95%以上，落实“三重一大”制度。"},
+)
+def abbreviations_are_explained(document: Mapping[str, Any]) -> Iterator[Hit]:
+    """缩略语首次使用应说明
+
+    指加引号的“数字+简称”，如“三率”，全文没有一处写明是哪几项。社会公众看不懂，也无法考核。
+    人所共知的（data/abbreviations.toml，如“三公”“一带一路”）不算。
+    改法：第一次出现时写明，如“三率”（受理率、办结率、满意率）。
+    """
+    found: dict[str, list[str]] = {}
+    explained: set[str] = set()
+    for path, text in narratives(document):
+        for match in _QUOTED.finditer(text):
+            term = match[1]
+            if term in _well_known():
+                continue
+            if _is_explained(match, text):
+                explained.add(term)
+            places = found.setdefault(term, [])
+            if path not in places[-1:]:
+                places.append(path)
+    by_path: dict[str, list[str]] = {}
+    for term, places in found.items():
+        for path in places if term not in explained else ():
+            by_path.setdefault(path, []).append(term)
+    for path, terms in by_path.items():
+        yield path, f"缩略语{'、'.join(f'“{term}”' for term in terms[:4])}全文没有说明，请写明是哪几项"
+
+
+def _is_explained(match: re.Match[str], text: str) -> bool:
+    after, before = text[match.end() : match.end() + 12], text[max(0, match.start() - 60) : match.start()]
+    if _EXPLAINED_AFTER.match(after) or _EXPLAINED_BEFORE.search(before):
+        return True
+    tail = match[1][-1]
+    near = before + text[match.end() : match.end() + 60]
+    listed = {part for part in _ENUMERATED.split(near) if len(part) > 1 and part.endswith(tail)}
+    return len(listed) >= max(2, _count(match[1]))
+
+
+def _count(term: str) -> int:
+    return int("".join(char for char in term if char.isdigit())) if term[0].isdigit() else (
+        2 if term[0] == "两" else _NUMERALS.index(term[0]) + 1)
+
+
+_LEADING = re.compile(
+    "^(?:通过|按照|根据|全面|积极|认真|切实|确保|保障|保证|完成|做好|开展|落实|实施|推进|推动|加强|支持|用于|组织|实现|促进|全年|年度|本年度?|年内|[0-9]{4}年度?)"
+)
+_TRAILING = re.compile(
+    "(?:工作|项目|任务|经费|资金|专项|支出|工程|活动|顺利|正常|有序|及时|按时|按期|全面|圆满|实施|开展|完成|进行|推进|运行|支付|发放|落实|到位|建设|需要|的)$"
+)
+
+
+@rule(
+    "T14",
+    WARNING,
+    basis="R",
+    needs=["target", "name"],
+    bad={"name": "信访事项办理经费", "target": "保障信访事项办理工作顺利开展。"},
+    good={"name": "信访事项办理经费", "target": "保障信访事项办理1200件，按期办结率达到95%以上。"},
+)
+def goals_say_more_than_the_name(target: str, name: str, *, similarity: float = 0.9) -> Iterator[Hit]:
+    """绩效目标不得只是重复项目名称
+
+    去掉“保障”“完成”“工作”“顺利实施”等空话以后，与项目名称相同或相似度达到 similarity 的，等于没有目标。
+    改法：写明用这笔钱做什么、做多少、达到什么效果。
+    """
+    goal, called = prose(target)[:400], prose(name)[:400]
+    if len(goal) > 2 * len(called) + 30:
+        return
+    pairs = ((goal, called), (_core(goal), _core(called)))
+    if any(_alike(one, other, similarity) for one, other in pairs):
+        yield "target", f"绩效目标“{shown(target.strip())}”只是重复项目名称，请写明工作内容、数量和效果"
+
+
+def _core(text: str) -> str:
+    """The text without the empty words at both ends."""
+    text = text[-60:]
+    while match := _LEADING.match(text) or _TRAILING.search(text):
+        text = text[: match.start()] + text[match.end() :]
+    return text
+
+
+def _alike(one: str, other: str, least: float) -> bool:
+    if len(one) < 2 or len(other) < 2:
+        return False
+    if one == other:
+        return True
+    if 2 * min(len(one), len(other)) < least * (len(one) + len(other)):
+        return False
+    from rapidfuzz.distance import Indel
+
+    return float(Indel.normalized_similarity(one, other)) >= least
+
+
+@lru_cache(maxsize=1)
+def _synonyms() -> tuple[re.Pattern[str], dict[str, tuple[str, ...]]]:
+    """A pattern of all words of all groups, longest first; word → its group, the term first."""
+    groups = {}
+    for entry in words("synonyms")["group"]:
+        group = (entry["term"], *entry["others"])
+        groups.update(dict.fromkeys(group, group))
+    longest_first = sorted(groups, key=lambda word: (-len(word), word))
+    return re.compile("|".join(map(re.escape, longest_first))), groups
+
+
+_MEASURED = ("name", "level3", "description")
+
+
+@rule(
+    "T16",
+    HINT,
+    basis="I",
+    each="document",
+    inputs=["@item"],
+    bad={"projects.0.indicators.0.level3": "受理信访事件数量"},
+    good={"projects.0.indicators.0.level3": "受理信访案件数量"},
+)
+def one_thing_has_one_name(document: Mapping[str, Any]) -> Iterator[Hit]:
+    """同一事物的用语应统一
+
+    同一份申报表里，同一事物用了两种叫法（对照 data/synonyms.toml），如“信访事项”与“信访事件”，会被当成两件事。
+    改法：全文统一为规范的叫法。
+    """
+    pattern, groups = _synonyms()
+    seen: dict[tuple[str, ...], dict[str, list[str]]] = {}
+    for path, text in _prose_of(document):
+        for word in dict.fromkeys(pattern.findall(text)):
+            seen.setdefault(groups[word], {}).setdefault(word, []).append(path)
+    by_path: dict[str, list[str]] = {}
+    for group, used in seen.items():
+        kept = group[0] if group[0] in used else next(iter(used))
+        for word, paths in used.items():
+            for path in paths if word != kept else ():
+                by_path.setdefault(path, []).append(f"“{word}”（他处用“{kept}”）")
+    for path, changes in by_path.items():
+        yield path, f"用语不统一：{'、'.join(changes[:3])}，请统一"
+
+
+def _prose_of(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Narratives and the names and descriptions of projects and indicators."""
+    yield from narratives(document)
+    for index, project in projects_of(document):
+        for path, text in every_text({key: project.get(key) for key in ("name", "indicators")}, f"projects.{index}"):
+            if path.rpartition(".")[2] in _MEASURED:
+                yield path, text
+
+
+_SELF = re.compile(r"(?<![自使让请给])我(局|委(?![托派任员婉])|办(?![理公事好法结成案])|厅|校(?![验准对正])|院(?![落子])|中心)")
+_REGION = re.compile(f"^([{HAN}]{{1,8}}?)(自治县|自治州|自治区|[省市县区旗州盟])([{HAN}、]{{3,30}})$")
+_SAME_BODY = {"委": "委", "校": "学校园"}
+
+
+@rule(
+    "T17",
+    HINT,
+    basis="O",
+    each="document",
+    needs=["unit.name"],
+    inputs=["@item"],
+    bad={"department.overall_target": "2024年，我委围绕全县中心工作，受理信访事项不少于1200件，项目支出200万元。"},
+    good={"department.overall_target": "2024年，我局围绕全县中心工作，受理信访事项不少于1200件，我办理员队伍稳定，项目支出200万元。"},
+)
+def the_unit_is_called_by_its_name(name: str, document: Mapping[str, Any]) -> Iterator[Hit]:
+    """单位称谓应与单位名称一致
+
+    正文自称“我委”“我院”而单位名称是局，或把单位名称写错、写漏（“怀来信访局”“住房与城乡建设局”）。“县信访局”“我局”这样的简称不算。
+    改法：与单位名称一致；沿用其他单位文本的，改为本单位的内容。
+    """
+    name = "".join(name.split())
+    variants = _variants(name) if len(name) <= 40 else None
+    for path, text in _prose_of(document):
+        wrong = [f"我{word}" for word in dict.fromkeys(_SELF.findall(text)) if not _may_say(word, name)]
+        if variants:
+            wrong += [shown(found) for found in dict.fromkeys(variants.findall(text)) if found != name]
+        if wrong:
+            called = "、".join(f"“{word}”" for word in wrong[:3])
+            yield path, f"单位称谓{called}与单位名称“{shown(name)}”不一致，请核对"
+
+
+def _may_say(word: str, name: str) -> bool:
+    organs = _SAME_BODY.get(word, word)
+    return word in name or any(char in name for char in organs) or not re.search("[局委办厅院校会心所站]$", name)
+
+
+@lru_cache(maxsize=64)
+def _variants(name: str) -> re.Pattern[str] | None:
+    """What the name looks like with a letter of its region or a conjunction wrong or left out; None for short names."""
+    parts = _REGION.match(name)
+    if not parts:
+        return None
+    stem, level, body = parts.groups()
+    written = "[和与及、]?".join(re.escape(part) for part in re.split("[和与及、]", body))
+    forms = [re.escape(stem) + level + written]
+    if len(stem) >= 2:
+        forms.append(re.escape(stem) + written)
+    if len(body) >= 6:
+        start = re.escape(stem) + level
+        forms += [start + re.escape(body[:at]) + f"[{HAN}]" + re.escape(body[at + 1 :]) for at in range(len(body) - 1)]
+    return re.compile("|".join(forms))
+
+
+@rule("T18", HINT, basis="I", each="document", judged=False)
+def sentences_are_complete() -> Iterator[Hit]:
+    """语句成分应完整
+
+    如“减少到省进京越级访、到非接待场所的发生次数”，缺少中心词。语句是否完整只能由审核人员判断，本工具不作检查，不会报告。
+    请审核人员通读绩效目标和保障措施时留意。
+    """
+    return iter(())
+
+
+_INNER_BLANK = re.compile(r"(?<=\S)\s+(?=\S)")
+
+
+@rule(
+    "T19",
+    HINT,
+    basis="I",
+    each="document",
+    needs=["projects"],
+    bad={"projects.0.name": "怀财字〔2024〕7号 信访专项", "projects.1.name": "怀财字〔2024〕7号维稳经费"},
+    good={"projects.0.name": "怀财字〔2024〕7号 信访专项", "projects.1.name": "怀财字〔2024〕7号 维稳经费"},
+)
+def names_are_spaced_alike(projects: list[Any], *, prefix: int = 4) -> Iterator[Hit]:
+    """项目名称中的间隔应一致
+
+    开头相同（不少于 prefix 字）的项目名称，有的在其后空格，有的不空，汇总和查找时会对不上。
+    改法：统一写法，中文之间不空格。
+    """
+    names = {index: name.strip()[:200] for index, project in projects_of({"projects": projects})
+             if isinstance(name := project.get("name"), str)}  # fmt: skip
+    spaced: dict[str, list[int]] = {}
+    for index, name in names.items():
+        for match in _INNER_BLANK.finditer(name):
+            before = "".join(name[: match.start()].split())
+            if len(before) >= prefix:
+                spaced.setdefault(before, []).append(index)
+    told: set[int] = set()
+    for other, name in names.items() if spaced else ():
+        for before in _unspaced(name, prefix):
+            for index in spaced.get(before, ()):
+                if index != other and index not in told:
+                    told.add(index)
+                    message = f"项目名称“{shown(names[index])}”在“{shown(before[-8:])}”后有空格，“{shown(name)}”没有，请统一"
+                    yield f"projects.{index}.name", message
+
+
+def _unspaced(name: str, least: int) -> Iterator[str]:
+    """The beginnings of a name, without blanks, after which it goes on without one."""
+    bare = ""
+    for char, following in zip(name, name[1:], strict=False):
+        if not char.isspace():
+            bare += char
+            if len(bare) >= least and not following.isspace():
+                yield bare
