@@ -13,6 +13,7 @@ from xltargets.rules.levels import filled, text_of
 from xltargets.rules.registry import HINT, WARNING, Hit, rule
 from xltargets.rules.similar import plain
 from xltargets.rules.vocabulary import pattern, words
+from xltargets.rules.wording import quoted
 from xltargets.values import Value
 from xltargets.values.units import is_time
 
@@ -61,12 +62,6 @@ def is_rate_name(name: str) -> bool:
 def of_satisfaction(first: str | None, second: str | None) -> bool:
     """Whether the levels of a row make it one of satisfaction."""
     return levels.level2(second) == "服务对象满意度" or (second is None and levels.level1(first) == "满意度")
-
-
-def quoted(text: str) -> str:
-    """A text of a cell as a message quotes it."""
-    line = " ".join(text.split())
-    return f"“{line if len(line) <= 30 else line[:30] + '…'}”"
 
 
 @rule(
@@ -270,6 +265,7 @@ def description_asks_for_what_the_value_is(description: str, value: Value) -> It
     basis="K2 P",
     each="indicator",
     needs=["level3", "description"],
+    follows=["S16"],
     inputs=["@values"],
     bad={"level3": "信访事项办结率", "description": "信访事项办结的情况", "value": "≥95%"},
     good={"level3": "信访事项办结率", "description": "办结的信访事项数/受理的信访事项数", "value": "≥95%"},

@@ -9,10 +9,11 @@ from decimal import Decimal
 from typing import Any
 
 from xltargets.rules import levels
-from xltargets.rules.indicator_names import bare, is_rate_name, of_satisfaction, quoted
+from xltargets.rules.indicator_names import bare, is_rate_name, of_satisfaction
 from xltargets.rules.levels import filled, text_of
 from xltargets.rules.registry import ERROR, HINT, WARNING, Hit, rule
 from xltargets.rules.vocabulary import pattern, words
+from xltargets.rules.wording import quoted
 from xltargets.rules.wordlists import words as table
 from xltargets.values import Date, Value
 
@@ -257,7 +258,7 @@ def unit_fits_the_name(name: str, value: Value) -> Iterator[Hit]:
     units = {value.unit.partition("/")[0], value.base_unit.partition("/")[0]}
     if not any(unit in accepted or unit.removeprefix("万") in accepted for unit in units):
         expected = "、".join(unit for unit in _IN_ORDER if unit in accepted) or min(accepted)
-        yield "value", f"{quoted(name)}是“{word}”，单位却是“{value.unit}”，应为{expected}，请改正单位或名称"
+        yield "value", f"{quoted(name)}是“{word}”，单位却是{quoted(value.unit)}，应为{expected}，请改正单位或名称"
 
 
 #: The units that a message proposes, most usual first.
@@ -368,6 +369,7 @@ def values_differ(indicators: Indicators, values: Sequence[Value | None], *, at_
     basis="K5 K2 R",
     each="indicator",
     needs=["value", "description"],
+    follows=["V16"],
     inputs=["@values"],
     bad={"value": "效果良好", "description": "信访工作的社会效果"},
     good={"value": "优", "description": "按年度考核结果分优、良、中、差四档"},

@@ -11,6 +11,7 @@ from xltargets.rules import levels
 from xltargets.rules.levels import BOTH, filled, text_of
 from xltargets.rules.registry import ERROR, HINT, WARNING, Hit, rule
 from xltargets.rules.similar import plain
+from xltargets.rules.wording import share
 
 Indicators = Sequence[Mapping[str, Any]]
 _LABELS = {"level1": "一级指标", "level2": "二级指标"}
@@ -185,10 +186,10 @@ def _by_level1(indicators: Indicators) -> dict[str, Decimal]:
             shares[first] = shares.get(first, Decimal(0)) + weight
         return shares
     for _, row in filled(indicators):
-        first, weight = levels.level1(row.get("level1")), levels.points(row.get("level1"))
-        if first is None or weight is None:
+        first, named = levels.level1(row.get("level1")), levels.points(row.get("level1"))
+        if first is None or named is None:
             return {}
-        shares.setdefault(first, weight)
+        shares.setdefault(first, named)
     return shares
 
 
@@ -213,19 +214,23 @@ def weights_add_up(indicators: Indicators, *, totals: Sequence[float] = (100, 90
     """权重合计应等于规定的总分
 
     各三级指标权重之和应为 100；预算执行率另占 10 分的为 90，另占 20 分的为 80，由 totals 规定。权重以 0.2 或 20% 表示的按 20 计。
-    表格没有权重栏，或权重栏全部空白的，不检查。
+    表格没有权重栏，一级指标名称带分值（如“产出指标（50分）”）的，检查各一级指标分值之和；都没有的不检查。
     改法：核对各行权重，补填漏填的权重。
     """
+    shares = _by_level1(indicators)
     weights = _weights(indicators)
-    if weights is None:
+    if weights is not None:
+        where, total = f"{weights[0][0]}.weight", sum((weight for _, _, weight in weights), Decimal(0))
+    elif shares and not any("weight" in row for _, row in filled(indicators)):
+        where, total = f"{next(filled(indicators))[0]}.level1", sum(shares.values(), Decimal(0))
+    else:
         return
-    total = sum((weight for _, _, weight in weights), Decimal(0))
     if any(abs(total - Decimal(str(accepted))) <= _EPS for accepted in totals):
         return
-    missing = sum(1 for _, row in filled(indicators) if row.get("weight") is None)
+    missing = sum(1 for _, row in filled(indicators) if row.get("weight") is None) if weights else 0
     blank = f"，其中{missing}行没有填写权重" if missing else ""
-    accepted = "或".join(f"{number:g}" for number in totals)
-    yield f"indicators.{weights[0][0]}.weight", f"权重合计{_plain(total)}，应为{accepted}{blank}，请核对各行权重"
+    expected = "或".join(f"{number:g}" for number in totals)
+    yield f"indicators.{where}", f"权重合计{_plain(total)}，应为{expected}{blank}，请核对各项权重"
 
 
 @rule(
@@ -249,11 +254,11 @@ def weights_follow_the_official_split(
     改法：按规定的分配调整各行权重。
     """
     shares = {name: weight for name, weight in _by_level1(indicators).items() if name != "执行率"}
-    total = sum(shares.values())
+    total = sum(shares.values(), Decimal(0))
     accepted = [_split(text) for text in splits]
     if not shares or any(_same(shares, split) for split in accepted):
         return
-    same_total = [split for split in accepted if abs(sum(split.values()) - total) <= _EPS]
+    same_total = [split for split in accepted if abs(sum(split.values(), -total)) <= _EPS]
     if not same_total:
         return
     found = "、".join(f"{name}{_plain(weight)}" for name, weight in shares.items())
@@ -277,7 +282,7 @@ def _same(one: Mapping[str, Decimal], other: Mapping[str, Decimal]) -> bool:
 
 
 def _plain(number: Decimal | int) -> str:
-    return f"{Decimal(number):f}".rstrip("0").rstrip(".") if "." in f"{Decimal(number):f}" else f"{Decimal(number):f}"
+    return share(number).removesuffix("%")
 
 
 @rule(

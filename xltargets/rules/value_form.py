@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from xltargets.rules.indicator_names import quoted
 from xltargets.rules.levels import text_of
 from xltargets.rules.registry import ERROR, HINT, WARNING, Hit, rule
 from xltargets.rules.vocabulary import pattern
+from xltargets.rules.wording import quoted
 from xltargets.values import Value
 from xltargets.values.fold import fold
 from xltargets.values.model import plain as digits_of
@@ -72,14 +72,14 @@ def number_has_an_operator(typed: str, value: Value) -> Iterator[Hit]:
     """
     if value.kind != "quant" or value.op_explicit or value.change is not None or "每" in typed[:20]:
         return
-    yield "value", f"指标值{quoted(typed)}没有运算符，请写明≥、≤或=，如“{_with_operator(value)}”"
+    yield "value", f"指标值{quoted(typed)}没有运算符，请写明≥、≤或=，如{_with_operator(value)}"
 
 
 def _with_operator(value: Value) -> str:
     sign = "≤" if value.is_money or value.lo == 0 else "≥"
     if value.is_rate and value.lo == 100:
         sign = "="
-    return f"{sign}{value.text}"
+    return quoted(f"{sign}{value.text}")
 
 
 @rule(
@@ -146,7 +146,7 @@ def range_runs_upward(typed: str, value: Value) -> Iterator[Hit]:
     改法：核对两个数；恰好等于某个数的写“=5次”。
     """
     if value.kind == "range" and value.lo is not None and value.hi is not None and value.lo >= value.hi:
-        low, high = digits_of(value.lo), digits_of(value.hi)
+        low, high = quoted(digits_of(value.lo)), quoted(digits_of(value.hi))
         yield "value", f"指标值{quoted(typed)}的下限{low}不小于上限{high}，请核对"
 
 
@@ -199,7 +199,7 @@ def value_was_not_misread(
             continue
         meant = _misread(value, values, said, indicators[index])
         if meant:
-            yield f"indicators.{index}.value", f"指标值{quoted(value.raw)}疑为“≥{meant}”，≥被误识为2，请核对"
+            yield f"indicators.{index}.value", f"指标值{quoted(value.raw)}疑为{quoted('≥' + meant)}，≥被误识为2，请核对"
 
 
 def _misread(value: Value, values: Sequence[Value | None], said: str, row: Mapping[str, Any]) -> str | None:
@@ -265,6 +265,6 @@ def digits_are_half_width(typed: str, value: Value) -> Iterator[Hit]:
     if value.kind in ("placeholder", "unparsed"):
         return
     if "fullwidth" in value.flags:
-        yield "value", f"指标值{quoted(typed)}有全角或异形的数字、运算符，请改为“{value.text}”"
+        yield "value", f"指标值{quoted(typed)}有全角或异形的数字、运算符，请改为{quoted(value.text)}"
     elif "thousands" in value.flags:
-        yield "value", f"指标值{quoted(typed)}有千分位逗号，请改为“{value.text}”"
+        yield "value", f"指标值{quoted(typed)}有千分位逗号，请改为{quoted(value.text)}"
