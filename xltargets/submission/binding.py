@@ -50,13 +50,21 @@ class Bindings:
         return {bound.field for bounds in self.sheets.values() for bound in bounds}
 
 
-def bind(book: Book, form: Form) -> Bindings:
-    """Find the form's fields in a workbook by its names."""
+def bind(book: Book, form: Form, *, former: bool = False) -> Bindings:
+    """Find the form's fields in a workbook by its names.
+
+    Args:
+        book: the workbook.
+        form: the form.
+        former: whether the names of earlier versions of the form (``x-formerly``) count, too.
+    """
     worksheets = {name.casefold(): name for name in book.worksheets}
     found: dict[tuple[str, str], Bound] = {}
     result = Bindings()
     for name in book.names:
         binding = form.names.get(name.name.casefold())
+        if binding is None and former:
+            binding = form.former_names.get(name.name.casefold())
         if binding is None:
             _note_foreign(name, form, result)
             continue

@@ -47,8 +47,13 @@ def from_document(
     """Take a document as typed (numbers may be texts, percentages ``30%``) as a submission.
 
     The document given is not changed.
+
+    Raises:
+        Error: when the document has nothing of the form.
     """
     form = form or load_form()
+    if not {path[0] for path in form.fields} & set(document):
+        raise Error("JSON 里没有申报表的任何一项，不是申报表文档；请检查文件", file=file)
     submission = Submission({}, form, file=file)
     submission.document = _convert(document, (), "", submission)
     for path in form.arrays:

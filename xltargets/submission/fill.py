@@ -21,6 +21,7 @@ from xltargets.excel.book import FileBook, Grid
 from xltargets.excel.cells import Value, set_all
 from xltargets.excel.clone import clone_sheet
 from xltargets.excel.package import Package
+from xltargets.excel.rows import insert_rows
 from xltargets.excel.styles import is_percent
 from xltargets.excel.tabs import safe_sheet_name
 from xltargets.submission.binding import Bindings, Bound, bind
@@ -114,8 +115,6 @@ class _Filler:
             if need > room:
                 missing.append((last, need - room))
         for last, count in sorted(missing, reverse=True):
-            from xltargets.excel.rows import insert_rows
-
             insert_rows(self.package, sheet, last + 2, count, style_from=last + 1, extend_ranges=True)
             self.inserted.setdefault(sheet, []).append((last + 1, count))
 

@@ -135,9 +135,16 @@ class Form:
         }
 
     @cached_property
-    def former_names(self) -> Mapping[str, str]:
-        """Names of earlier versions (``x-formerly``) → the field's name today, both casefolded as in :attr:`names`."""
-        return {old.casefold(): field.dotted for field in self.fields.values() for old in field.formerly}
+    def former_names(self) -> Mapping[str, NameBinding]:
+        """Names of earlier versions (``x-formerly``), casefolded, and the fields they are today.
+
+        A former name is written in full, as it stood in the workbook; it crosses arrays the way the official name does.
+        """
+        return {
+            old.casefold(): self.names[self.official_name(field).casefold()]
+            for field in self.fields.values()
+            for old in field.formerly
+        }
 
     @cached_property
     def official_names(self) -> Mapping[Field, str]:

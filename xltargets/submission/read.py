@@ -40,16 +40,24 @@ def read(
     return read_book(FileBook(path, limits), form or load_form(), file=os.fspath(path))
 
 
-def read_book(book: Book, form: Form, *, file: str | None = None) -> Submission:
+def read_book(book: Book, form: Form, *, file: str | None = None, any_version: bool = False) -> Submission:
     """Read a workbook that is open already: a file's, or one in Excel.
+
+    Args:
+        book: the workbook.
+        form: the form to read it by.
+        file: where it came from.
+        any_version: take a workbook of another version of the form, too, with the names it had then.
 
     Raises:
         Error: when it has none, or too few, of the form's names, or is of another version.
     """
-    bindings = bind(book, form)
+    bindings = bind(book, form, former=any_version)
     check_identity(bindings, form, file)
-    reader = _Reader(book, form, bindings, file)
-    return reader.read()
+    submission = _Reader(book, form, bindings, file).read()
+    if not any_version:
+        check_version(_version(submission.document), form, file)
+    return submission
 
 
 class _Place(NamedTuple):
@@ -84,7 +92,6 @@ class _Reader:
             self._scope(sheet, self.book.grid(sheet), bounds, document, (), "")
         _fill_in(document, self.form, self.bindings)
         version = _version(document)
-        check_version(version, self.form, submission.file)
         submission.problems += broken_names(self.bindings, self.item_of_sheet)
         if version is not None and version == self.form.version:
             submission.problems += missing_names(self.bindings, self.form, self.item_of_sheet)

@@ -43,6 +43,7 @@ ROSTER = {
     "部门编码": ("部门编码", "部门代码", "主管部门编码", "主管部门代码"),
     "部门名称": ("部门名称", "部门", "主管部门", "主管部门名称"),
     "行政区划代码": ("行政区划代码", "行政区划", "区划代码", "区划编码"),
+    "预算数": ("项目支出预算", "项目支出", *LEDGER["预算数"]),
 }
 MONEY = ("预算数", "财政资金", "其他资金")
 #: Merged cells of these columns speak for the rows below.
@@ -51,6 +52,7 @@ _FACTORS = {"元": Decimal("0.0001"), "千元": Decimal("0.1"), "万元": Decima
 _UNIT = re.compile(r"(亿元|万元|千元|元)[)）\]】]?$")
 _UNIT_CELL = re.compile(r"(?:金额)?单位[:：]\s{0,5}(?:人民币)?(亿元|万元|千元|元)")
 _NO_WORD = re.compile(r"[\W_]+")
+_TOTALS = ("合计", "总计", "全县合计", "全市合计", "全区合计", "全省合计")
 #: The heading is sought in so many rows.
 _HEAD_ROWS = 30
 
@@ -69,7 +71,7 @@ def load_ledger(path: str | os.PathLike[str]) -> dict[str, Row]:
 
 
 def load_roster(path: str | os.PathLike[str]) -> dict[str, Row]:
-    """The roster: unit code → its row.
+    """The roster: unit code → its row. A row of totals, which has no code, is kept under 合计.
 
     Raises:
         Error: when the file cannot be read, or no heading with 单位编码 is found.
@@ -108,7 +110,9 @@ class _Column(NamedTuple):
     factor: Decimal
 
 
-def _load(path: str | os.PathLike[str], labels: Mapping[str, Sequence[str]], key: str, what: str) -> dict[str, Row]:
+def _load(
+    path: str | os.PathLike[str], labels: Mapping[str, Sequence[str]], key: str, what: str
+) -> dict[str, Row]:
     file = os.fspath(path)
     tables = list(_csv(file) if Path(file).suffix.lower() in (".csv", ".txt") else _sheets(file))
     for table in tables:
@@ -123,7 +127,10 @@ def _sheets(file: str) -> Iterator[_Table]:
     for name in book.worksheets:
         grid = book.grid(name)
         last_row, last_column = grid.end
-        yield _Table(name, [[grid.value(row, column) for column in range(last_column + 1)] for row in range(last_row + 1)])
+        yield _Table(
+            name,
+            [[grid.value(row, column) for column in range(last_column + 1)] for row in range(last_row + 1)],
+        )
 
 
 def _csv(file: str) -> Iterator[_Table]:
@@ -148,10 +155,14 @@ def _decoded(data: bytes, file: str) -> str:
             return data.decode(encoding)
         except UnicodeDecodeError:
             continue
-    raise Error("文件的编码既不是 UTF-8 也不是 GB18030；请用 Excel 另存为 .xlsx 或 UTF-8 编码的 .csv", file=file)
+    raise Error(
+        "文件的编码既不是 UTF-8 也不是 GB18030；请用 Excel 另存为 .xlsx 或 UTF-8 编码的 .csv", file=file
+    )
 
 
-def _heading(table: _Table, labels: Mapping[str, Sequence[str]], key: str) -> tuple[int, list[_Column]] | None:
+def _heading(
+    table: _Table, labels: Mapping[str, Sequence[str]], key: str
+) -> tuple[int, list[_Column]] | None:
     """The first row of data and the columns; None when the table has no heading with the key."""
     general = "万元"
     for index, row in enumerate(table.rows[:_HEAD_ROWS]):
@@ -167,7 +178,9 @@ def _heading(table: _Table, labels: Mapping[str, Sequence[str]], key: str) -> tu
 
 def _columns(row: Sequence[object], labels: Mapping[str, Sequence[str]], general: str) -> list[_Column]:
     """The columns that a row of labels names; of several for one label, the spelling that stands first in our list."""
-    known = {code_key(word): (rank, label) for label, words in labels.items() for rank, word in enumerate(words)}
+    known = {
+        code_key(word): (rank, label) for label, words in labels.items() for rank, word in enumerate(words)
+    }
     found: dict[str, tuple[int, _Column]] = {}
     for place, cell in enumerate(row):
         if not isinstance(cell, str) or not cell.strip():
@@ -182,12 +195,19 @@ def _columns(row: Sequence[object], labels: Mapping[str, Sequence[str]], general
 
 
 def _with_second_line(
-    table: _Table, index: int, columns: list[_Column], key: int, labels: Mapping[str, Sequence[str]], general: str
+    table: _Table,
+    index: int,
+    columns: list[_Column],
+    key: int,
+    labels: Mapping[str, Sequence[str]],
+    general: str,
 ) -> tuple[int, list[_Column]]:
     """A heading of two lines: where the next row has no code, yet labels that we know, they name their columns."""
     following = table.rows[index + 1] if index + 1 < len(table.rows) else []
     blank = key >= len(following) or following[key] in (None, "")
-    second = [column for column in _columns(following, labels, general) if column.label in labels] if blank else []
+    second = (
+        [column for column in _columns(following, labels, general) if column.label in labels] if blank else []
+    )
     if not second:
         return index + 1, columns
     below = {column.place: column for column in second}
@@ -204,6 +224,8 @@ def _rows(table: _Table, first: int, columns: list[_Column], key: str, file: str
         cells = table.rows[index]
         row = {column.label: _cell(column, cells, index, table.name, file) for column in columns}
         code = code_key(row[key])
+        if key == "单位编码" and _is_total(code, row):
+            found["合计"] = row
         if not code or not any(char.isdigit() for char in code):
             continue
         for label in _FILLED_DOWN:
@@ -215,6 +237,17 @@ def _rows(table: _Table, first: int, columns: list[_Column], key: str, file: str
         seen.add(content)
         found[code] = _added(found[code], row) if code in found else row
     return found
+
+
+def _is_department(code: object) -> bool:
+    """Whether a code that became a number is one of a department (286), not of a unit that lost its zeros (001001)."""
+    return isinstance(code, (int, float)) and 100 <= code <= 999
+
+
+def _is_total(code: str, row: Row) -> bool:
+    """Whether a row of the roster is the one of totals."""
+    texts = [code_key(value) for value in row.values() if isinstance(value, str)]
+    return not any(char.isdigit() for char in code) and any(text in _TOTALS for text in texts)
 
 
 def _added(first: Row, more: Row) -> Row:
@@ -233,15 +266,29 @@ def _cell(column: _Column, cells: Sequence[object], row: int, sheet: str | None,
     value = cells[column.place] if column.place < len(cells) else None
     if isinstance(value, ErrorValue) or value is UNCALCULATED:
         where = address(row, column.place)
-        raise Error(f"“{column.label}”的单元格是错误值或没有计算结果，请改正后再试", file=file, sheet=sheet, cell=where)
+        raise Error(
+            f"“{column.label}”的单元格是错误值或没有计算结果，请改正后再试",
+            file=file,
+            sheet=sheet,
+            cell=where,
+        )
     if column.label not in MONEY:
-        digits = 6 if column.label in ("单位编码", "行政区划代码") else None
-        text = coerce(Field(("cell",), column.label, code=column.label.endswith(("编码", "代码")), digits=digits), value)
+        digits = 6 if column.label == "单位编码" and not _is_department(value) else None
+        text = coerce(
+            Field(("cell",), column.label, code=column.label.endswith(("编码", "代码")), digits=digits), value
+        )
         return text.value.strip() or None if isinstance(text.value, str) else None
-    amount = coerce(Field(("cell",), column.label, "number", "万元" if column.factor == 1 else "元"), value).value
+    amount = coerce(
+        Field(("cell",), column.label, "number", "万元" if column.factor == 1 else "元"), value
+    ).value
     if amount is not None and not isinstance(amount, Decimal):
         if str(amount).strip() in ("-", "—", "/"):
             return None
         where = address(row, column.place)
-        raise Error(f"“{column.label}”应是数字，现在是“{str(amount)[:20]}”，请改正", file=file, sheet=sheet, cell=where)
+        raise Error(
+            f"“{column.label}”应是数字，现在是“{str(amount)[:20]}”，请改正",
+            file=file,
+            sheet=sheet,
+            cell=where,
+        )
     return None if amount is None else amount * column.factor

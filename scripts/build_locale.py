@@ -1,0 +1,36 @@
+"""Compile the Chinese words of the command line (``.po`` → ``.mo``); ``--check`` only compares."""
+
+from __future__ import annotations
+
+import io
+import sys
+from pathlib import Path
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+CATALOGUE = (
+    Path(__file__).parent.parent / "xltargets" / "cli" / "locale" / "zh_CN" / "LC_MESSAGES" / "messages.po"
+)
+
+
+def compiled() -> bytes:
+    """The catalogue as gettext reads it."""
+    with CATALOGUE.open("rb") as source:
+        catalogue = read_po(source)
+    out = io.BytesIO()
+    write_mo(out, catalogue)
+    return out.getvalue()
+
+
+def main() -> int:
+    """Write the compiled catalogue, or compare it."""
+    target = CATALOGUE.with_suffix(".mo")
+    if "--check" in sys.argv[1:]:
+        return int(not target.exists() or target.read_bytes() != compiled())
+    target.write_bytes(compiled())
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,80 @@
+"""The command line. Thin: arguments in, calls, words out; each command's own words are in its module."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from xltargets.errors import Error
+
+
+class Group(click.Group):
+    """Commands in the order of the work, not of the alphabet, each imported when it is called for."""
+
+    #: Command → the module of this package that has it as a function of that name.
+    COMMANDS = {
+        "new": "forms", "fill": "forms", "export": "forms", "migrate": "forms",
+        "check": "judging", "annotate": "judging", "clean": "judging",
+        "rules": "pages", "explain": "pages", "config": "pages",
+    }  # fmt: skip
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Names of the commands."""
+        return list(self.COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """A command by its name."""
+        if cmd_name not in self.COMMANDS:
+            return None
+        from importlib import import_module
+
+        module = import_module(f"xltargets.cli.{self.COMMANDS[cmd_name]}")
+        command: click.Command = getattr(module, f"{cmd_name}_command")
+        command.options_metavar = "[选项]"
+        return command
+
+
+@click.group(
+    cls=Group,
+    options_metavar="[选项]",
+    subcommand_metavar="命令 …",
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="退出码：0 没有达到所选级别的问题，1 有问题，2 有文件无法处理。每条命令的用法：xltargets 命令 --help",
+)
+@click.version_option(package_name="xltargets", message="xltargets %(version)s", help="显示版本号。")
+def cli() -> None:
+    """预算绩效目标申报表：填报、检查、批注、汇总。"""
+
+
+def main() -> None:
+    """Run the command line in Chinese; a refusal is one sentence on standard error and exit status 2."""
+    _speak_chinese()
+    try:
+        status = cli.main(prog_name="xltargets", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        status = 2
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("已中断。", err=True)
+        status = 2
+    except Error as error:
+        click.echo(str(error), err=True)
+        status = 2
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        status = 2
+    sys.exit(status if isinstance(status, int) else 0)
+
+
+def _speak_chinese() -> None:
+    """Have click's own words from our catalogue, and never fail on a character the terminal lacks."""
+    import gettext
+
+    os.environ["LANGUAGE"] = "zh_CN"
+    gettext.bindtextdomain("messages", str(Path(__file__).parent / "locale"))
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")

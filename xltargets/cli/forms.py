@@ -1,0 +1,170 @@
+"""Commands that make, fill and read the form."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+from xltargets.cli.options import FILE, form_of, output_option, schema_option
+from xltargets.errors import Error
+from xltargets.submission.model import Submission
+
+
+@click.command("new")
+@click.option("-o", "--output", type=FILE, required=True, help="写到这个文件。")
+@click.option("--code", help="单位编码，如 286001。")
+@click.option("--name", help="单位名称。")
+@click.option("--region", help="行政区划代码，如 130730。")
+@click.option("--year", type=int, help="预算年度，如 2024。")
+@click.option("--template", type=FILE, help="自有模板；默认用官方模板。")
+@click.option("--force", is_flag=True, help="目标文件已存在时覆盖。")
+def new_command(
+    output: Path, code: str | None, name: str | None, region: str | None, year: int | None,
+    template: Path | None, force: bool,
+) -> None:  # fmt: skip
+    """生成一份空白申报表，填好单位信息。
+
+    例：xltargets new -o 286001.xlsx --code 286001 --name 怀来县信访局 --year 2024
+    """
+    from xltargets.submission.fill import fill
+
+    _free(output, force)
+    unit = {"code": code, "name": name, "region": region, "year": year}
+    fill(
+        {"unit": {key: value for key, value in unit.items() if value is not None}}, output, template=template
+    )
+    click.echo(f"已生成 {output}")
+
+
+@click.command("fill")
+@click.argument("documents", nargs=-1, required=True, type=FILE, metavar="文档.json…")
+@output_option
+@click.option("--output-dir", type=FILE, help="写到这个文件夹，文件名与文档相同。")
+@click.option("--template", type=FILE, help="自有模板（任何单元格带有约定名称的工作簿）；默认用官方模板。")
+@click.option("--force", is_flag=True, help="目标文件已存在时覆盖。")
+@schema_option
+def fill_command(
+    documents: tuple[Path, ...], output: Path | None, output_dir: Path | None, template: Path | None,
+    force: bool, schema: Path | None,
+) -> int:  # fmt: skip
+    """把 JSON 文档填成工作簿。
+
+    例：xltargets fill seed.json -o 286001.xlsx
+    """
+    from xltargets.submission.document import load_document
+    from xltargets.submission.fill import fill
+
+    if (output is None) == (output_dir is None) or (output is not None and len(documents) > 1):
+        raise click.UsageError("请用 -o 指定一个输出文件；有多份文档时用 --output-dir 指定文件夹")
+    failed = False
+    suffix = template.suffix if template is not None else ".xlsx"
+    for document in documents:
+        target = output or output_dir / f"{document.stem}{suffix}"  # type: ignore[operator]
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            _free(target, force)
+            result = fill(load_document(document), target, template=template, form=form_of(schema))
+        except (Error, OSError) as error:
+            click.echo(str(error), err=True)
+            failed = True
+            continue
+        click.echo(f"已生成 {target}")
+        for pointer, value in result.unplaced:
+            click.echo(f"  模板里没有地方填写 {pointer}：{_short(value)}", err=True)
+    return 2 if failed else 0
+
+
+@click.command("export")
+@click.argument("file", type=FILE, metavar="文件")
+@output_option
+@click.option(
+    "--report", is_flag=True, help="不输出文档，列出读取情况：多余的名称、没有名称的项目、读取中的问题。"
+)
+@schema_option
+def export_command(file: Path, output: Path | None, report: bool, schema: Path | None) -> int:
+    """读取一份工作簿，输出 JSON 文档。
+
+    读取中的问题写到标准错误。例：xltargets export 286001.xlsx -o 286001.json
+    """
+    import xltargets
+    from xltargets.submission.document import to_json
+
+    submission = xltargets.read(file, form=form_of(schema))
+    text = (
+        json.dumps(_report(submission), ensure_ascii=False, indent=2)
+        if report
+        else to_json(submission.document)
+    )
+    if output is None:
+        click.echo(text)
+    else:
+        from xltargets.excel.files import replace_file
+
+        replace_file(output, lambda stream: stream.write(f"{text}\n".encode()))
+        click.echo(f"已生成 {output}", err=True)
+    for problem in submission.problems if not report else ():
+        location = problem.location or submission.locate(problem.pointer)
+        place = f"[{location.sheet}!{location.cell}] " if location else ""
+        click.echo(f"{problem.rule} {place}{problem.message}", err=True)
+    return 1 if submission.problems else 0
+
+
+def _report(submission: Submission) -> dict[str, Any]:
+    """What was read and what was not."""
+    problems = []
+    for problem in submission.problems:
+        location = problem.location or submission.locate(problem.pointer)
+        problems.append(
+            {
+                "rule": problem.rule,
+                "pointer": problem.pointer,
+                "sheet": location.sheet if location else None,
+                "cell": location.cell if location else None,
+                "message": problem.message,
+            }
+        )
+    return {
+        "file": submission.file,
+        "fields_read": len(submission.locations),
+        "unknown_names": submission.unknown_names,
+        "missing_fields": submission.missing_fields,
+        "problems": problems,
+    }
+
+
+@click.command("migrate")
+@click.argument("old", type=FILE, metavar="旧文件")
+@click.option("-o", "--output", type=FILE, required=True, help="写到这个文件。")
+@click.option("--template", type=FILE, help="新模板；默认用官方模板。")
+@click.option("--force", is_flag=True, help="目标文件已存在时覆盖。")
+@schema_option
+def migrate_command(old: Path, output: Path, template: Path | None, force: bool, schema: Path | None) -> int:
+    """把旧版模板（或名称相同的其他模板）的申报表转到当前模板。
+
+    例：xltargets migrate 286001_2023.xlsx -o 286001.xlsx
+    """
+    from xltargets.submission.migrate import migrate
+
+    _free(output, force)
+    result = migrate(old, output, template=template, form=form_of(schema))
+    click.echo(f"已生成 {output}，转移 {result.moved} 项内容")
+    for pointer, value in result.unplaced:
+        click.echo(f"  新模板里没有地方填写 {pointer}：{_short(value)}", err=True)
+    for name in result.unknown_names:
+        click.echo(f"  旧文件的名称 {name} 不在表单中，内容没有转移", err=True)
+    for problem in result.problems:
+        click.echo(f"  {problem.rule} {problem.message}", err=True)
+    return 1 if result.unplaced or result.unknown_names or result.problems else 0
+
+
+def _free(target: Path, force: bool) -> None:
+    if target.exists() and not force:
+        raise Error("文件已存在；要覆盖请加 --force，或换一个文件名", file=target)
+
+
+def _short(value: object) -> str:
+    text = str(value)
+    return text if len(text) <= 40 else f"{text[:40]}…"

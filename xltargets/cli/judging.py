@@ -1,0 +1,259 @@
+"""Commands that hold workbooks against the rules, and write notes."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from xltargets.cli.options import FILE, config_option, form_of, input_options, output_option, schema_option
+from xltargets.errors import Error
+from xltargets.rules.finding import Finding, Severity
+
+if TYPE_CHECKING:
+    from xltargets.rules.engine import Failure, Inputs
+    from xltargets.submission.form import Form
+    from xltargets.submission.model import Submission
+
+SEVERITY = click.Choice([severity.value for severity in Severity])
+
+
+@dataclass
+class Outcome:
+    """What became of one file: findings, or why it could not be read."""
+
+    file: str
+    findings: list[Finding] = field(default_factory=list)
+    error: str | None = None
+    failures: Sequence[Failure] = ()
+    submission: Submission | None = None
+
+    @property
+    def status(self) -> str:
+        """``ok``, ``findings`` or ``error``."""
+        if self.error is not None or self.failures:
+            return "error"
+        return "findings" if self.findings else "ok"
+
+
+@dataclass(frozen=True)
+class Court:
+    """What files are judged by."""
+
+    form: Form
+    config: Path | None
+    inputs: Inputs
+
+    def judge(self, file: Path) -> Outcome:
+        """Read and judge one file; a refusal is its outcome."""
+        import xltargets
+        from xltargets.rules.config import load_config
+        from xltargets.rules.engine import judge
+
+        try:
+            config = load_config(start=file, explicit=self.config)
+            submission = xltargets.read(file, form=self.form)
+        except Error as error:
+            return Outcome(str(file), error=error.message if error.file == str(file) else str(error))
+        judgement = judge(submission, config, self.inputs)
+        return Outcome(str(file), judgement.findings, failures=judgement.failures, submission=submission)
+
+
+def court_of(
+    schema: Path | None, config: Path | None, previous: Path | None, ledger: Path | None, roster: Path | None
+) -> Court:
+    """The court that the options describe.
+
+    Raises:
+        Error: when one of the files cannot be read.
+    """
+    from xltargets.rules.engine import Inputs
+
+    form = form_of(schema)
+    if not (previous or ledger or roster):
+        return Court(form, config, Inputs())
+    from xltargets.submission.registers import load_ledger, load_previous, load_roster
+
+    inputs = Inputs(
+        previous=load_previous(previous, form=form) if previous else None,
+        ledger=load_ledger(ledger) if ledger else None,
+        roster=load_roster(roster) if roster else None,
+    )
+    return Court(form, config, inputs)
+
+
+@click.command("check")
+@click.argument("sources", nargs=-1, required=True, type=FILE, metavar="文件或文件夹…")
+@click.option(
+    "--format", "style", type=click.Choice(["text", "json"]), default="text", help="输出格式，默认 text。"
+)
+@click.option(
+    "--fail-on", type=SEVERITY, default="error", help="有这个级别或更重的问题时退出码为 1，默认 error。"
+)
+@schema_option
+@config_option
+@input_options
+def check_command(
+    sources: tuple[Path, ...], style: str, fail_on: str, schema: Path | None, config_path: Path | None,
+    previous: Path | None, ledger: Path | None, roster: Path | None,
+) -> int:  # fmt: skip
+    """检查工作簿或 JSON 文档，列出问题。
+
+    文件夹按其中所有的工作簿检查。例：xltargets check 286001.xlsx
+    """
+    court = court_of(schema, config_path, previous, ledger, roster)
+    outcomes = (court.judge(file) for file in expand(sources))
+    if style == "json":
+        from xltargets.cli.report import print_json
+
+        return _status(print_json(outcomes), fail_on)
+    from xltargets.cli.report import print_text
+
+    return _status(print_text(outcomes), fail_on)
+
+
+def expand(sources: Sequence[Path]) -> Iterator[Path]:
+    """The files of files and folders.
+
+    Raises:
+        Error: for a folder in which there is nothing to check.
+    """
+    from xltargets.consolidate.discover import discover
+
+    for source in sources:
+        if not source.is_dir():
+            yield source
+            continue
+        found = [Path(inside.path) for inside in discover([source]) if inside.member is None]
+        if not found:
+            raise Error("文件夹里没有申报表（.xlsx、.xlsm 等）；请检查路径", file=source)
+        yield from found
+
+
+def _status(outcomes: Sequence[Outcome], fail_on: str) -> int:
+    if not outcomes or any(outcome.status == "error" for outcome in outcomes):
+        return 2
+    worst = Severity(fail_on).rank
+    return int(
+        any(
+            finding.severity.rank <= worst and finding.waived is None
+            for outcome in outcomes
+            for finding in outcome.findings
+        )
+    )
+
+
+@click.command("annotate")
+@click.argument("files", nargs=-1, required=True, type=FILE, metavar="文件…")
+@output_option
+@click.option("--output-dir", type=FILE, help="写到这个文件夹，文件名不变。")
+@click.option("--in-place", is_flag=True, help="直接改写原文件。")
+@click.option("--break-signature", is_flag=True, help="文件有数字签名时也写批注（签名随之失效）。")
+@schema_option
+@config_option
+@input_options
+def annotate_command(
+    files: tuple[Path, ...], output: Path | None, output_dir: Path | None, in_place: bool, break_signature: bool,
+    schema: Path | None, config_path: Path | None, previous: Path | None, ledger: Path | None, roster: Path | None,
+) -> int:  # fmt: skip
+    """检查工作簿，把问题写成单元格批注；文件的其他内容一个字节也不变。
+
+    不指定去处时，写到同一文件夹的“原名_批注”文件。例：xltargets annotate 286001.xlsx -o 286001_退回.xlsx
+    """
+    from xltargets import notes
+
+    _one_destination(files, output, output_dir, in_place)
+    court = court_of(schema, config_path, previous, ledger, roster)
+    failed = False
+    for file in files:
+        target = _target(file, output, output_dir, in_place, "_批注")
+        outcome = court.judge(file)
+        try:
+            if outcome.error is not None:
+                raise Error(outcome.error, file=file)
+            if outcome.submission is None or not outcome.submission.locations:
+                raise Error("JSON 文档没有单元格，无法写批注；请给出工作簿", file=file)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            report = notes.annotate(file, target, outcome.findings, break_signature=break_signature)
+        except (Error, OSError) as error:
+            click.echo(str(error), err=True)
+            failed = True
+            continue
+        failed = _echo_failures(outcome) or failed
+        counts = notes.summary(outcome.findings)
+        click.echo(
+            f"已写入 {target}：{counts['error']} 个错误，{counts['warning']} 个警告，{counts['hint']} 个提示"
+            f"（批注新增 {report.added}，修改 {report.changed}，删除 {report.removed}）"
+        )
+        for skipped in report.skipped:
+            click.echo(f"  {skipped.sheet}!{skipped.cell} 没有写批注：{skipped.reason}", err=True)
+        for finding in outcome.findings:
+            if not finding.cell:
+                click.echo(f"  没有单元格的问题：{finding.rule} {finding.message}", err=True)
+    return 2 if failed else 0
+
+
+def _echo_failures(outcome: Outcome) -> bool:
+    for failure in outcome.failures:
+        click.echo(
+            f"规则 {failure.rule} 运行出错（程序的问题，请反馈）：{failure.pointer} {failure.error!r}",
+            err=True,
+        )
+    return bool(outcome.failures)
+
+
+@click.command("clean")
+@click.argument("files", nargs=-1, required=True, type=FILE, metavar="文件…")
+@output_option
+@click.option("--output-dir", type=FILE, help="写到这个文件夹，文件名不变。")
+@click.option("--in-place", is_flag=True, help="直接改写原文件。")
+@click.option("--break-signature", is_flag=True, help="文件有数字签名时也删除批注（签名随之失效）。")
+def clean_command(
+    files: tuple[Path, ...],
+    output: Path | None,
+    output_dir: Path | None,
+    in_place: bool,
+    break_signature: bool,
+) -> int:
+    """删除本程序写的全部批注，文件恢复原样；别人的批注不动。
+
+    不指定去处时，写到同一文件夹的“原名_清除”文件。例：xltargets clean 286001.xlsx --in-place
+    """
+    from xltargets import notes
+
+    _one_destination(files, output, output_dir, in_place)
+    failed = False
+    for file in files:
+        target = _target(file, output, output_dir, in_place, "_清除")
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            report = notes.clean(file, target, break_signature=break_signature)
+        except (Error, OSError) as error:
+            click.echo(str(error), err=True)
+            failed = True
+        else:
+            click.echo(f"已写入 {target}：删除批注 {report.removed} 条")
+    return 2 if failed else 0
+
+
+def _one_destination(
+    files: Sequence[Path], output: Path | None, output_dir: Path | None, in_place: bool
+) -> None:
+    if (output is not None) + (output_dir is not None) + in_place > 1:
+        raise click.UsageError("-o、--output-dir、--in-place 只能用一个")
+    if output is not None and len(files) > 1:
+        raise click.UsageError("有多个文件时请用 --output-dir 或 --in-place")
+
+
+def _target(file: Path, output: Path | None, output_dir: Path | None, in_place: bool, mark: str) -> Path:
+    if in_place:
+        return file
+    if output is not None:
+        return output
+    if output_dir is not None:
+        return Path(os.path.join(output_dir, file.name))
+    return file.with_name(f"{file.stem}{mark}{file.suffix}")

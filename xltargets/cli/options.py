@@ -1,0 +1,37 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from xltargets.submission.form import Form, load_form
+
+Command = Callable[..., Any]
+
+FILE = click.Path(path_type=Path)
+
+schema_option = click.option("--schema", type=FILE, help="自有表单的 JSON Schema；默认用官方表单。")
+config_option = click.option(
+    "--config", "config_path", type=FILE, help="配置文件；默认从文件所在文件夹向上找 xltargets.toml。"
+)
+output_option = click.option("-o", "--output", type=FILE, help="写到这个文件。")
+
+
+def input_options(command: Command) -> Command:
+    """What the rules may be given beside the workbook."""
+    for option in (
+        click.option("--previous", type=FILE, help="上年的申报表（工作簿或 JSON），用于与上年比对的规则。"),
+        click.option("--ledger", type=FILE, help="项目库（.xlsx 或 .csv），用于与项目库比对的规则。"),
+        click.option("--roster", type=FILE, help="单位名录（.xlsx 或 .csv）。"),
+    ):
+        command = option(command)
+    return command
+
+
+def form_of(schema: Path | None) -> Form:
+    """The form that ``--schema`` names, else the official one."""
+    return load_form(None if schema is None else str(schema))
