@@ -7,7 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from catalogue import (
+
+from xltargets.rules.config import Config
+from xltargets.rules.engine import Judgement, judge
+from xltargets.rules.registry import BASES, GROUPS, Rule, all_rules
+from xltargets.submission.document import from_document
+from xltargets.submission.form import ITEM, load_form
+
+from .catalogue import (
     COUNTS,
     catalogue_ids,
     inputs_of,
@@ -17,12 +24,6 @@ from catalogue import (
     overlay,
     remove,
 )
-
-from xltargets.rules.config import Config
-from xltargets.rules.engine import Judgement, judge
-from xltargets.rules.registry import BASES, GROUPS, Rule, all_rules
-from xltargets.submission.document import from_document
-from xltargets.submission.form import ITEM, load_form
 
 #: Rules that judge a document; those of the reader and of a consolidation have tests of their own.
 JUDGED = [rule for rule in all_rules().values() if rule.judged and not rule.of_reader and rule.each != "units"]

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from catalogue import COUNTS, catalogue_ids, only
 
 from xltargets.rules.config import Config
 from xltargets.rules.engine import judge
 from xltargets.rules.finding import ERROR
 from xltargets.rules.registry import GROUPS, all_rules
 from xltargets.submission.document import from_document
+
+from .catalogue import COUNTS, catalogue_ids, only
 
 _ROW = ("level1", "level2", "level3", "description", "value", "basis")
 _HEAD = {

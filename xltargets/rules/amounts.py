@@ -105,10 +105,8 @@ def amounts_are_in_one_unit(
         if in_wan and total >= largest:
             yield f"projects.{index}.budget.total", f"预算数为{amount(total, unit)}，疑似按元填写，请核对金额单位"
         elif middle and total >= times * middle:
-            yield (
-                f"projects.{index}.budget.total",
-                f"预算数为{amount(total, unit)}，是其他项目（中位数{amount(middle, unit)}）的{times}倍以上，疑似金额单位不同，请核对",
-            )
+            said = f"预算数为{amount(total, unit)}，是其他项目（中位数{amount(middle, unit)}）的{times}倍以上"
+            yield f"projects.{index}.budget.total", f"{said}，疑似金额单位不同，请核对"
 
 
 def _total(project: Any) -> Decimal | None:

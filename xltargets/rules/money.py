@@ -44,11 +44,9 @@ def total_equals_its_sources(
     difference = total - (fiscal or 0) - other
     if abs(difference) > eps:
         written = "财政资金（没有填写）" if fiscal is None else f"财政资金{amount(fiscal, unit)}"
-        yield (
-            "budget.total",
-            f"预算数{amount(total, unit)}≠{written}＋其他资金{amount(other, unit)}，"
-            f"相差{amount(abs(difference), unit)}，请核对批复的预算数和资金来源",
-        )
+        sources = f"{written}＋其他资金{amount(other, unit)}"
+        gap = amount(abs(difference), unit)
+        yield "budget.total", f"预算数{amount(total, unit)}≠{sources}，相差{gap}，请核对批复的预算数和资金来源"
 
 
 _SOURCES = ("general", "fund", "state_capital", "carryover", "special_account")
@@ -58,7 +56,8 @@ _SOURCE_PATHS = [f"budget.fiscal_sources.{key}" for key in _SOURCES]
 @rule(
     "M02", ERROR, basis="R", needs=["budget.fiscal"], blank_is_zero=_SOURCE_PATHS, inputs=["@item", "@money"],
     follows=["F10"],
-    formula=when([f"ISNUMBER({_BUDGET}.fiscal)", *(number_or_blank(f"project.{path}") for path in _SOURCE_PATHS)],
+    formula=when([f"ISNUMBER({_BUDGET}.fiscal)", f"COUNT({','.join(f'project.{path}' for path in _SOURCE_PATHS)})>0",
+                  *(number_or_blank(f"project.{path}") for path in _SOURCE_PATHS)],
                  _close(f"{_BUDGET}.fiscal-" + "-".join(f"N(project.{path})" for path in _SOURCE_PATHS))),
     formula_message="财政资金应等于各项财政资金来源之和",
     bad={"budget.fiscal": 100, "budget.fiscal_sources.general": 80, "budget.fiscal_sources.carryover": 10},
@@ -67,18 +66,19 @@ _SOURCE_PATHS = [f"budget.fiscal_sources.{key}" for key in _SOURCES]
 def fiscal_equals_its_sources(fiscal: Decimal, *given: Any, eps: Decimal = EPS) -> Iterator[Hit]:
     """财政资金应等于各项财政资金来源之和
 
-    一般公共预算、政府性基金预算、国有资本经营预算、上年结转、财政专户管理资金，留空按0计。表单没有这些栏目的不检查。
+    一般公共预算、政府性基金预算、国有资本经营预算、上年结转、财政专户管理资金，留空按0计。一项也没有填写的，或表单没有这些栏目的，不检查。
     改法：核对各项来源的金额；漏填的补填。
     """
     *parts, project, unit = given
-    sources = (project.get("budget") or {}).get("fiscal_sources")
+    sources = project["budget"].get("fiscal_sources")
     total = sum(parts, Decimal(0))
-    if isinstance(sources, dict) and sources and abs(fiscal - total) > eps:
-        yield (
-            "budget.fiscal",
-            f"财政资金{amount(fiscal, unit)}，各项来源合计{amount(total, unit)}，"
-            f"相差{amount(abs(fiscal - total), unit)}，请核对",
-        )
+    if _any_given(sources) and abs(fiscal - total) > eps:
+        gap = amount(abs(fiscal - total), unit)
+        yield "budget.fiscal", f"财政资金{amount(fiscal, unit)}，各项来源合计{amount(total, unit)}，相差{gap}，请核对"
+
+
+def _any_given(sources: object) -> bool:
+    return isinstance(sources, dict) and any(sources.get(key) is not None for key in _SOURCES)
 
 
 #: Words of a name that make its amount a price for one, not the cost of the whole.
@@ -139,30 +139,32 @@ def items_add_up_to_the_budget(
     金额留空而有单价和数量的，按单价×数量计；名称为合计、小计的行不重复计算。没有支出明细的表单不检查。
     改法：核对各项明细的金额，补上漏列的明细。
     """
-    amounts = [found for item in items if isinstance(item, dict) and (found := _item_amount(item)) is not None]
-    if not amounts or None in amounts:
-        return
-    together = sum((one for one in amounts if isinstance(one, Decimal)), Decimal(0))
-    if together is not None and abs(together - total) > eps:
-        yield (
-            "budget.items",
-            f"支出明细合计{amount(together, unit)}，预算数{amount(total, unit)}，"
-            f"相差{amount(abs(together - total), unit)}，请核对明细和预算数",
-        )
+    amounts = [_item_amount(item) for item in items if isinstance(item, dict) and not _is_sum(item)]
+    known = [one for one in amounts if one is not None]
+    if known and all(one.is_finite() for one in known) and abs(sum(known) - total) > eps:
+        together, gap = amount(Decimal(sum(known)), unit), amount(abs(sum(known) - total), unit)
+        yield "budget.items", f"支出明细合计{together}，预算数{amount(total, unit)}，相差{gap}，请核对明细和预算数"
+
+
+def _is_sum(item: Mapping[str, Any]) -> bool:
+    name = "".join(str(item.get("name") or "")[:40].split())
+    return any(word in name for word in ("合计", "小计", "总计"))
+
+
+_UNKNOWN = Decimal("NaN")
 
 
 def _item_amount(item: Mapping[str, Any]) -> Decimal | None:
-    name = "".join(str(item.get("name") or "")[:40].split())
-    if any(word in name for word in ("合计", "小计", "总计")):
-        return None
-    if item.get("amount") is not None:
-        return _number(item["amount"])
-    price, quantity = _number(item.get("price")), _number(item.get("quantity"))
-    return None if price is None or quantity is None else price * quantity
+    """The amount of an item, None when nothing is filled in, NaN when it cannot be read."""
+    given = [item.get(key) for key in ("amount", "price", "quantity")]
+    numbers = [None if value is None else _number(value) for value in given]
+    if given[0] is not None:
+        return numbers[0]
+    return None if numbers[1] is None or numbers[2] is None else numbers[1] * numbers[2]
 
 
-def _number(value: object) -> Decimal | None:
-    return Decimal(value) if isinstance(value, (int, Decimal)) and not isinstance(value, bool) else None
+def _number(value: object) -> Decimal:
+    return Decimal(value) if isinstance(value, (int, Decimal)) and not isinstance(value, bool) else _UNKNOWN
 
 
 @rule(
@@ -211,11 +213,9 @@ def price_times_quantity_is_within_the_budget(
         assert each is not None and count is not None
         product = each * price.factor * count / MONEY_FACTOR["万元"]
         if product > in_wan(total, unit) * (1 + slack) > 0:
-            yield (
-                f"indicators.{index}.value",
-                f"单价{quoted(price.raw)}×数量{quoted(matching[0][1].raw)}＝{amount(product)}，"
-                f"超过预算数{amount(in_wan(total, unit))}，请核对单价、数量和预算数",
-            )
+            said = f"单价{quoted(price.raw)}×数量{quoted(matching[0][1].raw)}＝{amount(product)}"
+            budget = amount(in_wan(total, unit))
+            yield f"indicators.{index}.value", f"{said}，超过预算数{budget}，请核对单价、数量和预算数"
 
 
 def _of(indicators: Sequence[Any], values: Sequence[Value | None]) -> Iterator[tuple[int, Value]]:

@@ -1,0 +1,162 @@
+"""Group M, second part: amounts that running text speaks of."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from xltargets.rules.registry import ERROR, WARNING, Hit, rule
+from xltargets.rules.wording import MONEY_FACTOR, amount, in_wan, quoted
+
+#: Longer texts are read no further.
+_READ = 20000
+
+_AMOUNT = re.compile(r"(?<![\d.,])(\d{1,12}(?:,\d{3}){0,4}(?:\.\d{1,6})?)\s{0,3}(亿元|亿|万元|万(?!人|户|次|件|亩|吨|名|平|公|册|元|个|台|套|米|株)|千元|元)")
+_CLAUSE = re.compile(r"[，,。；;！？\n]")
+_SENTENCE = re.compile(r"[。；;！？\n]")
+_BRACKETS = re.compile(r"[（(][^（）()]{0,200}[）)]")
+
+#: What makes an amount one of years gone by.
+_PAST = re.compile(r"累计|往年|以前年度|上年|上一年|去年|历年|截至|截止|已投入|已安排|已完成投资|已支付|前期投入|上期")
+#: What makes an amount a price, a limit or an estimate, which no table repeats.
+_OTHER = re.compile(r"每|人均|户均|平均|均|标准|单价|约|左右|以上|以下|以内|不超过|不低于|不少于|超过|至少|节约|节省|增收|收入|损失|产值|挽回|控制")
+#: What makes an amount that of the whole project this year.
+_OF_THE_PROJECT = re.compile(
+    r"(?:(?:本项目|该项目|项目|本年度?|年度|当年|全年|20\d\d年度?)(?:总)?(?:预算|资金|经费|投资)|预算(?:数|总额|资金|金额|安排|经费)|"
+    r"资金总额|项目总额|安排(?:财政|预算|专项)?资金|申请(?:财政|预算|专项)?资金|所需资金|需要?资金|申报(?:预算|资金|金额)|"
+    r"(?:本项目|该项目|项目)(?:共|总)?(?:需|计划|拟)?(?:投入|支出|安排))"
+    r"(?:总额|金额|总计|共计|合计|共|为|是|数|计|安排|[:：\s])*$"
+)
+#: What makes an amount that of more than the project.
+_WIDER = re.compile(r"部门|单位|全县|全市|全省|各项目|[两二三四五六七八九十]年|多年|跨年|年均|20\d\d\s?(?:年)?\s?[-—－~～至]\s?20\d\d")
+
+
+class _Said(NamedTuple):
+    """An amount in 万元 and the words before and after it in its clause."""
+
+    value: Decimal
+    start: int
+    before: str
+    after: str
+    raw: str
+
+
+def _amounts(text: str) -> list[_Said]:
+    """The amounts of a text, each with its clause."""
+    text = text[:_READ]
+    bounds = [0, *(match.end() for match in _CLAUSE.finditer(text)), len(text) + 1]
+    found, clause = [], 0
+    for match in _AMOUNT.finditer(text):
+        while bounds[clause + 1] <= match.start():
+            clause += 1
+        value = Decimal(match[1].replace(",", "")) * MONEY_FACTOR[match[2].removesuffix("元") + "元"] / MONEY_FACTOR["万元"]
+        before = text[max(bounds[clause], match.start() - 100) : match.start()]
+        after = text[match.end() : min(bounds[clause + 1], match.end() + 20)]
+        found.append(_Said(value, match.start(), before, after, match[0]))
+    return found
+
+
+@rule(
+    "M04", WARNING, basis="R", needs=["budget.total"], maybe=["purpose", "target"],
+    bad={"purpose": "项目资金120.5万元，其中：办公费20万元，差旅费30.5万元，劳务费60万元。"},
+    good={"purpose": "项目资金120.5万元，其中：办公费20万元，差旅费40.5万元，劳务费60万元（每人2000元）。"},
+)  # fmt: skip
+def parts_in_text_add_up(
+    total: Decimal, purpose: str | None, target: str | None, *, eps: Decimal = Decimal("0.01")
+) -> Iterator[Hit]:
+    """文字中“其中”各项金额之和应等于所述总额
+
+    同一句话里“其中”后面列了两项以上金额的，合计应等于“其中”前面所述的总额；前面没有总额的，应等于预算数。列举以“等”
+    结尾、说明只列主要部分的，合计不应超过总额。括号里的金额、单价和约数不计。
+    改法：核对各项金额，改正文字或补上漏列的部分。
+    """
+    for path, text in (("purpose", purpose), ("target", target)):
+        for sentence in _SENTENCE.split(text[:_READ]) if text and "其中" in text else ():
+            found = _parts(sentence)
+            if found is None:
+                continue
+            stated, parts, open_ended = found
+            whole = total if stated is None else stated
+            together = sum(parts, Decimal(0))
+            if together - whole > eps or (not open_ended and whole - together > eps):
+                said = "预算数" if stated is None else "所述总额"
+                yield path, f"“其中”各项合计{amount(together)}，{said}{amount(whole)}，请核对各项金额"
+
+
+def _parts(sentence: str) -> tuple[Decimal | None, list[Decimal], bool] | None:
+    """Of a sentence with one 其中: the amount before it, those after it, and whether the list is open-ended."""
+    head, word, tail = _BRACKETS.sub("", sentence).partition("其中")
+    if not word or "其中" in tail:
+        return None
+    before, after = _amounts(head), _amounts(tail)
+    if len(after) < 2 or any(_OTHER.search(one.before) or one.after.startswith(("/", "每")) for one in after):
+        return None
+    stated = before[-1].value if before else None
+    open_ended = "等" in tail or "主要" in tail or "重点" in tail
+    return stated, [one.value for one in after], open_ended
+
+
+@rule(
+    "M07", WARNING, basis="O", needs=["purpose"], maybe=["target", "unit.year"],
+    bad={"purpose": "该项目自2020年实施以来累计投入300万元，用于信访积案化解。"},
+    good={"purpose": "该项目自2020年实施以来累计投入300万元，本年安排120.5万元用于信访积案化解。"},
+)  # fmt: skip
+def this_year_s_amount_is_given(purpose: str, target: str | None, year: int | None) -> Iterator[Hit]:
+    """文字中应写明本年安排的金额
+
+    资金用途里写到的金额都是累计、往年、上年等以前年度的，没有一个是本年的。没有写金额的不检查。
+    改法：补写本年安排的金额。
+    """
+    said = [*_amounts(purpose), *(_amounts(target) if target else ())]
+    past = [one for one in said if _PAST.search(one.before) or _of_an_earlier_year(one.before, year)]
+    if said and len(past) == len(said):
+        yield "purpose", f"文字中的金额（{past[0].raw}）都是以前年度的，没有本年安排的金额，请补写"
+
+
+_YEAR = re.compile(r"(20\d\d)\s?年")
+
+
+def _of_an_earlier_year(before: str, year: int | None) -> bool:
+    years = [int(found) for found in _YEAR.findall(before)]
+    return year is not None and bool(years) and max(years) < year and "以来" not in before
+
+
+@rule(
+    "M08", ERROR, basis="O", needs=["budget.total"], maybe=["purpose", "target"], inputs=["@item", "@money"],
+    bad={"purpose": "本项目预算为125万元，用于信访积案化解。"},
+    good={"purpose": "本项目预算为1205000元，其中每件补助不超过1000元。"},
+)  # fmt: skip
+def amounts_in_text_are_those_of_the_table(
+    total: Decimal, purpose: str | None, target: str | None, project: Mapping[str, Any], unit: str,
+    *, eps: Decimal = Decimal("0.01"),
+) -> Iterator[Hit]:  # fmt: skip
+    """文字中的预算金额应与表内金额一致
+
+    资金用途、绩效目标里说到本项目预算、资金总额、安排资金等的金额，换算后应等于预算数（或表内的财政资金、其他资金、
+    资金来源、项目总额、支出明细之一）。单价、约数、以前年度、部门合计和“其中”以后的金额不检查。
+    改法：以批复的预算数为准，改正文字或表内的金额。
+    """
+    known = [in_wan(value, unit) for value in _numbers(project.get("budget"))]
+    for path, text in (("purpose", purpose), ("target", target)):
+        for one in _amounts(text) if text else ():
+            if _speaks_of_the_project(one, text or "") and all(abs(one.value - value) > eps for value in known):
+                said = f"{quoted((one.before + one.raw)[-20:])}折合{amount(one.value)}"
+                yield path, f"文字中{said}，与预算数{amount(in_wan(total, unit))}不一致，请核对"
+
+
+def _speaks_of_the_project(one: _Said, text: str) -> bool:
+    before = one.before
+    if not _OF_THE_PROJECT.search(before) or one.after.startswith(("/", "每", "左右", "以上", "以内", "以下")):
+        return False
+    start = max(text.rfind(mark, 0, one.start) for mark in "。；;\n") + 1
+    sentence = text[start : one.start][-200:]
+    return "其中" not in sentence and not any(words.search(before) for words in (_PAST, _OTHER, _WIDER))
+
+
+def _numbers(node: Any) -> Iterator[Decimal]:
+    if isinstance(node, (int, Decimal)) and not isinstance(node, bool):
+        yield Decimal(node)
+    for child in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
+        yield from _numbers(child)
