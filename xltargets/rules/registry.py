@@ -56,7 +56,7 @@ class Rule:
 
     id: str
     severity: Severity
-    function: Callable[..., Iterable[Hit]]
+    function: Callable[..., Iterable[Any]]
     basis: tuple[str, ...]
     each: str
     needs: tuple[str, ...]
@@ -122,7 +122,7 @@ def rule(
     judged: bool = True,
     follows: Sequence[str] = (),
     inputs: Sequence[str] = (),
-) -> Callable[[Callable[..., Iterable[Hit]]], Callable[..., Iterable[Hit]]]:
+) -> Callable[[Callable[..., Iterable[Any]]], Callable[..., Iterable[Any]]]:
     """Register a function as a rule.
 
     The function gets, in this order, the values of ``needs``, ``takes``, ``blank_is_zero``, ``maybe`` and ``inputs``.
@@ -155,7 +155,7 @@ def rule(
     if each not in SCOPES or not set(basis.split()) <= set(BASES):
         raise ValueError(f"rule {id}: unknown scope {each!r} or basis {basis!r}")
 
-    def register(function: Callable[..., Iterable[Hit]]) -> Callable[..., Iterable[Hit]]:
+    def register(function: Callable[..., Iterable[Any]]) -> Callable[..., Iterable[Any]]:
         _RULES[id] = Rule(
             id, severity, function, tuple(basis.split()), each, tuple(needs), tuple(takes), tuple(blank_is_zero),
             tuple(maybe), formula, formula_message, bad, good, on and judged, judged, tuple(follows), tuple(inputs),

@@ -1,0 +1,264 @@
+"""What a comparison of units keeps of each: a small record, made where the file is read, folded into compact tables.
+
+:func:`unit_record` is a pure function of a submission and its result can be pickled, so it travels from any process.
+:class:`Units` is the fold: per unit a short tuple, per project a hash and a code, per numeric indicator 18 bytes. Texts
+themselves are not kept, only hashes of them; the name of an indicator only once two units mean something else by it.
+"""
+
+from __future__ import annotations
+
+import re
+from array import array
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from hashlib import blake2b
+from typing import Any, NamedTuple
+
+from xltargets.rules.similar import plain, prose
+from xltargets.submission.model import Submission
+from xltargets.values import Value, parse
+
+_SENTENCE = re.compile(r"[。；;！!？?\n]+")
+_DIGITS = re.compile(r"\d+")
+_MONEY_UNIT = re.compile(r"亿元|万元|千元|元")
+#: Shorter sentences and goals are too common to say anything.
+_SHORTEST_SENTENCE, _SHORTEST_GOAL = 10, 20
+
+
+class ProjectRecord(NamedTuple):
+    """A project in short; ``goal`` is the hash of its 绩效目标, 0 where it is short or blank."""
+
+    code: str
+    name: str
+    total: Decimal | None
+    fiscal: Decimal | None
+    other: Decimal | None
+    goal: int
+
+
+class IndicatorRecord(NamedTuple):
+    """An indicator with a numeric value: its place, its name, and in what sense it is meant."""
+
+    project: int
+    indicator: int
+    level2: str
+    level3: str
+    direction: str
+    unit: str
+
+
+@dataclass(frozen=True)
+class UnitRecord:
+    """A unit's submission in short.
+
+    Attributes:
+        file: where it came from.
+        code, name, year, version: of unit and template, as typed; empty or None when blank.
+        money_units: what the project sheets say of their amounts, each once.
+        projects: in order.
+        indicators: those with a number as their value, in order.
+        sentences: hashes of the sentences of the department's part, without the unit's name and without digits.
+        content: hash of all that was filled in.
+    """
+
+    file: str
+    code: str
+    name: str
+    year: int | None
+    version: str
+    money_units: tuple[str, ...]
+    projects: tuple[ProjectRecord, ...]
+    indicators: tuple[IndicatorRecord, ...]
+    sentences: tuple[int, ...]
+    content: int
+
+    @property
+    def total(self) -> Decimal:
+        """Sum of the projects' 预算数, blank ones as 0, in 万元."""
+        return sum((project.total or Decimal(0) for project in self.projects), Decimal(0))
+
+
+def unit_record(submission: Submission) -> UnitRecord:
+    """The record of a submission."""
+    document = submission.document
+    unit = _object(document, "unit")
+    name = _text(unit, "name")
+    projects = [node for node in _list(document, "projects") if isinstance(node, dict)]
+    year = unit.get("year")
+    return UnitRecord(
+        file=submission.file or "",
+        code=plain(unit.get("code")),
+        name=name,
+        year=year if isinstance(year, int) else None,
+        version=_text(_object(document, "template"), "version"),
+        money_units=tuple(dict.fromkeys(found for node in projects if (found := _money_unit(node)))),
+        projects=tuple(_project(node) for node in projects),
+        indicators=tuple(_indicators(projects)),
+        sentences=tuple(dict.fromkeys(_sentences(_object(document, "department"), name))),
+        content=hashed(repr({key: value for key, value in document.items() if key != "template"})),
+    )
+
+
+def hashed(text: str) -> int:
+    """64 bits of a text, the same in every process."""
+    return int.from_bytes(blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big")
+
+
+def _project(node: Mapping[str, Any]) -> ProjectRecord:
+    budget = _object(node, "budget")
+    goal = prose(node.get("target"))
+    return ProjectRecord(
+        plain(node.get("code")).upper(), _text(node, "name"), _amount(budget.get("total")), _amount(budget.get("fiscal")),
+        _amount(budget.get("other")), hashed(goal) if len(goal) >= _SHORTEST_GOAL else 0,
+    )  # fmt: skip
+
+
+def _indicators(projects: list[dict[str, Any]]) -> Iterator[IndicatorRecord]:
+    for index, project in enumerate(projects):
+        for place, node in enumerate(_list(project, "indicators")):
+            value = _value(node) if isinstance(node, dict) else None
+            level3 = plain(node.get("level3")) if value is not None else ""
+            if value is not None and value.is_number and level3:
+                level2 = plain(node.get("level2")).removesuffix("指标")
+                yield IndicatorRecord(index, place, level2, level3, value.direction or "", value.base_unit)
+
+
+def _value(node: Mapping[str, Any]) -> Value | None:
+    typed, operator, unit, nature = (node.get(key) for key in ("value", "operator", "unit", "nature"))
+    if not isinstance(typed, str) or not typed.strip():
+        return None
+    operator, unit, nature = (one if isinstance(one, str) else None for one in (operator, unit, nature))
+    return parse(typed, op=operator, unit=unit, nature=nature)
+
+
+def _sentences(department: Mapping[str, Any], name: str) -> Iterator[int]:
+    own = plain(name)
+    texts = [department.get("overall_target"), *_list(department, "itemised_targets"), *_list(department, "safeguards")]
+    for text in texts:
+        for sentence in _SENTENCE.split(text[:20000]) if isinstance(text, str) else ():
+            bare = _DIGITS.sub("", prose(sentence))
+            bare = bare.replace(own, "") if own else bare
+            if len(bare) >= _SHORTEST_SENTENCE:
+                yield hashed(bare)
+
+
+def _money_unit(project: Mapping[str, Any]) -> str:
+    match = _MONEY_UNIT.search(_text(project, "money_unit")[:40])
+    return match[0] if match else ""
+
+
+def _amount(value: object) -> Decimal | None:
+    if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)):
+        return None
+    return Decimal(str(value)) if isinstance(value, float) else Decimal(value)
+
+
+def _object(node: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    found = node.get(key)
+    return found if isinstance(found, dict) else {}
+
+
+def _list(node: Mapping[str, Any], key: str) -> list[Any]:
+    found = node.get(key)
+    return found if isinstance(found, list) else []
+
+
+def _text(node: Mapping[str, Any], key: str) -> str:
+    found = node.get(key)
+    return found.strip() if isinstance(found, str) else ""
+
+
+class UnitLine(NamedTuple):
+    """What is kept of a unit as such."""
+
+    file: str
+    code: str
+    name: str
+    year: int | None
+    version: str
+    money_units: tuple[str, ...]
+    content: int
+    total: Decimal
+
+    @property
+    def called(self) -> str:
+        """What a message calls it: ``县信访局（286001）``, or its file."""
+        if not self.name and not self.code:
+            return self.file or "未填单位"
+        return f"{self.name or '未填单位名称'}（{self.code or '未填编码'}）"[:60]
+
+
+class Sense(NamedTuple):
+    """In what sense an indicator's number is meant."""
+
+    direction: str
+    unit: str
+
+
+class Use(NamedTuple):
+    """One use of an indicator's name: the unit's index, the place in its document, the sense."""
+
+    unit: int
+    project: int
+    indicator: int
+    sense: Sense
+
+
+class Units:
+    """All units of a comparison, in the order they were added.
+
+    Attributes:
+        lines: one per unit.
+        sentences: per unit, hashes of the sentences of its department's part.
+    """
+
+    def __init__(self) -> None:
+        self.lines: list[UnitLine] = []
+        self.sentences: list[array[int]] = []
+        self._codes: list[tuple[str, ...]] = []
+        self._goals: list[array[int]] = []
+        self._senses: dict[Sense, int] = {}
+        self._first_sense: dict[int, int] = {}
+        self._disputed: dict[int, tuple[str, str]] = {}
+        self._keys, self._places, self._meant = array("Q"), array("Q"), array("H")
+
+    def add(self, record: UnitRecord) -> None:
+        """Fold a record in."""
+        index = len(self.lines)
+        self.lines.append(
+            UnitLine(record.file, record.code, record.name, record.year, record.version, record.money_units,
+                     record.content, record.total)
+        )  # fmt: skip
+        self.sentences.append(array("Q", record.sentences))
+        self._codes.append(tuple(project.code for project in record.projects))
+        self._goals.append(array("Q", [project.goal for project in record.projects]))
+        for indicator in record.indicators:
+            self._add_use(index, indicator)
+
+    def _add_use(self, unit: int, indicator: IndicatorRecord) -> None:
+        key = hashed(f"{indicator.level2}\n{indicator.level3}")
+        sense = self._senses.setdefault(Sense(indicator.direction, indicator.unit), len(self._senses))
+        if sense > 0xFFFF or indicator.project > 0xFFFF or indicator.indicator > 0xFFFF:
+            return
+        if self._first_sense.setdefault(key, sense) != sense:
+            self._disputed.setdefault(key, (indicator.level2, indicator.level3))
+        self._keys.append(key)
+        self._places.append(unit << 32 | indicator.project << 16 | indicator.indicator)
+        self._meant.append(sense)
+
+    def projects(self) -> Iterator[tuple[int, int, str, int]]:
+        """Every project: unit's index, its own, its code, the hash of its goal."""
+        for unit, (codes, goals) in enumerate(zip(self._codes, self._goals, strict=True)):
+            for project, (code, goal) in enumerate(zip(codes, goals, strict=True)):
+                yield unit, project, code, goal
+
+    def disputed(self) -> Iterator[tuple[str, list[Use]]]:
+        """Names of indicators that are meant in more than one sense, with all their uses."""
+        senses = list(self._senses)
+        uses: dict[int, list[Use]] = {key: [] for key in self._disputed}
+        for key, place, sense in zip(self._keys, self._places, self._meant, strict=True):
+            if key in uses:
+                uses[key].append(Use(place >> 32, place >> 16 & 0xFFFF, place & 0xFFFF, senses[sense]))
+        for key, (_, level3) in self._disputed.items():
+            yield level3, uses[key]
