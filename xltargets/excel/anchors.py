@@ -6,12 +6,12 @@ import re
 
 from xltargets.excel import everywhere
 from xltargets.excel.package import Package
-from xltargets.excel.patch import Patch
+from xltargets.excel.patch import Patch, whole
 from xltargets.excel.shift import Shift
 from xltargets.excel.xmltext import Element
 
 _CLIENT = re.compile(rb"<(?:\w+:)?ClientData\b.*?</(?:\w+:)?ClientData\s*>", re.DOTALL)
-_ROW = re.compile(rb"(<(?:\w+:)?Row>\s*)(\d+)(\s*<)")
+_ROW = re.compile(rb"(<(?:\w+:)?Row>\s*)(\d{1,10})(\s*<)")
 _STAYS = re.compile(rb"<(?:\w+:)?MoveWithCells(?:\s*/>|>\s*(?:[Tt]|</))")
 _ANCHOR = re.compile(rb"(<(?:\w+:)?Anchor>)([^<]*)(<)")
 
@@ -73,7 +73,7 @@ def _moved_client(client: bytes, shift: Shift) -> bytes:
     row = _ROW.search(client)
     anchor = _ANCHOR.search(client)
     numbers = [piece.strip() for piece in anchor[2].split(b",")] if anchor else []
-    sound = len(numbers) == 8 and all(number.lstrip(b"-").isdigit() for number in numbers)
+    sound = len(numbers) == 8 and all(whole(number.lstrip(b"-").decode("ascii", "replace")) is not None for number in numbers)
     if row is not None:
         moves = int(row[2]) >= shift.before
     else:
@@ -89,8 +89,7 @@ def _moved_client(client: bytes, shift: Shift) -> bytes:
 
 def _number(element: Element, name: str) -> int | None:
     child = element.child(name)
-    text = "" if child is None else child.text.strip()
-    return int(text) if text.isdecimal() else None
+    return None if child is None else whole(child.text.strip())
 
 
 def _set_row(patch: Patch, element: Element, shift: Shift) -> None:

@@ -23,7 +23,7 @@ from xltargets.excel.dependents import FormulaCell, Names, precedents, reached
 from xltargets.excel.formulas import translated
 from xltargets.excel.names import DefinedName, parse_defined_names
 from xltargets.excel.package import Package, Sheet
-from xltargets.excel.patch import WORKBOOK_ORDER, Patch, attribute_edits
+from xltargets.excel.patch import WORKBOOK_ORDER, Patch, attribute_edits, whole
 from xltargets.excel.sheetdata import Cell, Row, has_formulas, scan
 from xltargets.excel.xmltext import Broken, Edit, Element
 
@@ -371,9 +371,10 @@ class _Page:
     def _extend_spans(self, row: Row, written: list[_Target]) -> None:
         """Widen the optional hint of the row's columns."""
         first, _, last = row.attributes.get("spans", "").partition(":")
-        if first.isdecimal() and last.isdecimal():
+        low, high = whole(first), whole(last)
+        if low is not None and high is not None:
             columns = [target.column + 1 for target in written]
-            spans = f"{min(int(first), *columns)}:{max(int(last), *columns)}"
+            spans = f"{min(low, *columns)}:{max(high, *columns)}"
             self.patch.edits += attribute_edits(self.patch.data, row.start, row.inner, "spans", spans)
 
     def _extend_dimension(self, written: list[_Target]) -> None:
@@ -480,7 +481,7 @@ def _column_styles(root: Element) -> list[tuple[int, int, int]]:
 
 
 def _number(text: str | None) -> int:
-    return int(text) if text and text.isdecimal() else 0
+    return whole(text) or 0
 
 
 def _inside(area: Area, row: int, column: int) -> bool:

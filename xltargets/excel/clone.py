@@ -16,7 +16,7 @@ from urllib.parse import quote
 from xltargets.excel import everywhere
 from xltargets.excel.formulas import renamed, rewritten
 from xltargets.excel.package import RELS_TYPE, Package, relationships_part
-from xltargets.excel.patch import Patch
+from xltargets.excel.patch import Patch, whole
 from xltargets.excel.sheetdata import Row, scan
 from xltargets.excel.tabs import check_name, insert_tab
 from xltargets.excel.xmltext import Broken
@@ -28,7 +28,7 @@ _SHARED = frozenset(
 )
 _REFUSED = {"slicer": "切片器", "timeline": "日程表", "tableSingleCells": "XML 映射单元格"}
 
-_SHAPE = re.compile(rb"(_x0000_[si])(\d+)")
+_SHAPE = re.compile(rb"(_x0000_[si])(\d{1,10})(?!\d)")
 _BLOCKS = re.compile(rb"""(<(?:\w+:)?idmap\b[^>]*?\sdata\s*=\s*["'])([\d,\s]*)""")
 _SHAPE_NUMBER = {"control": "shapeId", "oleObject": "shapeId", "cNvPr": "id", "stCxn": "id", "endCxn": "id"}
 _BLOCK = 1024  # shape ids belong to blocks of this size, and each drawing has its own blocks
@@ -166,7 +166,7 @@ def _tables_taken(package: Package) -> tuple[set[int], set[str]]:
     everything = everywhere.reachable(package, package.workbook_part)
     for part in [part for part, kind in everything.items() if kind == "table"]:
         attributes = package.xml(part)[1].attributes
-        ids |= {int(attributes["id"])} if attributes.get("id", "").isdecimal() else set()
+        ids.add(whole(attributes.get("id")) or 0)
         taken |= {attributes.get("displayName", "").casefold(), attributes.get("name", "").casefold()}
     for element in package.xml(package.workbook_part)[1].iter("definedName"):
         taken.add(element.attributes.get("name", "").casefold())
@@ -205,15 +205,18 @@ def _renew_shapes(package: Package, kinds: dict[str, str]) -> None:
             patch = _sheet_patch(package, part) if kind == "worksheet" else Patch(package, part)
             for element in everywhere.every(patch.root):
                 attribute = _SHAPE_NUMBER.get(element.name, "")
-                old = element.attributes.get(attribute, "")
-                if old.isdecimal() and len(old) < 10 and number(int(old)) != int(old):
-                    patch.set(element, attribute, str(number(int(old))))
+                old = whole(element.attributes.get(attribute))
+                if old is not None and number(old) != old:
+                    patch.set(element, attribute, str(number(old)))
             patch.save()
 
 
 def _moved_blocks(listed: bytes, moved: dict[int, int]) -> bytes:
-    blocks = [int(block) for block in listed.split(b",") if block.strip().isdigit()]
-    return ",".join(str(moved.get(block, block)) for block in blocks).encode()
+    return ",".join(str(moved.get(block, block)) for block in _listed(listed)).encode()
+
+
+def _listed(blocks: bytes) -> list[int]:
+    return [number for block in blocks.split(b",") if (number := whole(block.strip().decode("ascii", "replace"))) is not None]
 
 
 def _blocks(package: Package, parts: Iterable[str]) -> set[int]:
@@ -222,7 +225,7 @@ def _blocks(package: Package, parts: Iterable[str]) -> set[int]:
     for part in parts:
         data = package.text(part).data
         for match in _BLOCKS.finditer(data):
-            found |= {int(block) for block in match[2].split(b",") if block.strip().isdigit()}
+            found |= set(_listed(match[2]))
         found |= {int(m[2]) // _BLOCK for m in _SHAPE.finditer(data) if len(m[2]) < 10}
     return found
 

@@ -125,7 +125,10 @@ def rewrite_vml(package: Package, part: str, transform: Transform) -> None:
     text = package.text(part)
 
     def changed(match: re.Match[bytes]) -> bytes:
-        old = unescape(match[4].decode("utf-8"))
+        try:
+            old = unescape(match[4].decode("utf-8"))
+        except UnicodeDecodeError:  # VML need not be sound
+            return match[0]
         new = transform(old)
         return match[0] if new == old else match[1] + character_data(new) + match[5]
 

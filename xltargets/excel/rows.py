@@ -18,7 +18,7 @@ from xltargets.excel.definednames import name_elements
 from xltargets.excel.everywhere import character_data, rewrite_element
 from xltargets.excel.formulas import translated
 from xltargets.excel.package import Package, Sheet
-from xltargets.excel.patch import Patch, attribute_edits, attribute_spans
+from xltargets.excel.patch import Patch, attribute_edits, attribute_spans, whole
 from xltargets.excel.sheetdata import Cell, Formula, Row, has_formulas, scan
 from xltargets.excel.shift import Shift, written
 from xltargets.excel.xmltext import Broken, Edit, Element
@@ -225,14 +225,20 @@ class _SheetShift:
             return
         kind = formula.attributes.get("t")
         if kind in ("array", "dataTable") and "ref" in formula.attributes:
-            area = parse_area(formula.attributes["ref"])
-            if area.top < self.shift.before <= area.bottom:
+            area = self._area(formula.attributes["ref"])
+            if area is not None and area.top < self.shift.before <= area.bottom:
                 message = "插入位置在数组公式或模拟运算表的中间，不能插入行，请先在 Excel 中删除它"
                 raise self.package.error(message, self.sheet.name, address(cell.row, cell.column))
             self._set(formula, "ref", self.shift.ref(formula.attributes["ref"]))
         for name in ("r1", "r2"):
             if kind == "dataTable" and name in formula.attributes:
                 self._set(formula, name, self.shift.ref(formula.attributes[name]))
+
+    def _area(self, ref: str) -> Area | None:
+        try:
+            return parse_area(ref)
+        except ValueError:
+            return None
 
     def _set(self, formula: Formula, name: str, value: str) -> None:
         if formula.attributes[name] != value:
@@ -337,7 +343,8 @@ class _SheetShift:
 
 def _number_moved(text: str, shift: Shift) -> str:
     """A row counted from 0, or a page break: the number of rows above it."""
-    return str(shift.row(int(text))) if text.strip().isdecimal() else text
+    number = whole(text.strip())
+    return text if number is None else str(shift.row(number))
 
 
 # --- the rest of the workbook ---------------------------------------------------------------------

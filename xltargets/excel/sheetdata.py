@@ -126,7 +126,7 @@ def scan(data: bytes, on_row: Callable[[Row], None]) -> Element:
         elif name == row_name and row is None:
             at = made.CurrentByteIndex
             number = attributes.get("r")
-            index = last_row + 1 if number is None else int(number) - 1 if number.isdecimal() else -1
+            index = last_row + 1 if number is None else int(number) - 1 if number.isdecimal() and len(number) < 8 else -1
             if not 0 <= index < MAX_ROWS:
                 raise Broken(f"里有不合规定的行号“{number}”")
             last_row = index

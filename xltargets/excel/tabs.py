@@ -14,7 +14,7 @@ from xltargets.excel import xmltext
 from xltargets.excel.definednames import append_names, drop_names, name_elements
 from xltargets.excel.formulas import mentions, renamed
 from xltargets.excel.package import Package, Sheet
-from xltargets.excel.patch import Patch, attribute_spans
+from xltargets.excel.patch import Patch, attribute_spans, whole
 from xltargets.excel.xmltext import Edit, Element
 
 WORKSHEET_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"
@@ -72,7 +72,7 @@ def insert_tab(package: Package, name: str, part: str, after: str | None, copied
     before = worksheet_names(package)
     position = len(elements) if after is None else _position(package, elements, after) + 1
     rid = package.add_relationship(package.workbook_part, _worksheet_type(package), part)
-    numbers = [int(e.attributes.get("sheetId", "0")) for e in elements if e.attributes.get("sheetId", "").isdecimal()]
+    numbers = [whole(element.attributes.get("sheetId")) or 0 for element in elements]
     model = elements[0]
     written = {raw: patch.data[s:e].decode() for raw, s, e in attribute_spans(patch.data, model.start, model.inner)}
     id_name = next(raw for raw in written if raw.endswith(":id"))
@@ -153,15 +153,15 @@ def _count_tabs(patch: Patch, count: Callable[[int], int], skip: list[Element] |
     """Put every number that counts tabs through `count`."""
     left_out = {id(element) for element in skip or ()}
     for element in name_elements(patch.root):
-        local = element.attributes.get("localSheetId", "")
-        if id(element) not in left_out and local.isdecimal() and count(int(local)) != int(local):
-            patch.set(element, "localSheetId", str(count(int(local))))
+        local = whole(element.attributes.get("localSheetId"))
+        if id(element) not in left_out and local is not None and count(local) != local:
+            patch.set(element, "localSheetId", str(count(local)))
     views = patch.root.child("bookViews")
     for view in views.children if views else ():
         for name in ("activeTab", "firstSheet"):
-            tab = view.attributes.get(name, "")
-            if tab.isdecimal() and count(int(tab)) != int(tab):
-                patch.set(view, name, str(count(int(tab))))
+            tab = whole(view.attributes.get(name))
+            if tab is not None and count(tab) != tab:
+                patch.set(view, name, str(count(tab)))
 
 
 def _copied_names(patch: Patch, source: int, position: int, old: str, new: str) -> list[tuple[str, str]]:
