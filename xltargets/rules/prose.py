@@ -204,14 +204,14 @@ def _number(typed: str) -> int:
 
 
 def items(text: str) -> list[str]:
-    """The items of a list within a text: those of its first style of numbers, else its lines, else the text itself."""
+    """The items of a list within a text, without their numbers: those of its first style of numbers, else its lines."""
     text = unmarked(text)
     found = marks(text)
     if found and found[0].number == 1 and not text[: found[0].start].strip():
         starts = [mark for mark in found if mark.style == found[0].style]
         ends = [mark.start for mark in starts[1:]] + [len(text)]
         return [text[mark.end : end].strip() for mark, end in zip(starts, ends, strict=True)]
-    lines = [line.strip() for line in text.split("\n")]
+    lines = [unnumbered(line) for line in text.split("\n")]
     return [line for line in lines if line]
 
 

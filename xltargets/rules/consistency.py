@@ -1,0 +1,401 @@
+"""Group B: indicators, goals, purposes and the budget belong together."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from xltargets.rules.prose import HAN, indicators_of, items, listed, marks, projects_of, shown, unmarked
+from xltargets.rules.registry import HINT, WARNING, Hit, rule
+from xltargets.rules.similar import plain, prose
+from xltargets.rules.wordlists import words
+from xltargets.values import Value, parse, units
+
+#: Prose beyond this is not searched for numbers.
+_LONGEST = 5000
+_FULL_WIDTH = str.maketrans("０１２３４５６７８９．％", "0123456789.%")
+_NUMBER = re.compile(r"(?<![0-9.A-Za-z〔【\[第年])([0-9]{1,3}(?:,[0-9]{3}){1,4}|[0-9]{1,12})(\.[0-9]{1,6})?(?![0-9.])")
+#: Units of dates and of money, which other rules compare, and what is no unit of work done.
+_OTHER_UNITS = frozenset({"年", "月", "季度", "周", "号", "度", "级", "届", "期", "点", "线", "路", "时", "角", "年期", "学期", "倍", "", "分"})
+_GIVEN = re.compile(
+    "(?:全县|全市|全区|全镇|全乡|全州|全省|辖区|下辖|所辖|辖|共有|现有|原有|拥有|在册|在编|涉及|常住人口|总人口|第|每|约有|为|“|上年|去年|同期|较|比)[^0-9，。；、,;]{0,6}$"
+)
+_FIXED = re.compile("^(?:24小时|7天|12345|110|119|120|1站|1窗)$")
+
+
+class _Quantity(NamedTuple):
+    number: Decimal
+    unit: str
+    base: Decimal
+    base_unit: str
+    typed: str
+
+
+def _quantities(text: str) -> Iterator[_Quantity]:
+    """Numbers with a unit of work in running text: 1200件, 2小时, 3.5公里; no money, dates or rates."""
+    text = text[:_LONGEST].translate(_FULL_WIDTH)
+    for match in _NUMBER.finditer(text):
+        unit, end = units.read(text[: match.end() + 16], match.end())
+        if unit is None or unit.bare or unit.name in _OTHER_UNITS or unit.base.partition("/")[0] in ("元", "美元", "%", "百分点"):
+            continue
+        typed = text[match.start() : end]
+        before = text[max(0, match.start() - 12) : match.start()]
+        if _GIVEN.search(before) or _FIXED.match(typed) or text[end : end + 1] in ("以", "岁") and "龄" in before:
+            continue
+        number = Decimal(match[1].replace(",", "") + (match[2] or ""))
+        yield _Quantity(number, unit.name, number * unit.factor, unit.base, typed)
+
+
+@rule(
+    "B01",
+    WARNING,
+    basis="K1",
+    needs=["target", "indicators"],
+    inputs=["@values"],
+    bad={"target": "2024年受理办理信访事项不少于1500件，信访群众满意度达到90%以上。"},
+    good={"target": "2024年受理办理信访事项不少于0.12万件，服务全县17个乡镇，信访群众满意度达到90%以上。"},
+)
+def quantities_of_the_goal_are_in_the_indicators(target: str, indicators: list[Any], values: Sequence[Value | None]) -> Iterator[Hit]:
+    """绩效目标中的数量应有对应的指标
+
+    绩效目标写明的工作数量（1200件、2小时内）应在指标值、指标名称或描述中找到，单位可换算，也可以是几项指标之和。
+    金额由 M04、M08 检查；比率只与名称相同的指标比较；年月、全县概况（“全县17个乡镇”）、与往年的比较不算。
+    改法：补充对应的指标，或改正不一致的数量。
+    """
+    known, totals = _known_quantities(indicators, values)
+    missing = []
+    for found in _quantities(target):
+        if (found.base, found.base_unit) in known or totals.get(found.base_unit) == found.base:
+            continue
+        missing.append(found.typed)
+    if missing:
+        named = "、".join(f"“{shown(typed)}”" for typed in list(dict.fromkeys(missing))[:4])
+        yield "target", f"绩效目标中的{named}在绩效指标中没有对应的数量，请补充指标或改为一致"
+    for rate, name, has in _other_rates(target, indicators, values):
+        yield "target", f"绩效目标中{name}为{rate}，同名指标的指标值为{has}，请改为一致"
+        break
+
+
+def _known_quantities(indicators: list[Any], values: Sequence[Value | None]) -> tuple[set[tuple[Decimal, str]], dict[str, Decimal]]:
+    """Every amount of work that the indicators name, in base units, and the sum of the values by base unit."""
+    known: set[tuple[Decimal, str]] = set()
+    totals: dict[str, Decimal] = {}
+    for value in values:
+        if value is not None and value.is_number and value.lo is not None:
+            base = value.base_unit.partition("/")[0]
+            for bound in (value.lo, value.hi):
+                if bound is not None:
+                    known.add((bound * value.factor, base))
+            totals[base] = totals.get(base, Decimal(0)) + value.lo * value.factor
+    for _, indicator in indicators_of({"indicators": indicators}):
+        for key in ("level3", "description", "value"):
+            if isinstance(text := indicator.get(key), str):
+                known.update((found.base, found.base_unit) for found in _quantities(text))
+    return known, totals
+
+
+_RATE = re.compile(rf"([{HAN}]{{2,14}}?[率度])(?:均|都|应|要)?(?:达到|达|为|不低于|保持在|提高到|提升到|在|≥|不少于|大于等于)?([0-9]{{1,3}}(?:\.[0-9]{{1,4}})?)[%％]")
+
+
+def _other_rates(target: str, indicators: list[Any], values: Sequence[Value | None]) -> Iterator[tuple[str, str, str]]:
+    """Rates of the goal that an indicator of the very name has otherwise: rate, name, the indicator's value."""
+    rates: dict[str, list[Value]] = {}
+    for (_, indicator), value in zip(indicators_of({"indicators": indicators}), values, strict=False):
+        name = indicator.get("level3")
+        if isinstance(name, str) and value is not None and value.is_rate and value.kind == "quant" and not value.change:
+            rates.setdefault(plain(name), []).append(value)
+    for match in _RATE.finditer(target[:_LONGEST]) if rates else ():
+        said = plain(match[1])
+        found = rates.get(said) or next((rates[name] for name in rates if len(name) >= 4 and said.endswith(name)), None)
+        if found and all(value.lo is not None and value.lo * value.factor != Decimal(match[2]) for value in found):
+            yield f"{match[2]}%", shown(match[1]), shown(str(found[0]))
+
+
+_DIGIT = re.compile(r"[0-9０-９]")
+_HAN_QUANTITY = re.compile(
+    "百分之|[一二三四五六七八九十两百千万]{1,6}(?:个(?!方面|月内)|件|人|次|户|项|名|家|场|所|公里|平方米|亩|吨|台|套|份|期|座|处|辆|批|季度|月底|月份|村|成)(?!性)|全覆盖|零(?:事故|上访|投诉|差错)"
+)
+_DOCUMENT_NUMBER = re.compile(r"[〔\[【（(][0-9]{4}[〕\]】）)]第?[0-9]{1,5}号")
+
+
+@rule(
+    "B02",
+    HINT,
+    basis="K5",
+    needs=["target"],
+    bad={"target": "1.通过开展信访工作，维护群众合法权益和全县社会和谐稳定。"},
+    good={"target": "按期受理群众信访事项，办结率达到百分之九十五，维护群众合法权益。"},
+)
+def goals_can_be_measured(target: str) -> Iterator[Hit]:
+    """绩效目标应有可衡量的内容
+
+    绩效目标要具体细化：没有数量、比率，也没有完成时间的，无法考核。条目的序号和发文字号里的数字不算。
+    改法：写明数量、质量标准或完成时限，如“受理信访事项不少于1200件”。
+    """
+    text = unmarked(target[:20_000])
+    for mark in reversed(marks(text)):
+        text = text[: mark.start] + " " + text[mark.end :]
+    text = _DOCUMENT_NUMBER.sub(" ", text)
+    if not _DIGIT.search(text) and not _HAN_QUANTITY.search(text):
+        yield "target", "绩效目标没有数量、比率或时限，无法衡量，请补充可考核的内容"
+
+
+@rule(
+    "B03",
+    HINT,
+    basis="K5",
+    needs=["indicators"],
+    inputs=["@values"],
+    bad={"indicators.0.value": "及时受理", "indicators.1.value": "规范", "indicators.2.value": "按期办结", "indicators.4.value": "有效化解"},
+    good={"indicators.0.value": "及时受理", "indicators.1.value": "规范", "indicators.4.value": "有效化解"},
+)
+def most_indicators_are_quantitative(indicators: list[Any], values: Sequence[Value | None], *, share: float = 0.5, fewest: int = 3) -> Iterator[Hit]:
+    """定量指标应占多数
+
+    指标应以定量为主：有指标值的指标不少于 fewest 条时，数值、区间和期限（日期）所占的比例应不低于 share。空白和占位的不计。
+    改法：把能用数量、比率、时限表示的定性指标改为定量指标。
+    """
+    told = [value for value in values if value is not None and value.kind in ("quant", "range", "date", "qual")]
+    measured = sum(value.kind != "qual" for value in told)
+    if len(told) >= fewest and measured < share * len(told):
+        yield "indicators", f"{len(told)}条指标中定量指标只有{measured}条，少于{share:.0%}，请把能量化的改为定量指标"
+
+
+@rule(
+    "B04",
+    HINT,
+    basis="I",
+    needs=["budget.total", "indicators"],
+    follows=["S03"],
+    bad={"budget.total": 12000},
+    good={"budget.total": 1200},
+)
+def large_projects_have_enough_indicators(
+    total: Decimal, indicators: list[Any], *, bands: Sequence[Sequence[int]] = ((500, 5), (2000, 8), (10000, 10))
+) -> Iterator[Hit]:
+    """大额项目的指标不宜过少
+
+    bands 是各档的预算数（万元）和至少应有的三级指标条数，如预算数达到 2000 万元的不少于 8 条。
+    改法：按项目的主要内容补充产出和效益指标。
+    """
+    count = sum(_has_content(indicator) for _, indicator in indicators_of({"indicators": indicators}))
+    least = max((band[1] for band in bands if total >= band[0]), default=0)
+    if count < least:
+        amount = max(band[0] for band in bands if total >= band[0])
+        yield "indicators", f"预算数{total}万元（{amount}万元以上）的项目只有{count}条三级指标，宜不少于{least}条"
+
+
+def _has_content(indicator: Mapping[str, Any]) -> bool:
+    return any(isinstance(indicator.get(key), str) and indicator[key].strip() for key in ("level3", "value"))
+
+
+@rule(
+    "B05",
+    HINT,
+    basis="K1",
+    needs=["purpose", "target"],
+    maybe=["name"],
+    bad={
+        "purpose": "2024年受理办理信访事项不少于1200件，12月底前按期办结率达到95%以上，信访群众满意度达到90%以上。",
+    },
+    good={"purpose": "按照工作安排，2024年受理办理信访事项不少于1200件，用于支付办公费、差旅费和劳务费。"},
+)
+def purpose_and_goal_belong_together(purpose: str, target: str, name: str | None, *, highest: float = 0.95, lowest: float = 0.1) -> Iterator[Hit]:
+    """资金用途与绩效目标应相关而不雷同
+
+    资金用途说钱花在哪里，绩效目标说达到什么效果。两者相似度不低于 highest 的视为照抄；共有的词不到 lowest、且绩效目标与项目名称
+    也没有共同的词的，视为脱节。
+    改法：照抄的，分别写明用途和效果；脱节的，核对是否填错了项目。
+    """
+    used, goal = prose(purpose)[:_LONGEST], prose(target)[:_LONGEST]
+    if len(used) < 8 or len(goal) < 8:
+        return
+    if _similarity(used, goal, highest) >= highest:
+        yield "purpose", "资金用途与绩效目标相同或几乎相同，请分别写明钱用在哪里、达到什么效果"
+    elif _shared(used, goal) < lowest and (not name or not _grams(goal) & _grams(prose(name)[:200])):
+        yield "purpose", "资金用途与绩效目标、项目名称没有共同的内容，疑似脱节，请核对"
+
+
+def _similarity(one: str, other: str, least: float) -> float:
+    if 2 * min(len(one), len(other)) < least * (len(one) + len(other)):
+        return 0.0
+    if one == other:
+        return 1.0
+    from rapidfuzz.distance import Indel
+
+    return float(Indel.normalized_similarity(one[:1000], other[:1000], score_cutoff=least))
+
+
+def _shared(one: str, other: str) -> float:
+    """The part of the words (pairs of characters) of the shorter text that the other has too."""
+    first, second = _grams(one), _grams(other)
+    smaller = min(len(first), len(second))
+    return len(first & second) / smaller if smaller else 1.0
+
+
+def _grams(text: str) -> frozenset[str]:
+    return frozenset(text[at : at + 2] for at in range(len(text) - 1)) - _empty_words()
+
+
+@lru_cache(maxsize=1)
+def _support() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
+    """Patterns of the word list: empty words, words of a result, indicators of work being carried out."""
+    lists = words("support")
+    return (
+        re.compile("|".join(sorted(map(re.escape, lists["empty"]["words"]), key=lambda word: (-len(word), word)))),
+        re.compile("|".join(sorted(map(re.escape, lists["result"]["words"]), key=lambda word: (-len(word), word)))),
+        re.compile("|".join(sorted(map(re.escape, lists["activity"]["words"]), key=lambda word: (-len(word), word)))),
+    )
+
+
+@lru_cache(maxsize=1)
+def _empty_words() -> frozenset[str]:
+    return frozenset(words("support")["empty"]["words"])
+
+
+@rule(
+    "B06",
+    WARNING,
+    basis="K1",
+    each="document",
+    needs=["department.itemised_targets", "projects"],
+    maybe=["unit.name"],
+    bad={"department.itemised_targets.1": "建成县级档案馆新馆，新增库房面积2000平方米。"},
+    good={"department.itemised_targets.1": "有效开展机房网络租赁等工作。"},
+)
+def itemised_targets_are_supported(targets: list[Any], projects: list[Any], name: str | None) -> Iterator[Hit]:
+    """分项绩效目标应有项目或指标支撑
+
+    每一条分项目标，应在某个项目的名称、用途、目标或三级指标（名称、描述）中找到共同的实词。“开展、加强、工作”等空泛的词
+    （data/support.toml）和单位名称里的词不算实词。只说开展某项工作、没有说结果的，有“××工作开展率”一类的指标也算有支撑。
+    改法：为这条目标补充项目或指标；今年不做的，删去这条目标。
+    """
+    own = _own_words(name)
+    known, carried_out = _support_of(projects, own)
+    if not known:
+        return
+    for index, text in listed({"targets": targets}, "targets"):
+        loose = [item for item in items(text[:_LONGEST]) if _is_loose(item, own, known, carried_out)]
+        if loose:
+            yield f"department.itemised_targets.{index}", f"分项目标“{shown(loose[0])}”没有对应的项目或绩效指标，请补充指标或调整目标"
+
+
+def _is_loose(item: str, own: frozenset[str], known: frozenset[str], carried_out: bool) -> bool:
+    grams = _keywords(item, own)
+    if not grams or grams & known:
+        return False
+    return not carried_out or _support()[1].search(item) is not None or _DIGIT.search(item) is not None
+
+
+def _support_of(projects: list[Any], own: frozenset[str]) -> tuple[frozenset[str], bool]:
+    """The keywords of all projects and indicators, and whether an indicator measures that work is carried out."""
+    known: set[str] = set()
+    carried_out = False
+    for _, project in projects_of({"projects": projects}):
+        for key in ("name", "purpose", "target", "long_term_target"):
+            known |= _keywords(project.get(key), own)
+        for _, indicator in indicators_of(project):
+            for key in ("level3", "description"):
+                known |= _keywords(indicator.get(key), own)
+            named = indicator.get("level3")
+            carried_out = carried_out or (isinstance(named, str) and _support()[2].search(named) is not None)
+    return frozenset(known), carried_out
+
+
+_NO_HAN = re.compile(f"[^{HAN}A-Za-z]+")
+
+
+def _keywords(text: object, own: frozenset[str]) -> set[str]:
+    """Pairs of neighbouring characters of the text's content words: no segmentation, empty words cut out."""
+    if not isinstance(text, str):
+        return set()
+    text = text[:_LONGEST]
+    for word in own:
+        text = text.replace(word, " ")
+    parts = _NO_HAN.sub(" ", _support()[0].sub(" ", text)).split()
+    return {part[at : at + 2] for part in parts for at in range(len(part) - 1)}
+
+
+_ORGAN = re.compile("(?:自治县|自治州|自治区|[省市县区旗州盟镇乡])|(?:委员会|办公室|人民政府|管理局|服务中心|中心|[局委办厅院校会所站部队])$")
+
+
+@lru_cache(maxsize=64)
+def _own_words(name: str | None) -> frozenset[str]:
+    """What a unit's name says of its field, which is in everything it writes: 信访 for 怀来县信访局. Longest words first."""
+    if not name:
+        return frozenset()
+    parts = [part for part in _ORGAN.sub(" ", "".join(name.split())[:40]).split() if 2 <= len(part) <= 4]
+    return frozenset(parts)
+
+
+@rule(
+    "B07",
+    HINT,
+    basis="P",
+    each="indicator",
+    needs=["value"],
+    maybe=["level2"],
+    inputs=["@values", "@previous"],
+    bad={"value": "≥1200件", "@previous.projects.0.indicators.0.value": "≥500件"},
+    good={"value": "≥1200件", "@previous.projects.0.indicators.0.value": "≥0.1万件"},
+)
+def quantities_do_not_jump(
+    typed: str, level2: str | None, value: Value, previous: Mapping[str, Any], *, change: float = 0.5, zero_growth: bool = False
+) -> Iterator[Hit]:
+    """产出数量与上年不宜突变
+
+    有上年的申报表时，比较同一项目同名指标的指标值：单位相同（可换算）的数量增减超过 change（0.5 即 50%）为突变；比率不比较。
+    zero_growth 为 true 时，数量指标与上年相同也提示。
+    改法：核对是否填错；确有变化的，在描述或依据中说明原因。
+    """
+    before = _value_of(previous)
+    if not (_comparable(value) and _comparable(before)) or value.base_unit != before.base_unit or value.is_rate:
+        return
+    new, old = _base(value), _base(before)
+    if old <= 0:
+        return
+    if abs(new - old) > Decimal(str(change)) * old:
+        ratio = abs(new - old) / old
+        how = "增加" if new > old else "减少"
+        yield "value", f"指标值“{shown(typed.strip())}”比上年“{shown(before.raw.strip())}”{how}{ratio:.0%}，超过{change:.0%}，请核对或说明原因"
+    elif zero_growth and new == old and isinstance(level2, str) and "数量" in level2:
+        yield "value", f"数量指标“{shown(typed.strip())}”与上年相同，没有增长，请核对"
+
+
+def _value_of(indicator: Mapping[str, Any]) -> Value:
+    parts = [part if isinstance(part := indicator.get(key), str) else None for key in ("operator", "unit", "nature")]
+    typed = indicator.get("value")
+    return parse(typed if isinstance(typed, str) else None, op=parts[0], unit=parts[1], nature=parts[2])
+
+
+def _comparable(value: Value) -> bool:
+    return value.kind == "quant" and value.lo is not None and not value.change
+
+
+def _base(value: Value) -> Decimal:
+    assert value.lo is not None
+    return value.lo * value.factor
+
+
+@rule(
+    "B08",
+    WARNING,
+    basis="R K2",
+    needs=["target", "long_term_target"],
+    maybe=["start", "end"],
+    bad={"target": "建成信访接待大厅，接待能力达到1200人次。", "long_term_target": "建成信访接待大厅，接待能力达到1200人次。"},
+    good={"target": "完成主体工程，支付进度款80%。", "long_term_target": "建成信访接待大厅，接待能力达到1200人次。"},
+)
+def annual_goal_is_not_the_whole_goal(target: str, whole: str, start: object, end: object) -> Iterator[Hit]:
+    """跨年项目的年度目标不得照抄总目标
+
+    同时填有中长期（总体）目标和年度目标的，两者除标点外不应相同；起止日期在同一年内的项目不查。
+    改法：年度目标写明本年要完成的阶段任务。
+    """
+    if isinstance(start, str) and isinstance(end, str) and start[:4] == end[:4]:
+        return
+    if prose(target) and prose(target) == prose(whole):
+        yield "target", "年度绩效目标与中长期绩效目标相同，请写明本年度要完成的任务"

@@ -1,0 +1,323 @@
+"""Group Y: the years that are named agree with the year of the budget."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from xltargets.rules.prose import HAN, around, indicators_of, listed, narratives, projects_of, shown, some
+from xltargets.rules.registry import ERROR, HINT, WARNING, Hit, rule
+from xltargets.rules.similar import prose
+from xltargets.submission.form import Field
+
+_TARGET = "projects.0.target"
+_YEAR = re.compile(r"(?<![0-9])((?:19|20)[0-9]{2})(?=年)")
+_TITLE_YEAR = re.compile(r"(?<![0-9])((?:19|20)[0-9]{2})\s?年?度")
+_OPEN, _CLOSE = r"\[【（(［｛{〈<《﹝〔", r"\]】）)］｝}〉>》﹞〕"
+_DOCUMENT_YEAR = re.compile(
+    rf"[{_OPEN}]\s{{0,2}}((?:19|20)[0-9]{{2}})\s{{0,2}}年?\s{{0,2}}[{_CLOSE}]\s{{0,2}}第?\s{{0,2}}[0-9]{{1,5}}\s{{0,2}}号(?![楼院线库井机])"
+)
+
+
+@rule(
+    "Y01",
+    ERROR,
+    basis="I",
+    needs=["title", "name", "unit.year"],
+    bad={"title": "1.信访事项办理经费绩效目标表（2023年度）"},
+    good={"title": "1.2023年度信访专项绩效目标表（2024年度）", "name": "2023年度信访专项"},
+)
+def head_has_the_year_of_the_budget(title: str, name: str, year: int) -> Iterator[Hit]:
+    """表头年度应与预算年度一致
+
+    项目表标题中写明的年度（“2024年度”）应等于部门的预算年度。项目名称自带的年份（如“2023年度结转”）不算；标题没有年度的不查。
+    改法：改正标题的年度；整份表是旧年度的，重新填报。
+    """
+    found = _title_year(title, name)
+    if found and found != year:
+        yield "title", f"标题中的年度是{found}年，预算年度是{year}年，应一致，请改正"
+
+
+def _title_year(title: str, name: str) -> int:
+    """The year that a title names beside the name of the project; 0 when it names none."""
+    rest = "".join(title.split())[:1000].replace("".join(name.split()), " ")
+    years = {int(year) for year in _TITLE_YEAR.findall(rest)}
+    return years.pop() if len(years) == 1 else 0
+
+
+#: Fields in which a document number is what the money is for; elsewhere regulations of any age may be cited.
+_FUNDED = frozenset({"title", "name", "purpose", "target"})
+
+
+@rule(
+    "Y02",
+    HINT,
+    basis="I",
+    each="text",
+    maybe=["unit.year"],
+    bad={"projects.0.purpose": "根据怀财字〔2025〕7号文件，用于受理办理群众信访事项所需的办公费、差旅费和劳务费。"},
+    good={"projects.0.indicators.0.basis": "财预〔2015〕88号", "projects.0.purpose": "根据怀财字〔2020〕7号文件，用于办公费、差旅费和劳务费。"},
+)
+def document_numbers_are_of_their_time(text: str, field: Field, year: Any, *, oldest: int = 5) -> Iterable[Hit]:
+    """发文字号的年度应合理
+
+    不应晚于预算年度。项目名称、资金用途和绩效目标中的，一般也不应早于预算年度前 oldest 年；依据中引用的制度不限早晚。
+    改法：核对文件的年份；已失效的文件改为现行文件。
+    """
+    if field.code or "号" not in text or type(year) is not int:
+        return ()
+    last = field.path[-1]
+    oldest_year = year - oldest if last in _FUNDED and field.path != ("unit", "name") else 0
+    wrong = [match.group() for match in _DOCUMENT_YEAR.finditer(text) if not oldest_year <= int(match[1]) <= year]
+    if not wrong:
+        return ()
+    return [("", f"发文字号{some(map(shown, wrong))}的年份与预算年度{year}年不符（晚于预算年度或过早），请核对")]
+
+
+_NO_RESIDUE_BEFORE = re.compile(
+    "(?:较|比|同比|与|同|和|及|自|从|在|于|至|到|截至|截止|截止到|以|按|按照|对|根据|依据|经|—|–|-|~|～|、|〔|（|\\(|《|第|或|原|其中|上年|去年|始于|起于|成立|建成|启动)$"
+)
+_NO_RESIDUE_AFTER = re.compile(
+    "年度?(?:的)?(?:[0-9]{1,2}月)?(?:[0-9]{1,2}日)?(?:份)?"
+    "(?:起|以来|以后|之后|后|至|到|—|–|-|~|～|、|和|与|及|或|以前|之前|前|底|末|初|结转|结余|尾款|欠|未|遗留|启动|开工|立项|建成|竣工|印发|修订|修正|版|发布|出台|公布|基础|水平|同期|相比|已|考核|决算|绩效评价|审计|实际|完成情况|完成了|被|获|获得|荣获|成立|设立|通过|验收|批复|批准|下达|入库|入选|列入|纳入|入学|毕业|出生|应付|应发|补发|数据|统计|调查|普查|人口|存量|发生|财政|级|届|新增|上半年|下半年|[（(]|[）)])"
+)
+_STARTS = re.compile("(?:^|[。；;！!？?：:，,\n”]|完成|做好|开展|确保|保障|推进|落实|实现|力争|计划|预计|[0-9]{1,2}[.．、]|[一二三四五六七八九十]、|[）)])\\s{0,4}$")
+
+
+@rule(
+    "Y03",
+    WARNING,
+    basis="R",
+    each="document",
+    needs=["unit.year"],
+    inputs=["@item"],
+    bad={_TARGET: "2023年受理办理信访事项不少于1200件，按期办结率达到95%以上，信访群众满意度达到90%以上。"},
+    good={_TARGET: "2024年受理信访事项较2023年减少5%，继续办理2023年结转的积案，满意度达到90%以上，落实2021年印发的工作规划。"},
+)
+def no_year_is_left_over(year: int, document: Mapping[str, Any]) -> Iterator[Hit]:
+    """正文不得残留旧年度
+
+    绩效目标、保障措施、指标名称和描述里作为本年安排写出的旧年份，多为照抄上年文本。与往年比较、结转、起止时间、引用文件的年份不算；
+    项目周期内的年份不算；写成期限的由 Y05 检查，依据中的由 Y04 检查。
+    改法：改为预算年度，并核对随之变化的内容。
+    """
+    spans = {index: _span(project) for index, project in projects_of(document)}
+    for path, text in _yearly_texts(document):
+        if "年" not in text:
+            continue
+        start, _ = spans.get(_project_index(path), (None, None))
+        oldest = start.year if start else year
+        found = [match[1] for match in _YEAR.finditer(text) if int(match[1]) < min(year, oldest) and _is_left_over(match, text)]
+        if found:
+            named = "、".join(f"{old}年" for old in dict.fromkeys(found[:3]))
+            yield path, f"正文中有旧年度“{named}”，预算年度是{year}年，疑似沿用往年文本，请核对"
+
+
+def _is_left_over(match: re.Match[str], text: str) -> bool:
+    before, after = text[max(0, match.start() - 8) : match.start()], text[match.end() : match.end() + 24]
+    if _NO_RESIDUE_BEFORE.search(before.rstrip()) or _NO_RESIDUE_AFTER.match(after) or _DEADLINE_AFTER.match(after):
+        return False
+    return _STARTS.search(before) is not None
+
+
+def _yearly_texts(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """What is said of this year: narratives but purposes, and the names and descriptions of indicators."""
+    for path, text in narratives(document):
+        if not path.endswith((".purpose", ".long_term_target")):
+            yield path, text
+    for index, project in projects_of(document):
+        for row, indicator in indicators_of(project):
+            for key in ("level3", "description"):
+                text = indicator.get(key)
+                if isinstance(text, str):
+                    yield f"projects.{index}.indicators.{row}.{key}", text
+
+
+def _project_index(path: str) -> int:
+    parts = path.split(".")
+    return int(parts[1]) if parts[0] == "projects" else -1
+
+
+def _span(project: Mapping[str, Any]) -> tuple[datetime.date | None, datetime.date | None]:
+    """First and last day of a project, where its form has them."""
+    return _day(project.get("start")), _day(project.get("end"))
+
+
+def _day(typed: object) -> datetime.date | None:
+    try:
+        return datetime.date.fromisoformat(typed) if isinstance(typed, str) else None
+    except ValueError:
+        return None
+
+
+_ANNUAL = re.compile(
+    r"(?<![0-9〔【\[（(—–\-~～至到])((?:19|20)[0-9]{2})年?度?"
+    rf"(?![0-9年]|[—–\-~～至到]|(?:版|修订|修正|印发))([{HAN}]{{0,10}}?)(预算|工作计划|年度计划|工作要点|工作安排|工作任务|工作目标|通知|责任状|责任书|工作报告)"
+)
+
+
+@rule(
+    "Y04",
+    HINT,
+    basis="I",
+    each="indicator",
+    needs=["basis", "unit.year"],
+    bad={"basis": "2022年县级预算编制通知"},
+    good={"basis": "《2021—2025年信访工作规划》、2023年度工作要点"},
+)
+def basis_is_of_this_year(basis: str, year: int) -> Iterator[Hit]:
+    """指标值确定依据的年度应为本年或上年
+
+    只看逐年印发的依据（预算、工作计划、要点、通知、责任书等）；规划、法规和文号的年份不算。
+    改法：改为本年度或上年度的文件。
+    """
+    wrong = [match.group() for match in _ANNUAL.finditer(basis, 0, 2000) if int(match[1]) not in (year, year - 1)]
+    if wrong:
+        yield "basis", f"依据{some(map(shown, wrong))}不是{year}年或{year - 1}年的，请改为现行的依据"
+
+
+_DEADLINE_AFTER = re.compile("年度?(?:[0-9]{1,2}月(?:份)?(?:[0-9]{1,2}[日号])?|第?[一二三四1-4]季度|[上下]半年)?(?:初|底|末)?(?:之|以)?前(?:完成|全部|建成|竣工|交付|投入|办结|支付|实现|达到)")
+_DEADLINE = re.compile(
+    "(?<![0-9])((?:19|20)[0-9]{2})年度?(?:([0-9]{1,2})月(?:份)?(?:([0-9]{1,2})[日号])?|第?[一二三四1-4]季度|[上下]半年)?(?:初|底|末)?(?:之|以)?前"
+    "(?:完成|全部|建成|竣工|交付|投入|办结|支付|实现|达到)"
+)
+_ALREADY = re.compile("(?:已|已经|已于|曾|原定|原计划|应于|原定于)$")
+
+
+@rule(
+    "Y05",
+    ERROR,
+    basis="O",
+    needs=["unit.year"],
+    maybe=["start", "end"],
+    inputs=["@item"],
+    bad={"target": "2023年12月底前完成受理办理信访事项1200件，信访群众满意度达到90%以上。"},
+    good={"target": "2024年12月底前完成受理办理信访事项1200件，2025年6月底前完成资料归档。"},
+)
+def dates_are_within_the_project(year: int, start: Any, end: Any, project: Mapping[str, Any]) -> Iterator[Hit]:
+    """日期应在预算年度和项目周期内
+
+    项目的起止日期应包含预算年度，终止日期不早于起始日期。绩效目标和指标描述中的完成期限不得早于预算年度；表中填有终止日期的，
+    也不得晚于该日期所在的年份。指标值中的日期由 V13 检查。
+    改法：改正日期；项目周期已经变化的，按批复的周期填写。
+    """
+    first, last = _day(start), _day(end)
+    if first and last and last < first:
+        yield "end", f"项目终止日期{last}早于起始日期{first}，请改正"
+        return
+    if last and last.year < year:
+        yield "end", f"项目终止日期{last}早于预算年度{year}年，请核对项目周期"
+    elif first and first.year > year:
+        yield "start", f"项目起始日期{first}晚于预算年度{year}年，请核对项目周期"
+    latest = last.year if last and last.year >= year else 9999
+    earliest = min(year, first.year) if first else year
+    for path, text in _with_deadlines(project):
+        wrong = [match.group() for match in _DEADLINE.finditer(text)
+                 if not earliest <= int(match[1]) <= latest and not _ALREADY.search(text[max(0, match.start() - 4) : match.start()])]
+        if wrong:
+            limits = f"预算年度{year}年" if not (first or last) else f"项目周期（{earliest}年至{latest if last else '……'}年）"
+            yield path, f"完成期限{some(map(shown, wrong))}不在{limits}内，请改正"
+
+
+def _with_deadlines(project: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    if isinstance(text := project.get("target"), str) and "前" in text:
+        yield "target", text
+    for row, indicator in indicators_of(project):
+        if isinstance(text := indicator.get("description"), str) and "前" in text:
+            yield f"indicators.{row}.description", text
+
+
+_NOTICE = re.compile(rf"(?<![0-9〔【\[（(])((?:19|20)[0-9]{{2}})年?度?([{HAN}]{{0,12}}?)预算([{HAN}]{{0,6}}?)通知")
+
+
+@rule(
+    "Y06",
+    WARNING,
+    basis="R",
+    needs=["title", "name", "indicators"],
+    bad={"title": "1.2024年度信访事项办理经费绩效目标表", "indicators.3.basis": "2023年县级预算编制通知"},
+    good={"title": "1.2024年度信访事项办理经费绩效目标表", "indicators.3.basis": "2024年县级预算编制通知"},
+)
+def notice_is_of_the_year_in_the_title(title: str, name: str, indicators: list[Any]) -> Iterator[Hit]:
+    """标题年度应与预算通知年度一致
+
+    标题写明年度的，依据中引用的预算编制通知应是同一年度的预算。标题没有年度的不查（依据的年度见 Y04）。
+    改法：核对是标题写错，还是引用了往年的通知。
+    """
+    year = _title_year(title, name)
+    for row, indicator in indicators_of({"indicators": indicators}) if year else ():
+        basis = indicator.get("basis")
+        wrong = [match.group() for match in _NOTICE.finditer(basis, 0, 2000) if int(match[1]) != year] if isinstance(basis, str) else []
+        if wrong:
+            yield f"indicators.{row}.basis", f"依据{some(map(shown, wrong))}与标题的年度{year}年不一致，请核对"
+
+
+_ANY_YEAR = re.compile("(?<![0-9])(?:19|20)[0-9]{2}(?![0-9])")
+
+
+@rule(
+    "Y07",
+    HINT,
+    basis="K1",
+    each="document",
+    inputs=["@previous", "@item"],
+    bad={
+        _TARGET: "2024年受理办理信访事项不少于1200件，信访群众满意度达到90%以上。",
+        "@previous.projects.0.target": "2023年受理办理信访事项不少于1200件，信访群众满意度达到90%以上。",
+        "@previous.department.overall_target": "2023年，受理信访事项不少于1100件，按期办结率达到94%以上。",
+        "@previous.department.itemised_targets": ["开展信访事项受理办理工作。"],
+        "@previous.department.safeguards": ["加强组织领导。"],
+        "@previous.projects.1.target": "2023年开展信息系统巡检10次。",
+    },
+    good={
+        "@previous.projects.0.target": "2023年受理办理信访事项不少于1100件，信访群众满意度达到90%以上。",
+        "@previous.department.overall_target": "2023年，受理信访事项不少于1100件，按期办结率达到94%以上。",
+        "@previous.department.itemised_targets": ["开展信访事项受理办理工作。"],
+        "@previous.department.safeguards": ["加强组织领导。"],
+        "@previous.projects.1.target": "2023年开展信息系统巡检10次。",
+    },
+)
+def texts_are_not_last_years(previous: Mapping[str, Any], document: Mapping[str, Any]) -> Iterator[Hit]:
+    """绩效目标不应与上年完全相同
+
+    有上年的申报表时，比较总体绩效目标、分项目标、保障措施和各项目的绩效目标；只改了年份、标点的也算相同。项目按编码或名称对应。
+    改法：按本年的任务和资金重新编写；确属经常性工作的，更新数量和标准。
+    """
+    department, old = _part(document, "department"), _part(previous, "department")
+    if _same(department.get("overall_target"), old.get("overall_target")):
+        yield "department.overall_target", "总体绩效目标与上年完全相同（不计年份），请按本年任务重新编写"
+    for key, label in (("itemised_targets", "分项绩效目标"), ("safeguards", "工作保障措施")):
+        if _same(_joined(department, key), _joined(old, key)):
+            yield f"department.{key}", f"{label}与上年完全相同（不计年份），请按本年任务重新编写"
+    by_key = _by_key(previous)
+    for index, project in projects_of(document):
+        other = by_key.get(("code", project.get("code"))) or by_key.get(("name", project.get("name")))
+        if other and _same(project.get("target"), other.get("target")):
+            yield f"projects.{index}.target", "绩效目标与上年完全相同（不计年份），请按本年任务重新编写"
+
+
+def _part(document: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    part = document.get(key)
+    return part if isinstance(part, dict) else {}
+
+
+def _joined(node: Mapping[str, Any], key: str) -> str:
+    return "\n".join(text for _, text in listed(node, key))
+
+
+def _same(one: object, other: object) -> bool:
+    if not isinstance(one, str) or not isinstance(other, str):
+        return False
+    folded = prose(_ANY_YEAR.sub("", one))
+    return bool(folded) and folded == prose(_ANY_YEAR.sub("", other))
+
+
+def _by_key(document: Mapping[str, Any]) -> dict[tuple[str, Any], Mapping[str, Any]]:
+    found: dict[tuple[str, Any], Mapping[str, Any]] = {}
+    for _, project in projects_of(document):
+        for key in ("code", "name"):
+            if isinstance(project.get(key), str):
+                found.setdefault((key, project[key]), project)
+    return found
