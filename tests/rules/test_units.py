@@ -119,7 +119,7 @@ def test_totals_that_do_not_add_up_are_told_of_once(documents):
 
 
 def test_the_ledger_gives_totals_where_the_roster_has_none(documents):
-    ledger = {"a": {"单位编码": "282001", "预算数": Decimal("150")}, "b": {"单位编码": "282001", "预算数": Decimal("60")}}
+    ledger = {"a": {"单位编码": "282001", "预算数": Decimal(150)}, "b": {"单位编码": "282001", "预算数": Decimal(60)}}
     assert found(documents, ledger=ledger) == [("U03", "282001.xlsx", "/projects")]
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from xltargets.rules.prose import shown
 from xltargets.rules.registry import ERROR, HINT, WARNING, Hit, rule
 from xltargets.rules.similar import (
     earlier_alike_sets,
@@ -33,8 +34,7 @@ def called(projects: Sequence[Project], index: int) -> str:
     for key in ("name", "code"):
         text = project.get(key) if isinstance(project, dict) else None
         if isinstance(text, str) and text.strip():
-            text = " ".join(text.split())
-            return f"“{text if len(text) <= 40 else text[:40] + '…'}”"
+            return f"“{shown(' '.join(text[:400].split()), 40)}”"
     return f"第{index + 1}个项目"
 
 
@@ -66,7 +66,7 @@ def codes_are_unique(projects: Sequence[Project]) -> Iterator[Hit]:
     """
     codes = [code.upper() for code in texts(projects, "code", plain)]
     for index, first in earlier_equal(codes).items():
-        code = str(projects[index]["code"]).strip()[:40]
+        code = _short(projects[index]["code"])
         yield f"projects.{index}.code", f"项目编码“{code}”与项目{called(projects, first)}相同，项目编码应唯一，请核对"
 
 
@@ -90,7 +90,7 @@ def names_are_distinct(projects: Sequence[Project], *, similarity: float = 0.9) 
     names = texts(projects, "name", plain)
     equal = earlier_equal(names)
     for index, first in equal.items():
-        code = f"（项目编码{str(projects[first].get('code') or '未填').strip()[:40]}）"
+        code = f"（项目编码{_short(projects[first].get('code') or '未填')}）"
         yield f"projects.{index}.name", f"项目名称与第{first + 1}个项目{code}相同，疑似重复申报，请核对或改写名称"
     if len(names) - len(equal) < 2:
         return
@@ -168,29 +168,14 @@ def _copies(projects: Sequence[Project], key: str, message: str, shortest: int, 
         yield (*hit, HINT) if _standard(projects, (first, index), letters) else hit
 
 
-class _Row(NamedTuple):
-    """An indicator of one of the projects, made comparable."""
-
-    project: int
-    indicator: int
-    level2: str
-    level3: str
-    description: str
-    has_description: bool
-
-
-def _rows(projects: Sequence[Project]) -> Iterator[list[_Row]]:
-    for index, project in enumerate(projects):
-        indicators = project.get("indicators") if isinstance(project, dict) else None
-        yield [
-            _Row(
-                index, place,
-                plain(indicator.get("level2")).removesuffix("指标"), plain(indicator.get("level3")),
-                plain(indicator.get("description")), "description" in indicator,
-            )
-            for place, indicator in enumerate(indicators if isinstance(indicators, list) else ())
-            if isinstance(indicator, dict)
-        ]  # fmt: skip
+def _elements(project: Project) -> frozenset[tuple[str, str, str]]:
+    """The named indicators of a project: level 2, level 3, description, made comparable."""
+    indicators = project.get("indicators") if isinstance(project, dict) else None
+    return frozenset(
+        (plain(node.get("level2")).removesuffix("指标"), name, plain(node.get("description")))
+        for node in (indicators if isinstance(indicators, list) else ())
+        if isinstance(node, dict) and (name := plain(node.get("level3")))
+    )
 
 
 _COPIED = {
@@ -230,10 +215,7 @@ def indicators_are_their_own(
     因照抄而来的同名指标口径不一（X06）、依据全部相同（X09）、支出计划雷同（X07、P08）列在它之下。
     改法：按本项目的产出和效果重新设置指标，不能只换项目名称和金额。
     """
-    sets = []
-    for rows in _rows(projects):
-        elements = frozenset((row.level2, row.level3, row.description) for row in rows if row.level3)
-        sets.append(elements if len(elements) >= fewest else frozenset())
+    sets = [found if len(found := _elements(project)) >= fewest else frozenset() for project in projects]
     for index, (first, score) in sorted(earlier_alike_sets(sets, float(similarity)).items()):
         common, total = len(sets[index] & sets[first]), len(sets[index])
         same = f"的{total}项指标全部相同" if score == 1 else f"的指标有{common}项相同（本项目共{total}项）"
@@ -272,9 +254,9 @@ def difference(one: _Meaning, other: _Meaning) -> str:
 class _Use(NamedTuple):
     """One use of an indicator's name."""
 
-    row: _Row
-    meaning: _Meaning
-    raw: str
+    project: int
+    indicator: int
+    value: Value
 
 
 @rule(
@@ -300,30 +282,39 @@ def one_name_one_sense(projects: Sequence[Project], values: Sequence[Sequence[Va
     改法：统一口径；确实不是一回事的，把指标名称改得不同。
     """
     uses: dict[tuple[str, str], list[_Use]] = {}
-    for rows, parsed in zip(_rows(projects), values, strict=False):
-        for row, value in zip(rows, parsed, strict=False):
-            if row.level3 and value is not None and value.is_number:
-                uses.setdefault((row.level2, row.level3), []).append(_Use(row, meaning(value), value.raw))
-    for same in uses.values():
-        if len(same) > 1:
+    for index, (project, parsed) in enumerate(zip(projects, values, strict=False)):
+        for place, value in enumerate(parsed):
+            if value is not None and value.is_number:
+                indicator = project["indicators"][place]
+                key = plain(indicator.get("level3")), plain(indicator.get("level2")).removesuffix("指标")
+                uses.setdefault(key, []).append(_Use(index, place, value))
+    for (name, _), same in uses.items():
+        if name and len(same) > 1:
             yield from _odd_ones(projects, same)
 
 
 def _odd_ones(projects: Sequence[Project], same: list[_Use]) -> Iterator[Hit]:
-    usual = Counter(use.meaning for use in same).most_common(1)[0][0]
-    model = next(use for use in same if use.meaning == usual)
-    for use in same:
-        why = difference(use.meaning, usual) if use.row.project != model.row.project else ""
+    meanings = [meaning(use.value) for use in same]
+    usual = Counter(meanings).most_common(1)[0][0]
+    model = same[meanings.index(usual)]
+    for use, meant in zip(same, meanings, strict=True):
+        why = difference(meant, usual) if use.project != model.project else ""
         if not why:
             continue
-        name = str(projects[use.row.project]["indicators"][use.row.indicator].get("level3")).strip()[:40]
-        hit = (
-            f"projects.{use.row.project}.indicators.{use.row.indicator}.value",
-            (f"“{name}”的指标值为“{use.raw.strip()[:30]}”，项目{called(projects, model.row.project)}的同名指标为"
-            f"“{model.raw.strip()[:30]}”，{why}，请统一口径"),
+        indicator = projects[use.project]["indicators"][use.indicator]
+        message = (
+            f"“{_short(indicator.get('level3'))}”的指标值为“{_short(use.value.raw)}”，项目{called(projects, model.project)}的"
+            f"同名指标为“{_short(model.value.raw)}”，{why}，请统一口径"
         )
-        apart = use.row.description and model.row.description and use.row.description != model.row.description
+        hit = f"projects.{use.project}.indicators.{use.indicator}.value", message
+        theirs = projects[model.project]["indicators"][model.indicator].get("description")
+        descriptions = {plain(indicator.get("description")), plain(theirs)}
+        apart = len(descriptions) == 2 and "" not in descriptions
         yield (*hit, HINT) if apart and why == "比率取值不同" else hit
+
+
+def _short(text: object) -> str:
+    return shown(str(text).strip(), 40)
 
 
 _POINTS = ("march", "june", "october", "december")
@@ -408,7 +399,7 @@ def bases_differ(indicators: Sequence[Mapping[str, Any]], *, share: float = 0.8,
     usual, count = Counter(filled).most_common(1)[0]
     if count >= float(share) * len(filled):
         first = bases.index(usual)
-        typed = str(indicators[first]["basis"]).strip()[:30]
+        typed = _short(indicators[first]["basis"])
         yield f"indicators.{first}.basis", f"{len(filled)}项指标中有{count}项的依据都是“{typed}”，请逐项写明依据"
 
 
