@@ -15,7 +15,6 @@ from decimal import Decimal
 from importlib.resources import as_file, files
 from typing import Any
 
-from xltargets.errors import Error
 from xltargets.excel.a1 import address
 from xltargets.excel.book import FileBook, Grid
 from xltargets.excel.cells import Value, set_all

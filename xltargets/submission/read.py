@@ -11,7 +11,6 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from xltargets.errors import Error
 from xltargets.excel.a1 import Area, address
 from xltargets.excel.book import UNCALCULATED, Book, ErrorValue, FileBook, Grid
 from xltargets.excel.package import Limits
@@ -19,6 +18,7 @@ from xltargets.submission.binding import Bindings, Bound, bind
 from xltargets.submission.cellmap import CellMap, Row
 from xltargets.submission.coerce import coerce
 from xltargets.submission.form import ITEM, Field, Form, load_form
+from xltargets.submission.labels import changed_labels
 from xltargets.submission.model import Location, Problem, Submission
 from xltargets.submission.suspects import below_and_above, broken_names, missing_names, unread_sheets
 from xltargets.submission.validity import check_identity, check_version, schema_problems
@@ -95,6 +95,7 @@ class _Reader:
         submission.problems += broken_names(self.bindings, self.item_of_sheet)
         if version is not None and version == self.form.version:
             submission.problems += missing_names(self.bindings, self.form, self.item_of_sheet)
+            submission.problems += changed_labels(self.book, self.bindings, self.form, self.item_of_sheet)
         submission.problems += unread_sheets(self.book, self.bindings, self.form)
         submission.problems += schema_problems(submission)
         standing = self.bindings.fields

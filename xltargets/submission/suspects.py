@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from xltargets.excel.a1 import Area, address
-from xltargets.excel.book import UNCALCULATED, Book, ErrorValue, Grid
+from xltargets.excel.book import Book, Grid
 from xltargets.excel.names import DefinedName
 from xltargets.submission.binding import Bindings
 from xltargets.submission.form import Field, Form
@@ -16,8 +16,6 @@ from xltargets.submission.model import Location, Problem
 if TYPE_CHECKING:
     from xltargets.submission.read import _Place
 
-#: How many blank rows end the search below a table.
-_GAP = 3
 #: How many rows above a table are searched for its header.
 _ABOVE = 8
 #: This many labels of the form make a sheet without names suspicious.
@@ -52,32 +50,24 @@ def _blank(value: object) -> bool:
 
 
 def _is_item(grid: Grid, places: Sequence[_Place], row: int) -> bool:
-    """Whether a row reads like an item: two cells filled, none of them a caption such as 填表人：."""
-    columns = _filled(grid, places, row)
-    texts = [str(grid.value(row, column)).strip() for column in columns]
-    return len(columns) >= min(2, len({place.column(row) for place in places})) and not any(
-        text.endswith(("：", ":")) for text in texts
-    )
+    """Whether a row reads like an item: two cells filled (one, where the table has only one column)."""
+    return len(_filled(grid, places, row)) >= min(2, len({place.column(row) for place in places}))
+
+
+def _is_caption(grid: Grid, places: Sequence[_Place], row: int) -> bool:
+    """Whether a row is a line such as 填表人： 审核人：, with which forms end."""
+    texts = [str(grid.value(row, column)).strip() for column in _filled(grid, places, row)]
+    return any(text.endswith(("：", ":")) for text in texts)
 
 
 def _rows_below(grid: Grid, places: Sequence[_Place], bottom: int, taken: Sequence[Area]) -> Iterator[int]:
-    gap = 0
     columns = {place.column(bottom) for place in places}
+    others = [area for area in taken if any(area.left <= column <= area.right for column in columns)]
     for row in range(bottom + 1, grid.end[0] + 1):
-        if any(
-            area.top <= row <= area.bottom and any(area.left <= column <= area.right for column in columns)
-            for area in taken
-        ):
+        if any(area.top <= row <= area.bottom for area in others) or _is_caption(grid, places, row):
             return
-        if not _filled(grid, places, row):
-            gap += 1
-            if gap == _GAP:
-                return
-        elif _is_item(grid, places, row):
-            gap = 0
+        if _is_item(grid, places, row):
             yield row
-        else:
-            return
 
 
 def _rows_above(grid: Grid, places: Sequence[_Place], top: int) -> list[int]:
@@ -168,6 +158,5 @@ def _texts(grid: Grid) -> Iterator[str]:
     for row in range(min(last_row, 200) + 1):
         for column in range(min(last_column, 40) + 1):
             value = grid.value(row, column)
-            if isinstance(value, str) and not isinstance(value, ErrorValue) and value is not UNCALCULATED:
-                if len(value) <= 40:
-                    yield _BLANKS.sub("", value)
+            if isinstance(value, str) and len(value) <= 40:
+                yield _BLANKS.sub("", value)
