@@ -288,11 +288,9 @@ def _located(finding: Finding, submission: Submission) -> Finding:
 def _order(form: Form) -> Callable[[Finding], Any]:
     """Sort key: the order of the document, then the order of the rules."""
     positions: dict[tuple[str, ...], int] = {}
-    for index, path in enumerate([*form.titles, *form.fields]):
-        positions.setdefault(path, index)
-    for path in list(form.fields):
-        for length in range(1, len(path)):
-            positions.setdefault(path[:length], positions[path])
+    for path in form.fields:
+        for length in range(1, len(path) + 1):
+            positions.setdefault(path[:length], len(positions))
     ranks = {rule: index for index, rule in enumerate(all_rules())}
 
     def key(finding: Finding) -> Any:
