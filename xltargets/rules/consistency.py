@@ -8,10 +8,20 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from xltargets.rules.prose import HAN, indicators_of, items, listed, marks, projects_of, shown, unmarked
+from xltargets.rules.prose import (
+    HAN,
+    indicators_of,
+    items,
+    listed,
+    marks,
+    projects_of,
+    shown,
+    unmarked,
+)
 from xltargets.rules.registry import HINT, WARNING, Hit, rule
 from xltargets.rules.similar import plain, prose
-from xltargets.rules.wordlists import words
+from xltargets.rules.wording import amount
+from xltargets.rules.wordlists import built, words
 from xltargets.values import Value, parse, units
 
 #: Prose beyond this is not searched for numbers.
@@ -38,7 +48,8 @@ def _quantities(text: str) -> Iterator[_Quantity]:
     """Numbers with a unit of work in running text: 1200件, 2小时, 3.5公里; no money, dates or rates."""
     text = text[:_LONGEST].translate(_FULL_WIDTH)
     for match in _NUMBER.finditer(text):
-        unit, end = units.read(text[: match.end() + 16], match.end())
+        unit, length = units.read(text[match.end() : match.end() + 16], 0)
+        end = match.end() + length
         if unit is None or unit.bare or unit.name in _OTHER_UNITS or unit.base.partition("/")[0] in ("元", "美元", "%", "百分点"):
             continue
         typed = text[match.start() : end]
@@ -65,22 +76,19 @@ def quantities_of_the_goal_are_in_the_indicators(target: str, indicators: list[A
     金额由 M04、M08 检查；比率只与名称相同的指标比较；年月、全县概况（“全县17个乡镇”）、与往年的比较不算。
     改法：补充对应的指标，或改正不一致的数量。
     """
-    known, totals = _known_quantities(indicators, values)
-    missing = []
-    for found in _quantities(target):
-        if (found.base, found.base_unit) in known or totals.get(found.base_unit) == found.base:
-            continue
-        missing.append(found.typed)
+    missing = _missing(list(_quantities(target)), indicators, values)
     if missing:
-        named = "、".join(f"“{shown(typed)}”" for typed in list(dict.fromkeys(missing))[:4])
+        named = "、".join(f"“{shown(found.typed)}”" for found in list(dict.fromkeys(missing))[:4])
         yield "target", f"绩效目标中的{named}在绩效指标中没有对应的数量，请补充指标或改为一致"
     for rate, name, has in _other_rates(target, indicators, values):
         yield "target", f"绩效目标中{name}为{rate}，同名指标的指标值为{has}，请改为一致"
         break
 
 
-def _known_quantities(indicators: list[Any], values: Sequence[Value | None]) -> tuple[set[tuple[Decimal, str]], dict[str, Decimal]]:
-    """Every amount of work that the indicators name, in base units, and the sum of the values by base unit."""
+def _missing(quantities: list[_Quantity], indicators: list[Any], values: Sequence[Value | None]) -> list[_Quantity]:
+    """The quantities that are no indicator's value, nor the sum of several, nor named in a name or description."""
+    if not quantities:
+        return []
     known: set[tuple[Decimal, str]] = set()
     totals: dict[str, Decimal] = {}
     for value in values:
@@ -90,11 +98,13 @@ def _known_quantities(indicators: list[Any], values: Sequence[Value | None]) -> 
                 if bound is not None:
                     known.add((bound * value.factor, base))
             totals[base] = totals.get(base, Decimal(0)) + value.lo * value.factor
-    for _, indicator in indicators_of({"indicators": indicators}):
+    missing = [one for one in quantities
+               if (one.base, one.base_unit) not in known and totals.get(one.base_unit) != one.base]
+    for _, indicator in indicators_of({"indicators": indicators}) if missing else ():
         for key in ("level3", "description", "value"):
-            if isinstance(text := indicator.get(key), str):
+            if isinstance(text := indicator.get(key), str) and _DIGIT.search(text):
                 known.update((found.base, found.base_unit) for found in _quantities(text))
-    return known, totals
+    return [one for one in missing if (one.base, one.base_unit) not in known]
 
 
 _RATE = re.compile(rf"([{HAN}]{{2,14}}?[率度])(?:均|都|应|要)?(?:达到|达|为|不低于|保持在|提高到|提升到|在|≥|不少于|大于等于)?([0-9]{{1,3}}(?:\.[0-9]{{1,4}})?)[%％]")
@@ -184,8 +194,8 @@ def large_projects_have_enough_indicators(
     count = sum(_has_content(indicator) for _, indicator in indicators_of({"indicators": indicators}))
     least = max((band[1] for band in bands if total >= band[0]), default=0)
     if count < least:
-        amount = max(band[0] for band in bands if total >= band[0])
-        yield "indicators", f"预算数{total}万元（{amount}万元以上）的项目只有{count}条三级指标，宜不少于{least}条"
+        band = max(band[0] for band in bands if total >= band[0])
+        yield "indicators", f"预算数{amount(total)}（{band}万元以上）的项目只有{count}条三级指标，宜不少于{least}条"
 
 
 def _has_content(indicator: Mapping[str, Any]) -> bool:
@@ -240,7 +250,7 @@ def _grams(text: str) -> frozenset[str]:
     return frozenset(text[at : at + 2] for at in range(len(text) - 1)) - _empty_words()
 
 
-@lru_cache(maxsize=1)
+@built
 def _support() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
     """Patterns of the word list: empty words, words of a result, indicators of work being carried out."""
     lists = words("support")
@@ -251,7 +261,7 @@ def _support() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
     )
 
 
-@lru_cache(maxsize=1)
+@built
 def _empty_words() -> frozenset[str]:
     return frozenset(words("support")["empty"]["words"])
 
@@ -275,7 +285,7 @@ def itemised_targets_are_supported(targets: list[Any], projects: list[Any], name
     """
     own = _own_words(name)
     known, carried_out = _support_of(projects, own)
-    if not known:
+    if not known.strip():
         return
     for index, text in listed({"targets": targets}, "targets"):
         loose = [item for item in items(text[:_LONGEST]) if _is_loose(item, own, known, carried_out)]
@@ -283,36 +293,34 @@ def itemised_targets_are_supported(targets: list[Any], projects: list[Any], name
             yield f"department.itemised_targets.{index}", f"分项目标“{shown(loose[0])}”没有对应的项目或绩效指标，请补充指标或调整目标"
 
 
-def _is_loose(item: str, own: frozenset[str], known: frozenset[str], carried_out: bool) -> bool:
+def _is_loose(item: str, own: tuple[str, ...], known: str, carried_out: bool) -> bool:
     grams = _keywords(item, own)
-    if not grams or grams & known:
+    if not grams or any(gram in known for gram in grams):
         return False
     return not carried_out or _support()[1].search(item) is not None or _DIGIT.search(item) is not None
 
 
-def _support_of(projects: list[Any], own: frozenset[str]) -> tuple[frozenset[str], bool]:
-    """The keywords of all projects and indicators, and whether an indicator measures that work is carried out."""
-    known: set[str] = set()
-    carried_out = False
+def _support_of(projects: list[Any], own: tuple[str, ...]) -> tuple[str, bool]:
+    """What projects and indicators say, and whether an indicator measures that work is carried out."""
+    known: list[object] = []
+    names: list[object] = []
     for _, project in projects_of({"projects": projects}):
-        for key in ("name", "purpose", "target", "long_term_target"):
-            known |= _keywords(project.get(key), own)
+        known += [project.get(key) for key in ("name", "purpose", "target", "long_term_target")]
         for _, indicator in indicators_of(project):
-            for key in ("level3", "description"):
-                known |= _keywords(indicator.get(key), own)
-            named = indicator.get("level3")
-            carried_out = carried_out or (isinstance(named, str) and _support()[2].search(named) is not None)
-    return frozenset(known), carried_out
+            known.append(indicator.get("description"))
+            names.append(indicator.get("level3"))
+    named = "\n".join(text for text in names if isinstance(text, str))
+    said = "\n".join([named, *(text[:_LONGEST] for text in known if isinstance(text, str))])
+    for word in own:
+        said = said.replace(word, " ")
+    return said, _support()[2].search(named) is not None
 
 
 _NO_HAN = re.compile(f"[^{HAN}A-Za-z]+")
 
 
-def _keywords(text: object, own: frozenset[str]) -> set[str]:
+def _keywords(text: str, own: tuple[str, ...]) -> set[str]:
     """Pairs of neighbouring characters of the text's content words: no segmentation, empty words cut out."""
-    if not isinstance(text, str):
-        return set()
-    text = text[:_LONGEST]
     for word in own:
         text = text.replace(word, " ")
     parts = _NO_HAN.sub(" ", _support()[0].sub(" ", text)).split()
@@ -323,12 +331,11 @@ _ORGAN = re.compile("(?:自治县|自治州|自治区|[省市县区旗州盟镇�
 
 
 @lru_cache(maxsize=64)
-def _own_words(name: str | None) -> frozenset[str]:
-    """What a unit's name says of its field, which is in everything it writes: 信访 for 怀来县信访局. Longest words first."""
+def _own_words(name: str | None) -> tuple[str, ...]:
+    """What a unit's name says of its field, which is in everything it writes: 信访 for 怀来县信访局."""
     if not name:
-        return frozenset()
-    parts = [part for part in _ORGAN.sub(" ", "".join(name.split())[:40]).split() if 2 <= len(part) <= 4]
-    return frozenset(parts)
+        return ()
+    return tuple(part for part in _ORGAN.sub(" ", "".join(name.split())[:40]).split() if 2 <= len(part) <= 4)
 
 
 @rule(

@@ -7,10 +7,17 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
-from xltargets.rules.prose import HAN, every_text, narratives, projects_of, shown, unnumbered
+from xltargets.rules.prose import (
+    HAN,
+    every_text,
+    narratives,
+    projects_of,
+    shown,
+    unnumbered,
+)
 from xltargets.rules.registry import HINT, WARNING, Hit, rule
 from xltargets.rules.similar import prose
-from xltargets.rules.wordlists import words
+from xltargets.rules.wordlists import WordFinder, words
 
 _TARGET = "projects.0.target"
 
@@ -151,14 +158,13 @@ def _alike(one: str, other: str, least: float) -> bool:
 
 
 @lru_cache(maxsize=1)
-def _synonyms() -> tuple[re.Pattern[str], dict[str, tuple[str, ...]]]:
-    """A pattern of all words of all groups, longest first; word → its group, the term first."""
+def _synonyms() -> tuple[WordFinder, dict[str, tuple[str, ...]]]:
+    """A finder of all words of all groups; word → its group, the term first."""
     groups = {}
     for entry in words("synonyms")["group"]:
         group = (entry["term"], *entry["others"])
         groups.update(dict.fromkeys(group, group))
-    longest_first = sorted(groups, key=lambda word: (-len(word), word))
-    return re.compile("|".join(map(re.escape, longest_first))), groups
+    return WordFinder(groups), groups
 
 
 _MEASURED = ("name", "level3", "description")
@@ -179,10 +185,10 @@ def one_thing_has_one_name(document: Mapping[str, Any]) -> Iterator[Hit]:
     同一份申报表里，同一事物用了两种叫法（对照 data/synonyms.toml），如“信访事项”与“信访事件”，会被当成两件事。
     改法：全文统一为规范的叫法。
     """
-    pattern, groups = _synonyms()
+    finder, groups = _synonyms()
     seen: dict[tuple[str, ...], dict[str, list[str]]] = {}
     for path, text in _prose_of(document):
-        for word in dict.fromkeys(pattern.findall(text)):
+        for word in dict.fromkeys(word for _, word in finder.find(text)):
             seen.setdefault(groups[word], {}).setdefault(word, []).append(path)
     by_path: dict[str, list[str]] = {}
     for group, used in seen.items():
@@ -227,8 +233,10 @@ def the_unit_is_called_by_its_name(name: str, document: Mapping[str, Any]) -> It
     name = "".join(name.split())
     variants = _variants(name) if len(name) <= 40 else None
     for path, text in _prose_of(document):
-        wrong = [f"我{word}" for word in dict.fromkeys(_SELF.findall(text)) if not _may_say(word, name)]
-        if variants:
+        wrong = []
+        if "我" in text:
+            wrong = [f"我{word}" for word in dict.fromkeys(_SELF.findall(text)) if not _may_say(word, name)]
+        if variants and name[:2] in text:
             wrong += [shown(found) for found in dict.fromkeys(variants.findall(text)) if found != name]
         if wrong:
             called = "、".join(f"“{word}”" for word in wrong[:3])

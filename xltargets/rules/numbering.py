@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from xltargets.rules.prose import Mark, items, listed, marks, narratives, shown, unmarked
+from xltargets.rules.prose import (
+    Mark,
+    items,
+    listed,
+    marks,
+    narratives,
+    shown,
+    unmarked,
+)
 from xltargets.rules.registry import HINT, WARNING, Hit, rule
 
 _TARGET = "projects.0.target"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from xltargets.submission.form import ITEM, Field
@@ -161,6 +162,19 @@ def marks(text: str) -> list[Mark]:
 
     The text should be :func:`unmarked`.
     """
+    return _marks(text) if len(text) > _REMEMBERED else list(_remembered_marks(text))
+
+
+#: Several rules ask for the same text; longer ones are worked out anew rather than kept.
+_REMEMBERED = 4000
+
+
+@lru_cache(maxsize=256)
+def _remembered_marks(text: str) -> tuple[Mark, ...]:
+    return tuple(_marks(text))
+
+
+def _marks(text: str) -> list[Mark]:
     found: list[Mark] = []
     reached: dict[str, int] = {}
     for match in _MARK.finditer(text):

@@ -9,7 +9,7 @@ from typing import Any
 
 from xltargets.rules.prose import HAN, around, kind_of, shown, some
 from xltargets.rules.registry import HINT, WARNING, Hit, rule
-from xltargets.rules.wordlists import words
+from xltargets.rules.wordlists import WordFinder, words
 from xltargets.submission.form import Field
 
 _TARGET = "projects.0.target"
@@ -33,7 +33,7 @@ def no_stray_blanks(text: str, field: Field) -> Iterable[Hit]:
     多余的空白会造成名称对不上、排版错乱。段首空两字、换行不算；编码中的空格由 F06 检查。可自动修复。
     改法：删去首尾空白和制表符；字间的连续空格删去或改为换行。
     """
-    if field.code or (text == text.strip() and not _BLANKS.search(text)):
+    if text.isalnum() or field.code or (text == text.strip() and not _BLANKS.search(text)):
         return ()
     body = _INDENT.sub("", text)
     inner = body.strip()
@@ -70,7 +70,7 @@ def punctuation_is_chinese(text: str, field: Field) -> Iterable[Hit]:
     只看汉字前后的逗号、分号、冒号、问号、叹号和括号；数字、英文、网址中的半角标点不算。可自动修复。
     改法：把半角标点改为全角标点，如“,”改为“，”，“( )”改为“（ ）”。
     """
-    if kind_of(field) != "prose":
+    if text.isalnum() or kind_of(field) != "prose":
         return ()
     places = [*_half_marks(text), *_half_brackets(text)]
     if not places:
@@ -185,7 +185,7 @@ def quotes_and_brackets_are_paired(text: str, field: Field) -> Iterable[Hit]:
     前后各一个、不交叉才算成对；半角括号与全角括号配成一对时不重复提示。“1）”这样的序号不算。指标值里的》《由 V18 检查。
     改法：补上或删去多出的一半；两个都是前引号的，把后一个改为后引号。
     """
-    if field.code or not _QUOTES.search(text):
+    if text.isalnum() or field.code or not _QUOTES.search(text):
         return ()
     if "号" in text:
         text = _YEAR_IN_BRACKETS.sub(lambda match: " " * len(match.group()), text)
@@ -193,7 +193,7 @@ def quotes_and_brackets_are_paired(text: str, field: Field) -> Iterable[Hit]:
     places = _unpaired(text, skipped)
     if not places:
         return ()
-    marks = (f"{text[place]}（见“{around(text, place, place + 1, 5)}”）" for place in places[:3])
+    marks = (f"{text[place]}（在「{around(text, place, place + 1, 5)}」处）" for place in places[:3])
     more = f"等{len(places)}处" if len(places) > 3 else ""
     return [("", f"引号、书名号或括号不配对：{'、'.join(marks)}{more}，请补上或删去")]
 
@@ -231,10 +231,9 @@ def _stands_alone(char: str, before: str) -> bool:
 
 
 @lru_cache(maxsize=1)
-def _typos() -> tuple[re.Pattern[str], dict[str, Mapping[str, Any]]]:
+def _typos() -> tuple[WordFinder, dict[str, Mapping[str, Any]]]:
     entries = {entry["wrong"]: entry for entry in words("typos")["typo"]}
-    longest_first = sorted(entries, key=lambda wrong: (-len(wrong), wrong))
-    return re.compile("|".join(map(re.escape, longest_first))), entries
+    return WordFinder(entries), entries
 
 
 @rule(
@@ -254,12 +253,11 @@ def no_common_misspellings(text: str, field: Field) -> Iterable[Hit]:
     """
     if field.code:
         return ()
-    pattern, entries = _typos()
+    finder, entries = _typos()
     found: dict[str, str] = {}
-    for match in pattern.finditer(text):
-        entry = entries[match.group()]
-        if _is_wrong(entry, text, match.start()):
-            found[entry["wrong"]] = entry["right"]
+    for start, wrong in finder.find(text):
+        if _is_wrong(entries[wrong], text, start):
+            found[wrong] = entries[wrong]["right"]
     if not found:
         return ()
     changes = "，".join(f"“{wrong}”应为“{right}”" for wrong, right in list(found.items())[:5])
@@ -282,7 +280,7 @@ _RESIDUE = re.compile(
     r"|_x[0-9A-Fa-f]{4}_|&(?:nbsp|amp|lt|gt|quot|ldquo|rdquo|#[0-9]{1,6});"
     r"|</?(?:br|p|div|span|font|td|tr|table|strong|img)(?:\s[^<>]{0,100})?/?>"
     r"|错误[!！]\s{0,2}未(?:找到引用源|定义书签)|Error! (?:Reference source not found|Bookmark not defined)"
-    r"|MERGEFIELD |PAGEREF _|HYPERLINK \"|FORMTEXT"
+    r"|MERGEFIELD |PAGEREF _|HYPERLINK \"|FORMTEXT "
 )
 
 
@@ -300,7 +298,7 @@ def no_residue_of_conversion(text: str, field: Field) -> Iterable[Hit]:
     从 Word、网页复制或转换时会带入 [bookmark: …]、零宽字符、控制字符、&nbsp;、HTML 标签等。编码中的由 F06 检查。可自动修复。
     改法：删去这些字符；从 Word 复制时选“只保留文本”。
     """
-    if field.code:
+    if text.isalnum() or field.code:
         return ()
     found = [match.group() for match in _RESIDUE.finditer(text)]
     if not found:
@@ -329,11 +327,11 @@ _TWICE = re.compile(rf"(?P<phrase>[{HAN}0-9A-Za-z%]{{2,8}})(?P=phrase)|(?P<mark>
 def nothing_is_said_twice(text: str, field: Field) -> Iterable[Hit]:
     """不得有重复的词语或标点
 
-    同样的词语或标点连写两次，多为复制或录入的差错。“一户一户”“指标指标值”等正常的写法（data/repeated.toml）不算；
+    同样的词语或标点连写两次，多为复制或录入的差错；不看标题和依据。“一户一户”“指标指标值”等正常的写法（data/repeated.toml）不算；
     重复的单位由 T20 检查。
     改法：删去重复的部分。
     """
-    if kind_of(field) != "prose" or len(set(text)) == len(text):
+    if len(set(text)) == len(text) or field.path[-1] in ("title", "basis") or kind_of(field) != "prose":
         return ()
     found = [match.group() for match in _TWICE.finditer(text, 0, _FAR) if not _may_repeat(match, text)]
     return [("", f"疑似重复：{some(map(shown, found))}，请核对并删去多余的部分")] if found else ()
@@ -374,17 +372,16 @@ def units_are_said_once(text: str, field: Field) -> Iterable[Hit]:
     如“万元万元”“%%”“90%（%）”。数值列与单位列各写一次单位的，由 V11 检查。
     改法：删去重复的单位。
     """
-    if kind_of(field) == "term":
+    if len(set(text)) == len(text) or kind_of(field) == "term":
         return ()
     found = [around(text, *match.span(), 3) for match in _SAME_UNIT.finditer(text)]
     return [("", f"计量单位重复：{some(found)}，请删去重复的单位")] if found else ()
 
 
 @lru_cache(maxsize=1)
-def _sensitive() -> tuple[re.Pattern[str], dict[str, str]]:
+def _sensitive() -> tuple[WordFinder, dict[str, str]]:
     entries = {entry["text"]: entry["instead"] for entry in words("sensitive")["word"]}
-    longest_first = sorted(entries, key=lambda word: (-len(word), word))
-    return re.compile("|".join(map(re.escape, longest_first))), entries
+    return WordFinder(entries), entries
 
 
 @rule(
@@ -404,8 +401,8 @@ def wording_is_fit_for_the_public(text: str, field: Field) -> Iterable[Hit]:
     """
     if kind_of(field) == "term":
         return ()
-    pattern, entries = _sensitive()
-    found = dict.fromkeys(match.group() for match in pattern.finditer(text))
+    finder, entries = _sensitive()
+    found = dict.fromkeys(word for _, word in finder.find(text))
     if not found:
         return ()
     changes = "，".join(f"“{word}”可改为“{entries[word]}”" for word in list(found)[:4])

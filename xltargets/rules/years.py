@@ -7,7 +7,15 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from xltargets.rules.prose import HAN, around, indicators_of, listed, narratives, projects_of, shown, some
+from xltargets.rules.prose import (
+    HAN,
+    indicators_of,
+    listed,
+    narratives,
+    projects_of,
+    shown,
+    some,
+)
 from xltargets.rules.registry import ERROR, HINT, WARNING, Hit, rule
 from xltargets.rules.similar import prose
 from xltargets.submission.form import Field
@@ -154,7 +162,7 @@ def _day(typed: object) -> datetime.date | None:
 
 _ANNUAL = re.compile(
     r"(?<![0-9〔【\[（(—–\-~～至到])((?:19|20)[0-9]{2})年?度?"
-    rf"(?![0-9年]|[—–\-~～至到]|(?:版|修订|修正|印发))([{HAN}]{{0,10}}?)(预算|工作计划|年度计划|工作要点|工作安排|工作任务|工作目标|通知|责任状|责任书|工作报告)"
+    rf"(?![0-9年]|[—–\-~～至到]|(?:版|修订|修正|印发))([{HAN}]{{0,10}}?)(预算|工作计划|年度计划|工作要点|工作安排|工作任务|工作目标|通知|责任状|责任书|工作报告)(?:编制)?(?:通知)?"
 )
 
 
