@@ -33,6 +33,7 @@ _BUDGET_NAME = re.compile(
     r"(?:预算|概算|限额|标准|定额|核定|批复|控制数).{0,6}(?:控制|超|以内|之内|符合|节约|执行)|"
     r"(?:控制|超出?|不高于|不大于|符合|节约).{0,6}(?:预算|概算|限额|标准|定额|核定|批复|控制数)"
 )
+_BY_RULE = re.compile(r"按|依|符合|执行|不超|规定")
 _FORMULA = re.compile(r"[/／÷占比×*]|除以|的份额|百分之")
 _LIFETIME = re.compile(r"(?:使用|服务|设计|运行|预期|耐用|折旧|持续|受益|有效)[^，。；,;]{0,6}(?:年限|寿命|年数|期限|时间|周期)|寿命|年限|质保期|保修期")
 
@@ -191,7 +192,8 @@ def _names_money(name: str, description: str | None) -> bool:
 
 def _compares_with_budget(name: str, description: str | None, value: Value) -> bool:
     said = f"{value.raw[:_LONGEST]} {(description or '')[:500]}"
-    return bool(pattern("budget").search(said) or _BUDGET_NAME.search(name[:_LONGEST]))
+    by_standard = "标准" in name and _BY_RULE.search(value.raw[:_LONGEST])  # 差旅费标准：按规定执行
+    return bool(by_standard or pattern("budget").search(said) or _BUDGET_NAME.search(name[:_LONGEST]))
 
 
 @rule(

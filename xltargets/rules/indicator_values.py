@@ -255,6 +255,8 @@ def unit_fits_the_name(name: str, value: Value) -> Iterator[Hit]:
     if named is None:
         return
     word, accepted = named
+    if word in words("rate") and value.per:
+        return  # 万车死亡率 ≤1.5人/万车
     units = {value.unit.partition("/")[0], value.base_unit.partition("/")[0]}
     if not any(unit in accepted or unit.removeprefix("万") in accepted for unit in units):
         expected = "、".join(unit for unit in _IN_ORDER if unit in accepted) or min(accepted)

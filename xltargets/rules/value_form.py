@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from xltargets.rules.levels import text_of
@@ -19,6 +20,8 @@ Indicators = Sequence[Mapping[str, Any]]
 #: What C14 and C15 speak of: placeholders of a template, and literal nulls.
 _TEMPLATE = re.compile(r"[*＊]|[×xX]{2}|…{2}|\.{6}")
 _NULLS = frozenset({"null", "none", "nan", "n/a", "#n/a", "#ref!"})
+#: So many of a hundred thousand: 18/10万.
+_PER_MANY = re.compile(r"[≥≤><=]{0,2}[\d.]{1,8}/(?:10{0,5}[百千万]?|[百千万十]{1,2})人?")
 _BARE = frozenset({"万", "亿", "千万", "百万", "百", "千"})
 _CLAUSE = re.compile(r"[，,；;。][\u4e00-\u9fff]{4}")
 _GLUED = re.compile(r"2([1-9]\d{1,2}(?:\.\d{1,2})?)(%|[\u4e00-\u9fff])")
@@ -42,6 +45,8 @@ def value_can_be_read(typed: str, value: Value) -> Iterator[Hit]:
     改法：按“≥95%”“12月底前”或文字说明填写。
     """
     if value.kind == "unparsed":
+        if _PER_MANY.fullmatch(fold(typed[:60])):
+            return
         reason = "日历上没有这个日期" if "bad-date" in value.flags else "读不出数值或文字要求"
     elif value.kind == "placeholder" and not value.flags & {"operator-only", "blank"}:
         if _TEMPLATE.search(typed[:200]) or fold(typed[:200]).lower() in _NULLS:
@@ -185,45 +190,47 @@ def value_was_not_misread(
 ) -> Iterator[Hit]:
     """指标值疑似识别或转换错误
 
-    ≥ 常被误识为“2”：没有运算符，去掉开头的“2”之后才合理，如“292%”应为“≥92%”。次数、人数等只在绩效目标、资金用途写的是去掉“2”的
-    数，或同一项目其余指标都有运算符、只有它没有时才提示。“》95%”“《3次”是系统把 ＞ ＜ 改成了书名号。
+    ≥ 常被误识为“2”：没有运算符，去掉开头的“2”之后才合理，如“292%”应为“≥92%”。次数、人数等只在同一项目
+    的百分比也这样误识、绩效目标或资金用途写的是去掉“2”的数，或其余指标都有运算符、只有它没有时才提示。“》95%”“《3次”是系统把 ＞ ＜ 改成了书名号。
     改法：核对原件，改为正确的运算符和数值。
     """
-    said = f"{(target or '')[:4000]} {(purpose or '')[:4000]}"
-    for index, value in enumerate(values):
-        if value is None or not isinstance(indicators[index], dict):
-            continue
+    said = fold(f"{(target or '')[:4000]} {(purpose or '')[:4000]}")
+    rows = [(index, row, value) for index, (row, value) in enumerate(zip(indicators, values, strict=False)) if value]
+    rates = {index: meant for index, row, value in rows if (meant := _misread_rate(row, value))}
+    numbers = [value for _, _, value in rows if value.kind == "quant"]
+    explicit = sum(value.op_explicit for value in numbers)
+    for index, _, value in rows:
+        meant = rates.get(index)
+        if meant is None and (rest := _behind_a_2(value)) and not value.is_rate:
+            alone = explicit >= 4 and explicit == len(numbers) - 1
+            meant = rest if rates or alone or (_counted(said, rest) and f"2{rest}" not in said) else None
         if "mangled-operator" in value.flags:
             message = f"指标值{quoted(value.raw)}中的书名号疑为＞或＜（也可能是≥或≤），请核对后改正"
             yield f"indicators.{index}.value", message
-            continue
-        meant = _misread(value, values, said, indicators[index])
-        if meant:
+        elif meant:
             yield f"indicators.{index}.value", f"指标值{quoted(value.raw)}疑为{quoted('≥' + meant)}，≥被误识为2，请核对"
 
 
-def _misread(value: Value, values: Sequence[Value | None], said: str, row: Mapping[str, Any]) -> str | None:
-    """What stands behind the 2 that was an operator, None when the value is plausible as it is."""
-    if value.kind != "quant" or value.op_explicit or value.raw[:1].strip() not in ("", "2", "２"):
+def _behind_a_2(value: Value) -> str | None:
+    """What stands behind the 2 that a value without an operator begins with."""
+    if value.kind != "quant" or value.op_explicit or value.change is not None:
         return None
-    found = _GLUED.match(fold(value.raw[:40]))
-    if found is None or value.change is not None:
-        return None
-    rest = float(found[1])
-    if value.is_rate:
-        name = text_of(row, "level3") or ""
-        grows = pattern("growth").search(name[:200]) or pattern("above_100").search(name[:200])
-        return f"{found[1]}%" if 50 <= rest <= 100 and not grows else None
-    whole = fold(value.raw[:40])
-    if whole[1:] in _counted(said, whole[1:]) and whole not in said:
-        return whole[1:]
-    others = [other for other in values if other is not None and other.kind == "quant" and other is not value]
-    return whole[1:] if len(others) >= 3 and all(other.op_explicit for other in others) else None
+    text = fold(value.raw[:40])
+    return text[1:] if _GLUED.match(text) else None
 
 
-def _counted(said: str, amount: str) -> list[str]:
-    """Where the text says this amount as a number of its own (280次, not 1280次)."""
-    return re.findall(rf"(?<![\d.]){re.escape(amount)}", fold(said))
+def _misread_rate(row: Mapping[str, Any], value: Value) -> str | None:
+    """92% where 292% makes no sense and 92% does."""
+    rest = _behind_a_2(value) if value.is_rate and isinstance(row, dict) else None
+    if rest is None or value.lo is None or not 50 <= Decimal(str(value.lo)[1:]) <= 100:
+        return None
+    name = (text_of(row, "level3") or "")[:200]
+    return None if pattern("growth").search(name) or pattern("above_100").search(name) else rest
+
+
+def _counted(said: str, amount: str) -> bool:
+    """Whether the text says this amount as a number of its own (280次, not 1280次)."""
+    return re.search(rf"(?<![\d.]){re.escape(amount)}", said) is not None
 
 
 @rule(
