@@ -17,7 +17,8 @@ from xltargets.rules.prose import (
 )
 from xltargets.rules.registry import HINT, WARNING, Hit, rule
 from xltargets.rules.similar import prose
-from xltargets.rules.wordlists import WordFinder, words
+from xltargets.rules.wordfinder import WordFinder
+from xltargets.rules.wordlists import built, words
 
 _TARGET = "projects.0.target"
 
@@ -51,7 +52,7 @@ _EXPLAINED_BEFORE = re.compile(r"(?:简称|统称|合称|称为|称|[）)：:等
 _ENUMERATED = re.compile(r"[、，和及与；。：:（）()\s]")
 
 
-@lru_cache(maxsize=1)
+@built
 def _well_known() -> frozenset[str]:
     return frozenset(entry["text"] for entry in words("abbreviations")["abbreviation"])
 
@@ -157,7 +158,7 @@ def _alike(one: str, other: str, least: float) -> bool:
     return float(Indel.normalized_similarity(one, other)) >= least
 
 
-@lru_cache(maxsize=1)
+@built
 def _synonyms() -> tuple[WordFinder, dict[str, tuple[str, ...]]]:
     """A finder of all words of all groups; word → its group, the term first."""
     groups = {}

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from functools import lru_cache
 from typing import Any
 
 from xltargets.rules.prose import HAN, around, kind_of, shown, some
 from xltargets.rules.registry import HINT, WARNING, Hit, rule
-from xltargets.rules.wordlists import WordFinder, words
+from xltargets.rules.wordfinder import WordFinder
+from xltargets.rules.wordlists import built, words
 from xltargets.submission.form import Field
 
 _TARGET = "projects.0.target"
@@ -230,7 +230,7 @@ def _stands_alone(char: str, before: str) -> bool:
     return char in ")）" and _NUMBER_BEFORE.search(before) is not None
 
 
-@lru_cache(maxsize=1)
+@built
 def _typos() -> tuple[WordFinder, dict[str, Mapping[str, Any]]]:
     entries = {entry["wrong"]: entry for entry in words("typos")["typo"]}
     return WordFinder(entries), entries
@@ -337,7 +337,7 @@ def nothing_is_said_twice(text: str, field: Field) -> Iterable[Hit]:
     return [("", f"疑似重复：{some(map(shown, found))}，请核对并删去多余的部分")] if found else ()
 
 
-@lru_cache(maxsize=1)
+@built
 def _repeated() -> tuple[str, ...]:
     return tuple(entry["text"] for entry in words("repeated")["repeated"])
 
@@ -378,7 +378,7 @@ def units_are_said_once(text: str, field: Field) -> Iterable[Hit]:
     return [("", f"计量单位重复：{some(found)}，请删去重复的单位")] if found else ()
 
 
-@lru_cache(maxsize=1)
+@built
 def _sensitive() -> tuple[WordFinder, dict[str, str]]:
     entries = {entry["text"]: entry["instead"] for entry in words("sensitive")["word"]}
     return WordFinder(entries), entries
