@@ -1,0 +1,62 @@
+"""What all tests share: documents, workbooks made of them, LibreOffice."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from xltargets.submission.document import load_document
+from xltargets.submission.fill import fill
+
+DATA = Path(__file__).parent / "data"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip what needs LibreOffice where there is none, but never in CI."""
+    if shutil.which("soffice") or os.environ.get("CI"):
+        return
+    for item in items:
+        if item.get_closest_marker("libreoffice"):
+            item.add_marker(pytest.mark.skip(reason="LibreOffice (soffice) is not installed"))
+
+
+@pytest.fixture
+def sound() -> dict[str, Any]:
+    """The sound document, to be changed at will."""
+    return load_document(DATA / "clean.json")
+
+
+@pytest.fixture
+def seed_document() -> dict[str, Any]:
+    """The seed, as typed."""
+    return load_document(DATA / "seed.json")
+
+
+@pytest.fixture
+def filled(tmp_path: Path, sound: dict[str, Any]) -> Path:
+    """A workbook filled with the sound document."""
+    path = tmp_path / "filled.xlsx"
+    fill(sound, path)
+    return path
+
+
+@pytest.fixture(scope="session")
+def soffice(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path, str, Path], Path]:
+    """Convert a file with LibreOffice: ``soffice(source, "xlsx", folder)`` gives the path of the result."""
+    profile = tmp_path_factory.mktemp("libreoffice")
+
+    def convert(source: Path, kind: str, folder: Path) -> Path:
+        subprocess.run(
+            ["soffice", f"-env:UserInstallation=file://{profile}", "--headless", "--convert-to", kind,
+             "--outdir", str(folder), str(source)],
+            check=True, capture_output=True, timeout=180,
+        )  # fmt: skip
+        return folder / f"{source.stem}.{kind.partition(':')[0]}"
+
+    return convert

@@ -1,0 +1,96 @@
+"""The schema describes the form, and nothing else does."""
+
+from __future__ import annotations
+
+import copy
+import json
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from xltargets.submission.document import from_document
+from xltargets.submission.form import ITEM, load_form
+
+SCHEMAS = Path(__file__).parents[2] / "schema"
+
+
+@pytest.fixture
+def schema() -> dict[str, Any]:
+    return json.loads((SCHEMAS / "submission.schema.json").read_text("utf-8"))
+
+
+@pytest.fixture
+def meta() -> jsonschema.Draft202012Validator:
+    schema = json.loads((SCHEMAS / "form.meta-schema.json").read_text("utf-8"))
+    jsonschema.Draft202012Validator.check_schema(schema)
+    return jsonschema.Draft202012Validator(schema)
+
+
+class TestTheSchema:
+    def test_is_a_schema_of_a_form(self, schema: dict[str, Any], meta: jsonschema.Draft202012Validator) -> None:
+        assert list(meta.iter_errors(schema)) == []
+
+    @pytest.mark.parametrize(
+        ("keyword", "value"),
+        [("x-digitz", 6), ("x-unit", "万"), ("x-fill-down", "yes"), ("x-item", "Ein Projekt"), ("x-digits", 0)],
+    )
+    def test_has_no_other_keyword(
+        self, schema: dict[str, Any], meta: jsonschema.Draft202012Validator, keyword: str, value: object
+    ) -> None:
+        schema["properties"]["projects"]["items"]["properties"]["code"][keyword] = value
+        assert not meta.is_valid(schema)
+
+    def test_titles_every_field_in_chinese(self) -> None:
+        for field in load_form().fields.values():
+            assert any("一" <= letter <= "鿿" for letter in field.title), field.dotted
+
+    def test_keys_its_tables_by_fields_they_have(self) -> None:
+        form = load_form()
+        keyed = [array for array in form.arrays.values() if array.key]
+        assert {array.path for array in keyed} == {("projects",), ("projects", ITEM, "indicators"), ("waivers",)}
+        for array in keyed:
+            assert (*array.path, ITEM, array.key) in form.fields
+
+    def test_agrees_with_jsonschema_on_what_is_valid(self, schema: dict[str, Any], sound: dict[str, Any]) -> None:
+        """jsonschema-rs is the fast one; jsonschema is the reference."""
+        plain = json.loads(json.dumps(sound, default=float))
+        broken = [plain]
+        for path, value in (("unit.year", "x"), ("unit.extra", 1), ("projects", {}), ("department.safeguards", [3])):
+            document = copy.deepcopy(plain)
+            head, _, last = path.rpartition(".")
+            (document[head] if head else document)[last] = value
+            broken.append(document)
+        reference = jsonschema.Draft202012Validator(schema)
+        verdicts = [reference.is_valid(document) for document in broken]
+        assert verdicts == [load_form().validator.is_valid(document) for document in broken]
+        assert verdicts == [True, False, False, False, False]
+
+
+class TestNames:
+    def test_are_paths_in_all_spellings(self) -> None:
+        names = load_form().names
+        assert names["project.indicators.level3"].by_sheet == (True, False)
+        assert names["projects.indicators.level3"].by_sheet == (False, False)
+        assert names["unit.code"].by_sheet == ()
+
+    def test_on_the_official_template_use_the_word_for_one_item(self) -> None:
+        form = load_form()
+        field = form.fields[("projects", ITEM, "budget", "total")]
+        assert form.official_name(field) == "project.budget.total"
+
+
+class TestADocument:
+    def test_that_does_not_fit_always_says_where(self, sound: dict[str, Any]) -> None:
+        sound["unit"]["colour"] = "red"
+        sound["projects"][0]["indicators"] = "none"
+        problems = from_document(sound).problems
+        assert {(problem.rule, problem.pointer) for problem in problems} >= {
+            ("R09", "/unit"), ("R09", "/projects/0/indicators"),
+        }  # fmt: skip
+
+    def test_is_not_changed_by_being_read(self, seed_document: dict[str, Any]) -> None:
+        before = copy.deepcopy(seed_document)
+        from_document(seed_document)
+        assert seed_document == before
