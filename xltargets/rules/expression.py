@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 from xltargets.rules.prose import (
@@ -187,8 +188,12 @@ def one_thing_has_one_name(document: Mapping[str, Any]) -> Iterator[Hit]:
     改法：全文统一为规范的叫法。
     """
     finder, groups = _synonyms()
+    texts = list(_prose_of(document))
+    whole = "\n".join(text for _, text in texts)
+    if not any(word != group[0] and word in whole for word, group in groups.items()):
+        return
     seen: dict[tuple[str, ...], dict[str, list[str]]] = {}
-    for path, text in _prose_of(document):
+    for path, text in texts:
         for word in dict.fromkeys(word for _, word in finder.find(text)):
             seen.setdefault(groups[word], {}).setdefault(word, []).append(path)
     by_path: dict[str, list[str]] = {}
@@ -315,7 +320,7 @@ def names_are_spaced_alike(projects: list[Any], *, prefix: int = 4) -> Iterator[
 def _unspaced(name: str, least: int) -> Iterator[str]:
     """The beginnings of a name, without blanks, after which it goes on without one."""
     bare = ""
-    for char, following in zip(name, name[1:], strict=False):
+    for char, following in pairwise(name):
         if not char.isspace():
             bare += char
             if len(bare) >= least and not following.isspace():

@@ -251,7 +251,7 @@ def no_common_misspellings(text: str, field: Field) -> Iterable[Hit]:
     词表只收不会另作他解的写法，并列出例外（如“年末完成”不是“未完成”之误）。
     改法：改为提示的写法。
     """
-    if field.code:
+    if kind_of(field) == "term":
         return ()
     finder, entries = _typos()
     found: dict[str, str] = {}
@@ -354,8 +354,10 @@ def _may_repeat(match: re.Match[str], text: str) -> bool:
 
 
 _SAME_UNIT = re.compile(
-    r"(?P<unit>万元|亿元|千元|平方米|立方米|公里|人次|小时|分钟|工作日|百分点|万人|个月)(?P=unit)|(?<=[0-9百千万亿])元元(?!旦)|[%％]\s?[%％]|[%％]\s?[（(][%％][）)]|‰‰"
+    "|".join(2 * unit for unit in "万元 亿元 千元 平方米 立方米 公里 人次 小时 分钟 工作日 百分点 万人 个月 ‰".split())
+    + r"|[0-9百千万亿]元元(?!旦)|%\s?[%％（(]|％\s?[%％（(]"
 )
+_BRACKETED_PERCENT = re.compile("[（(][^%％]|[（(]$")
 
 
 @rule(
@@ -374,7 +376,8 @@ def units_are_said_once(text: str, field: Field) -> Iterable[Hit]:
     """
     if len(set(text)) == len(text) or kind_of(field) == "term":
         return ()
-    found = [around(text, *match.span(), 3) for match in _SAME_UNIT.finditer(text)]
+    found = [around(text, *match.span(), 3) for match in _SAME_UNIT.finditer(text)
+             if not _BRACKETED_PERCENT.match(text[match.end() - 1 : match.end() + 1])]
     return [("", f"计量单位重复：{some(found)}，请删去重复的单位")] if found else ()
 
 
