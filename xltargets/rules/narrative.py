@@ -11,7 +11,7 @@ from xltargets.rules.registry import ERROR, WARNING, Hit, rule
 from xltargets.rules.wording import MONEY_FACTOR, amount, in_wan, quoted
 
 #: Longer texts are read no further.
-_READ = 20000
+_READ = 5000
 
 _AMOUNT = re.compile(r"(?<![\d.,])(\d{1,12}(?:,\d{3}){0,4}(?:\.\d{1,6})?)\s{0,3}(亿元|亿|万元|万(?!人|户|次|件|亩|吨|名|平|公|册|元|个|台|套|米|株)|千元|元)")
 _CLAUSE = re.compile(r"[，,。；;！？\n]")

@@ -19,6 +19,8 @@ _PLACEHOLDER = re.compile(
     r"|请(?:在此|在这里)?(?:填写|输入|选择)|点击此处"
     r"|(?:^|[（(【\[如])(?:填写|填报)?示例|示例(?=[:：）)】\]]|$)"
 )
+#: A text without any of these characters has no placeholder.
+_MAY_HAVE_ONE = re.compile(r"[*＊×xXｘＸ…_＿字请示击]")
 #: Longer texts are searched no further.
 _SEARCHED = 20000
 
@@ -34,7 +36,7 @@ def no_placeholder_is_left(text: str, field: Field) -> Iterator[Hit]:
     如 ***、XX、××、……、____、（500字以内）、请填写、示例。尺寸和算式里的乘号、编码里的字母不算。
     改法：把占位符换成实际内容，删去提示语。
     """
-    if field.code or field.path[0] in ("waivers", "template"):
+    if not _MAY_HAVE_ONE.search(text, 0, _SEARCHED) or field.code or field.path[0] in ("waivers", "template"):
         return
     match = _PLACEHOLDER.search(_without_bookmarks(text[:_SEARCHED]))
     if match:
@@ -45,6 +47,7 @@ def _without_bookmarks(text: str) -> str:
     return BOOKMARK.sub("", text) if "[bookmark" in text else text
 
 
+_NULL_BEGINS = frozenset("nNuU# 　")
 _NULL = re.compile(r"(?:null|none|nan|nil|undefined|#n/a|#ref!|#value!|#name\?|#div/0!|#num!|#null!)", re.IGNORECASE)
 
 
@@ -59,7 +62,7 @@ def no_literal_null(text: str, field: Field) -> Iterator[Hit]:
     单元格内容是 null、None、nan、#N/A、#REF! 等，是从别的程序导出或粘贴时留下的。
     改法：换成实际内容；没有内容的清空。
     """
-    if len(text) <= 60 and _NULL.fullmatch(text.strip()):
+    if text[:1] in _NULL_BEGINS and len(text) <= 60 and _NULL.fullmatch(text.strip()):
         yield "", f"内容是程序留下的{quoted(text.strip())}，不是填报的内容，请改为实际内容或清空"
 
 
@@ -93,7 +96,6 @@ def _blank_texts(node: Any, path: str) -> Iterator[str]:
             yield from _blank_texts(value, f"{path}.{key}" if path else str(key))
 
 
-_MONEY = re.compile(r"\d[\d,，.]{0,20}\s?(?:万|亿|千)?元|\d[\d,.]{0,20}\s?[万亿](?![人次件户亩吨])")
 _MEASURE = re.compile(
     r"百分之|\d\s?(?:[%％‰]|万|亿|元|件|人|个|户|家|项|起|场|次|期|天|日内|小时|公里|平方米|米|亩|吨|台|套|辆|处|座|条|篇|份|名|"
     r"所|村|批|工作日|分钟|课时|课|本|册|公顷)"
@@ -117,7 +119,7 @@ def department_is_measurable(
     改法：写明年度预算（项目支出）总额，给主要任务配上可衡量的指标。
     """
     texts = [overall, *(text for text in itemised or () if isinstance(text, str))]
-    if projects is None and not any(_MONEY.search(text) or _MEASURE.search(text) for text in texts):
+    if projects is None and not any(_MEASURE.search(text, 0, _SEARCHED) for text in texts):
         yield (
             "department.overall_target",
             "部门整体绩效目标里没有预算金额，也没有可衡量的指标，请写明年度预算总额和主要指标",

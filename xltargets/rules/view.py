@@ -107,6 +107,11 @@ class View:
         return {item.pointer: _indicator_value(item) for item in self.indicators}
 
     @cached_property
+    def leaves(self) -> list[tuple[str, Any, Field]]:
+        """Every value that is not None and stands where the form has a field: pointer, value, field."""
+        return list(_leaves(self.submission.document, (), "", self.form))
+
+    @cached_property
     def money_unit(self) -> str:
         """The unit of the form's amounts: that of its first amount within a project."""
         units = (field.unit for path, field in self.form.fields.items() if path[0] == "projects")
@@ -114,13 +119,13 @@ class View:
 
     def amounts(self) -> Iterator[tuple[str, Any, Field]]:
         """Every amount of money that is not blank: dotted path from the root, what the document has, field."""
-        for pointer, value, field in _leaves(self.submission.document, (), "", self.form):
+        for pointer, value, field in self.leaves:
             if field.type == "number" and field.unit in _MONEY and pointer not in self._unread:
                 yield pointer[1:].replace("/", "."), value, field
 
     def texts(self) -> Iterator[tuple[str, str, Field]]:
         """Every text that is not blank: pointer, text, field."""
-        for pointer, value, field in _leaves(self.submission.document, (), "", self.form):
+        for pointer, value, field in self.leaves:
             if field.type == "text" and isinstance(value, str) and value and not value.isspace():
                 yield pointer, value, field
 
