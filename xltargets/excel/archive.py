@@ -128,7 +128,7 @@ class Archive:
         fields = _LOCAL.unpack_from(header)
         if fields[9] != len(entry.raw_name) or header[_LOCAL.size :] != entry.raw_name:
             raise BadArchive(f"已损坏：“{entry.name}”与目录所记的名称不符")
-        at = entry.offset + _LOCAL.size + fields[9] + fields[10]
+        at: int = entry.offset + _LOCAL.size + fields[9] + fields[10]
         if at + entry.packed > self.start_of_directory:
             raise BadArchive(f"已损坏：“{entry.name}”不完整")
         return at
@@ -214,7 +214,7 @@ class Archive:
                     central[entry.number] = _write_entry(out, entry.central, entry.raw_name, changed[entry.number])
                 else:
                     _copy(read, out, start, end)
-                    central[entry.number] = _moved(entry.central, entry.offset, at)
+                    central[entry.number] = _moved(entry.central, at)
         records = [central[entry.number] for entry in self.entries if entry.number in central]
         records += [_write_entry(out, _blank(name), name, content) for name, content in added.items()]
         _write_directory(out, records, self.comment)
@@ -295,10 +295,8 @@ def _without_zip64(extra: bytes) -> bytes:
     return extra[: at - 4] + extra[at + length :]
 
 
-def _moved(central: bytes, old: int, new: int) -> bytes:
+def _moved(central: bytes, new: int) -> bytes:
     """A central record with another offset of its local header."""
-    if old == new:
-        return central
     fields = list(_CENTRAL.unpack_from(central))
     if fields[16] != _MAX32:
         if new >= _MAX32:

@@ -128,15 +128,15 @@ class CommentList:
         """
         plan = Plan()
         left: dict[str, str] = {}
-        for cell, text in wanted.items():
+        for cell, asked in wanted.items():
             if cell in blocked:
                 plan.skipped[cell] = blocked[cell]
             else:
-                left[cell] = xmltext.legal(text)
+                left[cell] = xmltext.legal(asked)
         emptied = 0
         for comment in self._comments:
             cell = address(comment.element)
-            text = left.pop(cell) if cell in left else None
+            text: str | None = left.pop(cell) if cell in left else None
             if cell in blocked and text is None and comment.ours is None:
                 continue
             if text is None and keep and comment.ours is not None:
@@ -148,9 +148,9 @@ class CommentList:
             elif text is not None:
                 self._update(comment, text, plan)
         number, new = self._author(bool(left), plan), b""
-        for cell, text in left.items():
-            new += self._comment(cell, text, number)
-            plan.present[cell] = fitted(text)
+        for cell, asked in left.items():
+            new += self._comment(cell, asked, number)
+            plan.present[cell] = fitted(asked)
             plan.added += 1
         self._finish(new, emptied, plan)
         return plan

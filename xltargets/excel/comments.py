@@ -308,7 +308,7 @@ def _patch_comments(package: Package, sheet: Sheet, layout: Layout, comments: Co
         part = package.free_name(_folder(package) + "comments{}.xml")
         package.add(part, data, _COMMENTS_TYPE)
         kind = REL_STRICT if layout.namespace == MAIN_STRICT else REL
-        package.add_relationship(sheet.part, f"{kind}/comments", part)
+        package.add_relationship(sheet.part, f"{kind}/comments", part, avoid=layout.rids)
 
 
 def _unrelate(package: Package, sheet: Sheet, relation: Relationship | None) -> None:
@@ -385,7 +385,7 @@ def _new_drawing(
     if relation is not None:
         return relation
     rid = layout.drawing.rid if layout.drawing else None
-    rid = package.add_relationship(sheet.part, f"{REL}/vmlDrawing", part, rid)
+    rid = package.add_relationship(sheet.part, f"{REL}/vmlDrawing", part, rid, avoid=layout.rids)
     return next(relation for relation in package.relationships(sheet.part) if relation.id == rid)
 
 

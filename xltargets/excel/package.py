@@ -9,8 +9,9 @@ from __future__ import annotations
 import itertools
 import os
 import posixpath
+import re
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
@@ -236,7 +237,10 @@ class Package:
         self._patched[key(name)] = data
         self._forget(key(name))
         if content_type is not None and (self.content_type(name) or "").lower() != content_type.lower():
-            self._declare(f'<{{}}Override PartName="/{_attribute(name)}" ContentType="{content_type}"')
+            self._override(name, content_type)
+
+    def _override(self, name: str, content_type: str) -> None:
+        self._declare(f'<{{}}Override PartName="/{_attribute(name)}" ContentType="{content_type}"')
 
     def add_default(self, extension: str, content_type: str) -> None:
         """Declare the type of all parts of an extension, unless it has one or there are such parts without a type."""
@@ -342,7 +346,7 @@ class Package:
         needed = {posixpath.basename(k).rpartition(".")[2] for k in map(key, self.names) if k not in overrides}
         dropped = []
         for element in root.children:
-            get, ours = element.attributes.get, text.data[element.start : element.end].endswith(_OURS)
+            get, ours = element.attributes.get, _ours(text.data, element)
             overridden = element.name == "Override" and key(get("PartName", "")) == gone
             unneeded = element.name == "Default" and get("Extension", "").lower() not in needed
             if (overridden and (ours or not own)) or (unneeded and ours):
@@ -368,15 +372,22 @@ class Package:
             self._relations[name] = found
         return self._relations[name]
 
-    def add_relationship(self, part: str, type: str, target_part: str, rid: str | None = None) -> str:
-        """Relate two parts; returns the new id. The rels part is made when there is none."""
+    def add_relationship(
+        self, part: str, type: str, target_part: str, rid: str | None = None, *, avoid: Collection[str] = ()
+    ) -> str:
+        """Relate two parts; returns the new id. The rels part is made when there is none, and declared when it is not.
+
+        `avoid` are ids that the part uses without having such relationships.
+        """
         rels = relationships_part(part)
         if rels not in self:
             self.add(rels, _NEW_RELS, RELS_TYPE)
+        elif self.content_type(rels) is None:
+            self._override(rels, RELS_TYPE)
         text, root = self.xml(rels)
         taken = {element.attributes.get("Id", "") for element in root.children}
         if rid is None:
-            numbers = [int(i[3:]) for i in taken if i.startswith("rId") and i[3:].isdecimal() and len(i) < 12]
+            numbers = [int(i[3:]) for i in taken.union(avoid) if re.fullmatch(r"rId[0-9]{1,9}", i)]
             rid = f"rId{max(numbers, default=0) + 1}"
         if rid in taken:
             raise ValueError(f"{rid} is taken")
@@ -387,22 +398,24 @@ class Package:
         return rid
 
     def remove_relationship(self, part: str, rid: str) -> None:
-        """Remove a relationship; a rels part that :meth:`add_relationship` made goes with its last one."""
+        """Remove a relationship; a rels part that :meth:`add_relationship` made or declared ends being so with the last.
+        """
         rels = relationships_part(part)
         text, root = self.xml(rels)
         gone = [element for element in root.children if element.attributes.get("Id") == rid]
+        left = [element for element in root.children if element not in gone]
         self.edit(rels, _dropped(text.data, root, gone))
         if self.read(rels) == _NEW_RELS:
             self.remove(rels)
+        elif not any(_ours(text.data, element) for element in left):
+            self._undeclare(key(rels), own=True)
 
     def is_our_relationship(self, part: str, rid: str) -> bool:
         """Whether :meth:`add_relationship` made a relationship, and nobody rewrote it since."""
         if relationships_part(part) not in self:
             return False
         text, root = self.xml(relationships_part(part))
-        return any(
-            e.attributes.get("Id") == rid and text.data[e.start : e.end].endswith(_OURS) for e in root.children
-        )
+        return any(e.attributes.get("Id") == rid and _ours(text.data, e) for e in root.children)
 
     # --- the workbook -------------------------------------------------------------------------
 
@@ -467,12 +480,12 @@ class Package:
             if not worksheets:
                 raise self.error("工作簿里没有工作表（可能只有图表页），无处可写批注")
             return worksheets[0]
-        for same in (lambda s: s == name, lambda s: s.casefold() == name.casefold()):
-            found = [sheet for sheet in worksheets if same(sheet.name)]
-            if len(found) == 1:
-                return found[0]
-            if found:
-                raise self.error("工作簿里有几张同名的工作表，请先改名", sheet=name)
+        found = [sheet for sheet in worksheets if sheet.name == name]
+        found = found or [sheet for sheet in worksheets if sheet.name.casefold() == name.casefold()]
+        if len(found) > 1:
+            raise self.error("工作簿里有几张同名的工作表，请先改名", sheet=name)
+        if found:
+            return found[0]
         raise self.error("工作簿里没有这张工作表，请检查表名", sheet=name)
 
     @property
@@ -551,6 +564,10 @@ def relation_id(attributes: dict[str, str]) -> str | None:
 def _attribute(name: str) -> str:
     """A part name inside an attribute. Names that are no plain ASCII are percent-encoded."""
     return xmltext.escape(quote(name, safe="/._-()[]~!$&'*+,;=:@%"))
+
+
+def _ours(data: bytes, element: Element) -> bool:
+    return data[element.start : element.end].endswith(_OURS)
 
 
 def _dropped(data: bytes, root: Element, gone: list[Element]) -> list[Edit]:

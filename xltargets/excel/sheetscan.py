@@ -54,7 +54,8 @@ class Layout:
         self.root_end = 0  # where the end tag of the root starts; past the root when it is one empty-element tag
         self.root_is_empty = False
         self.drawing: Drawing | None = None
-        self.header_rids: set[str] = set()
+        self.rids: set[str] = set()  # all ids of relationships that the sheet uses
+        self.header_rids: set[str] = set()  # those of headers and footers
         self.shape_ids: set[int] = set()
         self.merges: list[str] = []
         self.columns: list[Column] = []
@@ -282,8 +283,14 @@ class _Scanner:
             self._confirmed = self._confirmed or name == "sheetData"
         elif depth == 3 and self._stack[1] == "AlternateContent" and layout.children[-1][0] is None:
             layout.children[-1] = _RANK.get(name), layout.children[-1][1]
-        if name in _NOTED:
-            self._noted(name, _plain(attributes), at, depth)
+        if attributes:
+            plain = _plain(attributes)
+            if rid := relation_id(plain):
+                layout.rids.add(rid)
+            if name in _NOTED:
+                self._noted(name, plain, at, depth)
+        elif name == "legacyDrawing":
+            self._noted(name, attributes, at, depth)
 
     def _root(self, full: str, name: str) -> None:
         parts = full.split(xmltext.SEPARATOR)

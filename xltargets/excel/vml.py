@@ -7,6 +7,7 @@ tells them from all others as long as nobody rewrites the drawing.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
@@ -84,7 +85,7 @@ class Drawing:
         missing = {c: t for c, t in add.items() if all(id(shape) in dropped for shape in self.notes.get(c, []))}
         if not missing:
             if not self._kept(dropped):
-                gone += self._unused_type(dropped)
+                gone += self._our_type()
                 if gone and len(gone) == len(self.root.children) and xmltext.opened_by_us(self.data, self.root):
                     return xmltext.reclose(self.data, self.root)
             edits = [Edit(element.start, element.end, b"") for element in gone]
@@ -117,11 +118,9 @@ class Drawing:
         there = all(re.search(rf"""\sxmlns:{p}\s*=\s*["']{re.escape(uri)}["']""", head) for p, uri in wanted.items())
         return "" if there else " " + _DECLARATIONS
 
-    def _unused_type(self, gone: Collection[int]) -> list[Element]:
-        """The shape type that we defined, when no shape is left that uses it."""
-        types = [e for e in self.root.iter("shapetype") if e.attributes.get("id") == _NOTE_TYPE and self._ours(e)]
-        used = any(e.attributes.get("type") == "#" + _NOTE_TYPE and id(e) not in gone for e in self._everything)
-        return [] if used else types
+    def _our_type(self) -> list[Element]:
+        """The shape type that we defined because there was none."""
+        return [e for e in self.root.iter("shapetype") if e.attributes.get("id") == _NOTE_TYPE and self._ours(e)]
 
     # --- shape numbers ------------------------------------------------------------------------
 
@@ -131,16 +130,14 @@ class Drawing:
         """So many numbers that no shape and no control has; and edits that claim more blocks, when there are too few."""
         taken = self.numbers | layout.shape_ids
         found: list[int] = []
-        for block in sorted(id_blocks(self.data)):
-            found += self._of_block(block, taken)
-            if len(found) >= count:
-                return found[:count], []
+        owned = sorted(id_blocks(self.data))
         claimed = []
-        for block in free_blocks:
+        for block in itertools.chain(owned, (block for block in free_blocks if block not in owned)):
             if len(found) >= count:
                 break
             found += self._of_block(block, taken)
-            claimed.append(block)
+            if block not in owned:
+                claimed.append(block)
         return found[:count], self._claim(claimed)
 
     def _of_block(self, block: int, taken: set[int]) -> list[int]:
