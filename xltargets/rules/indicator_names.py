@@ -14,6 +14,7 @@ from xltargets.rules.registry import HINT, WARNING, Hit, rule
 from xltargets.rules.similar import plain
 from xltargets.rules.vocabulary import pattern, words
 from xltargets.rules.wording import quoted
+from xltargets.rules.wordlists import built
 from xltargets.values import Value
 from xltargets.values.units import is_time
 
@@ -53,7 +54,7 @@ def bare(name: str) -> str:
     return _UNIT_BEHIND.sub("", folded).rstrip("。.;；:：、，,").removesuffix("指标")
 
 
-@lru_cache(maxsize=8192)
+@built
 def is_rate_name(name: str) -> bool:
     """Whether a name is that of a rate: it ends in 率, 比例, 占比 …, and not in 频率, 功率."""
     text = bare(name)

@@ -10,9 +10,9 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
-from functools import lru_cache
 from typing import Any
 
+from xltargets.rules.wordlists import built
 from xltargets.rules.wordlists import words as table
 
 #: Which 二级指标 count as benefits.
@@ -34,7 +34,7 @@ def clean(text: str) -> str:
     return folded.removesuffix("指标") or folded
 
 
-@lru_cache(maxsize=1)
+@built
 def _names() -> tuple[dict[str, str], dict[str, str]]:
     first, second = (
         {written: entry["name"] for entry in table("levels")[key] for written in (entry["name"], *entry["also"])}
@@ -43,25 +43,29 @@ def _names() -> tuple[dict[str, str], dict[str, str]]:
     return first, second
 
 
-@lru_cache(maxsize=2048)
 def level1(text: object) -> str | None:
     """产出, 成本, 效益, 满意度 (or 执行率, which stands beside them in self-evaluations); None for another name."""
-    if not isinstance(text, str) or len(text) > _LONGEST:
-        return None
+    return _level1(text) if isinstance(text, str) and len(text) <= _LONGEST else None
+
+
+@built
+def _level1(text: str) -> str | None:
     name = clean(text)
     return _names()[0].get(name) or ("满意度" if "满意度" in name else None)
 
 
-@lru_cache(maxsize=2048)
 def level2(text: object) -> str | None:
     """数量, 质量, 时效, 成本, … 服务对象满意度; None for another name."""
-    if not isinstance(text, str) or len(text) > _LONGEST:
-        return None
+    return _level2(text) if isinstance(text, str) and len(text) <= _LONGEST else None
+
+
+@built
+def _level2(text: str) -> str | None:
     name = clean(text)
     return _names()[1].get(name) or ("服务对象满意度" if "满意度" in name else None)
 
 
-@lru_cache(maxsize=4)
+@built
 def pairs(frame: str) -> frozenset[tuple[str, str]]:
     """(一级, 二级) of a frame: ``2015``, ``2021`` or ``both``."""
     return frozenset(
@@ -78,7 +82,7 @@ def parent(name: str, frame: str = BOTH) -> str | None:
                  and (frame == BOTH or str(frame) in entry["frames"])), None)  # fmt: skip
 
 
-@lru_cache(maxsize=2)
+@built
 def standard_names(level: int) -> tuple[str, ...]:
     """The short official names of a level (1 or 2), in the order of the form, without 执行率."""
     return tuple(entry["name"] for entry in table("levels")[f"level{level}"] if entry["name"] != "执行率")

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from xltargets.rules import levels
+from xltargets.rules import formulas, levels
 from xltargets.rules.levels import BOTH, filled, text_of
 from xltargets.rules.registry import ERROR, HINT, WARNING, Hit, rule
 from xltargets.rules.similar import plain
@@ -193,7 +193,10 @@ def _by_level1(indicators: Indicators) -> dict[str, Decimal]:
     return shares
 
 
-_SUM = "SUM(project.indicators.weight)"
+_WEIGHT = "project.indicators.weight"
+_SUM = f"SUM({_WEIGHT})"
+_SUM_IS = "ABS({0}-{1})<=0.005,ABS({0}-{1}/100)<=0.00005"
+_FORGOTTEN = f"SUMPRODUCT(({formulas.length('project.indicators.level3')}>0)*({formulas.length(_WEIGHT)}=0))"
 
 
 @rule(
@@ -202,9 +205,9 @@ _SUM = "SUM(project.indicators.weight)"
     basis="P R K2",
     needs=["indicators"],
     formula=(
-        "OR(COUNT(project.indicators.weight)=0,COUNT(project.indicators.weight)<>COUNTA(project.indicators.weight),"
-        f"ABS({_SUM}-100)<=0.005,ABS({_SUM}-90)<=0.005,ABS({_SUM}-80)<=0.005,"
-        f"ABS({_SUM}-1)<=0.00005,ABS({_SUM}-0.9)<=0.00005,ABS({_SUM}-0.8)<=0.00005)"
+        f"OR(COUNT({_WEIGHT})=0,COUNT({_WEIGHT})<>SUMPRODUCT(--({formulas.length(_WEIGHT)}>0)),"
+        f"{_SUM_IS.format(_SUM, 100)},"
+        f"AND({_FORGOTTEN}=0,OR({_SUM_IS.format(_SUM, 90)},{_SUM_IS.format(_SUM, 80)})))"
     ),
     formula_message="权重合计应为 100（或 90、80）",
     bad={f"indicators.{index}.weight": weight for index, weight in enumerate((20, 20, 20, 10, 20, 5))},
@@ -213,7 +216,8 @@ _SUM = "SUM(project.indicators.weight)"
 def weights_add_up(indicators: Indicators, *, totals: Sequence[float] = (100, 90, 80)) -> Iterator[Hit]:
     """权重合计应等于规定的总分
 
-    各三级指标权重之和应为 100；预算执行率另占 10 分的为 90，另占 20 分的为 80，由 totals 规定。权重以 0.2 或 20% 表示的按 20 计。
+    各三级指标权重之和应为 100；预算执行率另占 10 分的为 90，另占 20 分的为 80，由 totals 规定；有漏填权重的，只认最高的
+    总分。权重以 0.2 或 20% 表示的按 20 计。
     表格没有权重栏，一级指标名称带分值（如“产出指标（50分）”）的，检查各一级指标分值之和；都没有的不检查。
     改法：核对各行权重，补填漏填的权重。
     """
@@ -225,9 +229,11 @@ def weights_add_up(indicators: Indicators, *, totals: Sequence[float] = (100, 90
         where, total = f"{next(filled(indicators))[0]}.level1", sum(shares.values(), Decimal(0))
     else:
         return
-    if any(abs(total - Decimal(str(accepted))) <= _EPS for accepted in totals):
+    missing = sum(row.get("weight") is None and bool(text_of(row, "level3")) for _, row in filled(indicators))
+    missing = missing if weights is not None else 0
+    accepted = [float(number) for number in totals if not missing or number == max(totals)]
+    if any(abs(total - Decimal(str(number))) <= _EPS for number in accepted):
         return
-    missing = sum(1 for _, row in filled(indicators) if row.get("weight") is None) if weights else 0
     blank = f"，其中{missing}行没有填写权重" if missing else ""
     expected = "或".join(f"{number:g}" for number in totals)
     yield f"indicators.{where}", f"权重合计{_plain(total)}，应为{expected}{blank}，请核对各项权重"

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import lru_cache
 
+from xltargets.rules.wordlists import built
 from xltargets.rules.wordlists import words as table
 
 
-@lru_cache(maxsize=64)
+@built
 def words(section: str) -> tuple[str, ...]:
     """All words of a section, in its order."""
     return tuple(word for entry in table("indicator_words")[section] for word in entry["words"])
@@ -20,7 +20,7 @@ def pattern(section: str, more: Sequence[str] = ()) -> re.Pattern[str]:
     return _any_of(section, tuple(more))
 
 
-@lru_cache(maxsize=128)
+@built
 def _any_of(section: str, more: tuple[str, ...]) -> re.Pattern[str]:
     longest_first = sorted({*words(section), *more}, key=lambda word: (-len(word), word))
     return re.compile("|".join(map(re.escape, longest_first)))
