@@ -72,7 +72,8 @@ def _quantities(text: str) -> Iterator[_Quantity]:
 def quantities_of_the_goal_are_in_the_indicators(target: str, indicators: list[Any], values: Sequence[Value | None]) -> Iterator[Hit]:
     """绩效目标中的数量应有对应的指标
 
-    绩效目标写明的工作数量（1200件、2小时内）应在指标值、指标名称或描述中找到，单位可换算，也可以是几项指标之和。
+    绩效目标写明的工作数量（1200件、2小时内）应在指标值、指标名称或描述中找到（单位可换算，“场”与“场次”、“人”与“名”
+    等不作区分），也可以是几项指标之和。
     金额由 M04、M08 检查；比率只与名称相同的指标比较；年月、全县概况（“全县17个乡镇”）、与往年的比较不算。
     改法：补充对应的指标，或改正不一致的数量。
     """
@@ -86,25 +87,28 @@ def quantities_of_the_goal_are_in_the_indicators(target: str, indicators: list[A
 
 
 def _missing(quantities: list[_Quantity], indicators: list[Any], values: Sequence[Value | None]) -> list[_Quantity]:
-    """The quantities that are no indicator's value, nor the sum of several, nor named in a name or description."""
+    """The quantities that are no indicator's value, nor the sum of several, nor named in a name or description.
+
+    Units only count for sums: what the goal counts in 场次 or 名 the indicator may count in 场 or 人.
+    """
     if not quantities:
         return []
-    known: set[tuple[Decimal, str]] = set()
+    known: set[Decimal] = set()
     totals: dict[str, Decimal] = {}
     for value in values:
         if value is not None and value.is_number and value.lo is not None:
             base = value.base_unit.partition("/")[0]
             for bound in (value.lo, value.hi):
                 if bound is not None:
-                    known.add((bound * value.factor, base))
+                    known.add(bound * value.factor)
             totals[base] = totals.get(base, Decimal(0)) + value.lo * value.factor
     missing = [one for one in quantities
-               if (one.base, one.base_unit) not in known and totals.get(one.base_unit) != one.base]
+               if one.base not in known and totals.get(one.base_unit) != one.base]
     for _, indicator in indicators_of({"indicators": indicators}) if missing else ():
         for key in ("level3", "description", "value"):
             if isinstance(text := indicator.get(key), str) and _DIGIT.search(text):
-                known.update((found.base, found.base_unit) for found in _quantities(text))
-    return [one for one in missing if (one.base, one.base_unit) not in known]
+                known.update(found.base for found in _quantities(text))
+    return [one for one in missing if one.base not in known]
 
 
 _RATE = re.compile(rf"([{HAN}]{{2,14}}?[率度])(?:均|都|应|要)?(?:达到|达|为|不低于|保持在|提高到|提升到|在|≥|不少于|大于等于)?([0-9]{{1,3}}(?:\.[0-9]{{1,4}})?)[%％]")

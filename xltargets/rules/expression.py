@@ -47,7 +47,7 @@ def goals_are_neither_short_nor_long(target: str, *, shortest: int = 15, longest
 
 
 _NUMERALS = "一二三四五六七八九十"
-_QUOTED = re.compile(rf"[“\"「]((?:[{_NUMERALS}两]|[0-9]{{1,2}})[个项]?[{HAN}]{{1,3}})[”\"」]")
+_QUOTED = re.compile(rf"[“\"「]((?:[{_NUMERALS[1:]}两]|[2-9]|[1-9][0-9])[个项]?[{HAN}]{{1,3}})[”\"」]")
 _EXPLAINED_AFTER = re.compile(r"\s{0,2}(?:[（(：:]|——|，?(?:即|是指|指的是|包括|分别是))")
 _EXPLAINED_BEFORE = re.compile(r"(?:简称|统称|合称|称为|称|[）)：:等])\s{0,2}$")
 _ENUMERATED = re.compile(r"[、，和及与；。：:（）()\s]")

@@ -85,6 +85,8 @@ def _half_marks(text: str) -> Iterator[tuple[int, int]]:
     for match in _HALF.finditer(text):
         start, end = match.span()
         before, after = text[start - 1 : start], text[end : end + 1]
+        if match.group() == "!" and text.startswith("错误!未", start - 2):
+            continue  # Word's own message, a matter of T10
         if _HAN_END.match(before) or (match.group() in ",;" and _HAN.match(after) and before.isalnum() | (before == "%")):
             yield start, end
 
@@ -355,7 +357,7 @@ def _may_repeat(match: re.Match[str], text: str) -> bool:
 
 _SAME_UNIT = re.compile(
     "|".join(2 * unit for unit in "万元 亿元 千元 平方米 立方米 公里 人次 小时 分钟 工作日 百分点 万人 个月 ‰".split())
-    + r"|[0-9百千万亿]元元(?!旦)|%\s?[%％（(]|％\s?[%％（(]"
+    + r"|元元(?!旦)|%\s?[%％（(]|％\s?[%％（(]"
 )
 _BRACKETED_PERCENT = re.compile("[（(][^%％]|[（(]$")
 
@@ -377,8 +379,16 @@ def units_are_said_once(text: str, field: Field) -> Iterable[Hit]:
     if len(set(text)) == len(text) or kind_of(field) == "term":
         return ()
     found = [around(text, *match.span(), 3) for match in _SAME_UNIT.finditer(text)
-             if not _BRACKETED_PERCENT.match(text[match.end() - 1 : match.end() + 1])]
+             if not _is_no_unit(match, text)]
     return [("", f"计量单位重复：{some(found)}，请删去重复的单位")] if found else ()
+
+
+def _is_no_unit(match: re.Match[str], text: str) -> bool:
+    """A note in brackets after %, and 元 as the end of one word and the beginning of another (单元元件)."""
+    start, end = match.span()
+    if match.group() == "元元":
+        return text[max(0, start - 1) : start] not in tuple("0123456789０１２３４５６７８９百千万亿")
+    return _BRACKETED_PERCENT.match(text[end - 1 : end + 1]) is not None
 
 
 @built
