@@ -12,10 +12,14 @@ They stand in ``xltargets.toml``, sought in the folder of what is checked and in
 
     [rules.M01]                     # thresholds, under the rule's own id
     eps = 0.01
+
+    [words]                         # lists that are added to those of xltargets/data, in the same form
+    typos = "本局错别字.toml"        # beside this file
 """
 
 from __future__ import annotations
 
+import inspect
 import os
 import tomllib
 from collections.abc import Iterable, Mapping
@@ -27,6 +31,7 @@ from typing import Any, NamedTuple
 from xltargets.errors import Error
 from xltargets.rules.finding import Severity
 from xltargets.rules.registry import GROUPS, Rule, all_rules
+from xltargets.rules.wordlists import LISTS, Own, misfit
 
 FILE = "xltargets.toml"
 
@@ -54,6 +59,7 @@ class Config:
         severity: by rule id.
         thresholds: by rule id, then by the name of the rule's threshold.
         profile: settings that every rule with a threshold of that name follows (frame, region, letters …).
+        words: the bureau's own word lists: name and text of each (see :mod:`xltargets.rules.wordlists`).
         sources: where a setting comes from, by its key (``rules.M01.eps``); what is not there is a default.
     """
 
@@ -62,6 +68,7 @@ class Config:
     severity: Mapping[str, Severity] = field(default_factory=dict)
     thresholds: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     profile: Mapping[str, Any] = field(default_factory=dict)
+    words: Own = ()
     sources: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     def runs(self, rule: Rule) -> bool:
@@ -110,30 +117,32 @@ class _Loader:
         self.sources: dict[str, str] = {}
 
     def load(self) -> Config:
-        typed = self._parse()
+        typed = self.parse()
         profile, thresholds = self._preset(typed.pop("profile", None))
-        own = {key: self._table(typed.pop(key, {}), key) for key in ("severity", "rules")}
+        own = {key: self._table(typed.pop(key, {}), key) for key in ("severity", "rules", "words")}
         entries = {key: self._entries(key, typed.pop(key, [])) for key in ("select", "ignore")}
         for key, value in typed.items():
-            self._known(key, ["profile", "select", "ignore", "severity", "rules", *PROFILE_KEYS], "配置项")
-            profile[key] = self._fit(key, value, _default_of(key))
+            self._known(key, ["profile", "select", "ignore", "severity", "rules", "words", *PROFILE_KEYS], "配置项")
+            profile[key] = self._fit(key, value, _shared_sample(key))
             self.sources[key] = self.path.as_posix()
         for id, table in own["rules"].items():
             thresholds[id] = {**thresholds.get(id, {}), **self._thresholds(id, table)}
         severity = {id: self._severity(id, word) for id, word in own["severity"].items()}
-        return Config(entries["select"], entries["ignore"], severity, thresholds, profile, self.sources)
+        words = tuple((name, self._words(name, file)) for name, file in own["words"].items())
+        return Config(entries["select"], entries["ignore"], severity, thresholds, profile, words, self.sources)
 
-    def _parse(self) -> dict[str, Any]:
+    def parse(self) -> dict[str, Any]:
+        """The file as TOML has it."""
         try:
             return tomllib.loads(self.path.read_text("utf-8-sig"), parse_float=Decimal)
         except FileNotFoundError as error:
-            raise Error("找不到这个配置文件，请检查路径", file=self.path) from error
+            raise Error("找不到这个文件，请检查路径", file=self.path) from error
         except OSError as error:
-            raise Error("读不了这个配置文件；请检查它是不是文件夹、有没有读取权限", file=self.path) from error
+            raise Error("读不了这个文件；请检查它是不是文件夹、有没有读取权限", file=self.path) from error
         except UnicodeDecodeError as error:
-            raise Error("配置文件不是 UTF-8 编码；请另存为 UTF-8 编码", file=self.path) from error
+            raise Error("文件不是 UTF-8 编码；请另存为 UTF-8 编码", file=self.path) from error
         except (tomllib.TOMLDecodeError, RecursionError) as error:
-            raise Error(f"配置文件不是合法的 TOML（{error}）；请改正后再试", file=self.path) from error
+            raise Error(f"不是合法的 TOML（{error}）；请改正后再试", file=self.path) from error
 
     def _preset(self, name: object) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
         """The settings of a province's form."""
@@ -148,9 +157,9 @@ class _Loader:
         self.sources |= {key: f"profile {name}" for key in preset}
         self.sources |= {f"rules.{id}.{key}": f"profile {name}" for id in thresholds for key in thresholds[id]}
         self.sources["profile"] = self.path.as_posix()
-        fitted = {key: self._fit(key, value, _default_of(key)) for key, value in preset.items()}
+        fitted = {key: self._fit(key, value, _shared_sample(key)) for key, value in preset.items()}
         return fitted, {
-            id: {key: self._fit(key, value, all_rules()[id].thresholds[key]) for key, value in table.items()}
+            id: {key: self._fit(key, value, _sample(all_rules()[id], key)) for key, value in table.items()}
             for id, table in thresholds.items()
         }
 
@@ -165,11 +174,11 @@ class _Loader:
 
     def _thresholds(self, id: str, table: object) -> dict[str, Any]:
         self._known(id, all_rules(), "规则编号")
-        thresholds = all_rules()[id].thresholds
+        rule = all_rules()[id]
         fitted = {}
         for key, value in self._table(table, f"rules.{id}").items():
-            self._known(key, thresholds, f"规则 {id} 的参数")
-            fitted[key] = self._fit(key, value, thresholds[key], f"rules.{id}.{key}")
+            self._known(key, rule.thresholds, f"规则 {id} 的参数")
+            fitted[key] = self._fit(key, value, _sample(rule, key), f"rules.{id}.{key}")
             self.sources[f"rules.{id}.{key}"] = self.path.as_posix()
         return fitted
 
@@ -180,6 +189,18 @@ class _Loader:
         self._known(word, _SEVERITIES, f"severity.{id} 的值")
         self.sources[f"severity.{id}"] = self.path.as_posix()
         return _SEVERITIES[word]
+
+    def _words(self, name: str, file: object) -> str:
+        """The text of a bureau's own word list."""
+        self._known(name, LISTS, "词表")
+        if not isinstance(file, str):
+            raise self._wrong(f"words.{name}", file, "一个 TOML 文件，如 “本局词表.toml”")
+        loader = _Loader(self.path.parent / file)
+        wrong = misfit(name, loader.parse())
+        if wrong is not None:
+            raise Error(f"词表 {name} 不合要求：{wrong}，请改正", file=loader.path)
+        self.sources[f"words.{name}"] = self.path.as_posix()
+        return loader.path.read_text("utf-8-sig")
 
     def _table(self, value: object, key: str) -> dict[str, Any]:
         if not isinstance(value, dict):
@@ -227,6 +248,21 @@ def _listed(names: list[str]) -> str:
 
 def _default_of(key: str) -> Any:
     return next((rule.thresholds[key] for rule in all_rules().values() if key in rule.thresholds), None)
+
+
+def _shared_sample(key: str) -> Any:
+    return next((_sample(rule, key) for rule in all_rules().values() if key in rule.thresholds), None)
+
+
+def _sample(rule: Rule, key: str) -> Any:
+    """A value of a threshold's type: its default, yet a decimal where 30 is meant as a number that may have decimals."""
+    default = rule.thresholds[key]
+    annotation = str(inspect.signature(rule.function).parameters[key].annotation)
+    if not ("float" in annotation or "Decimal" in annotation):
+        return default
+    if type(default) is tuple:
+        return tuple(Decimal(one) if type(one) is int else one for one in default)
+    return Decimal(default) if type(default) is int else default
 
 
 def _presets() -> dict[str, dict[str, Any]]:
@@ -319,6 +355,7 @@ def explain_config(config: Config) -> list[Setting]:
         return Setting(key, _printed(value), config.sources.get(key, _DEFAULT))
 
     lines = [line("select", config.select), line("ignore", config.ignore)]
+    lines += [line(f"words.{name}", f"{len(text)}字") for name, text in config.words]
     lines += [line(key, config.profile.get(key, _default_of(key))) for key in PROFILE_KEYS]
     for id, rule in all_rules().items():
         on = config.runs(rule)

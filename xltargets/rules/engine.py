@@ -32,6 +32,7 @@ from xltargets.rules.registry import Rule, all_rules
 from xltargets.rules.related import with_causes
 from xltargets.rules.view import UNREADABLE, Item, View, resolve
 from xltargets.rules.waivers import with_waivers
+from xltargets.rules.wordlists import using
 from xltargets.submission.form import ITEM, Form
 from xltargets.submission.model import Submission
 
@@ -79,8 +80,9 @@ def judge(submission: Submission, config: Config | None = None, inputs: Inputs |
     config = config or Config()
     run = _Run(View(submission), inputs or Inputs())
     findings = list(_from_reading(submission, config))
-    for prepared in _prepared(submission.form, config):
-        findings += run.run(prepared)
+    with using(config.words):
+        for prepared in _prepared(submission.form, config):
+            findings += run.run(prepared)
     findings = with_waivers(with_causes(findings), submission.document, config)
     findings.sort(key=_order(submission.form))
     return Judgement([_located(finding, submission) for finding in findings], run.failures)

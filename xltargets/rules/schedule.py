@@ -201,7 +201,7 @@ def planned_amounts_follow_the_shares(total: Decimal, *given: Any, eps: Decimal 
 
 
 @rule(
-    "P08", HINT, basis="I", each="document", needs=["projects"],
+    "P08", HINT, basis="I", each="document", needs=["projects"], follows=["X04"],
     bad={f"projects.1.{path}": value for path, value in zip(_PATHS, (25, 55, 85, 100), strict=True)},
     good={f"projects.1.{path}": value for path, value in zip(_PATHS, (25, 55, 84, 100), strict=True)},
 )  # fmt: skip

@@ -28,7 +28,8 @@ R = TypeVar("R")
 
 def built(function: Callable[P, R]) -> Callable[P, R]:
     """Cache what a function makes of word lists and its (hashable) arguments, apart for each bureau's own lists."""
-    cached = lru_cache(maxsize=8192)(lambda own, *args: function(*args))
+    any_function: Callable[..., R] = function
+    cached = lru_cache(maxsize=8192)(lambda own, *args: any_function(*args))
 
     @wraps(function)
     def for_these_lists(*args: Any) -> R:
