@@ -1,1 +1,34 @@
-"""."""
+"""Consolidation: many filled forms into one summary, from one bureau's folder to a country's.
+
+    >>> result = consolidate(["报送"], "汇总.xlsx")  # doctest: +SKIP
+"""
+
+from __future__ import annotations
+
+from xltargets.consolidate.columns import Choice
+from xltargets.consolidate.discover import Exclude, Source, discover
+from xltargets.consolidate.fold import Progress
+from xltargets.consolidate.mapping import Work
+from xltargets.consolidate.process import FileResult, Reading, process
+from xltargets.consolidate.run import Options, Result, consolidate, tables
+from xltargets.consolidate.store import default_cache
+from xltargets.consolidate.summary import SummaryOptions, Totals
+
+__all__ = [
+    "Choice",
+    "Exclude",
+    "FileResult",
+    "Options",
+    "Progress",
+    "Reading",
+    "Result",
+    "Source",
+    "SummaryOptions",
+    "Totals",
+    "Work",
+    "consolidate",
+    "default_cache",
+    "discover",
+    "process",
+    "tables",
+]

@@ -1,0 +1,135 @@
+"""Results as bytes and back: JSON, so that a cache which others can write to can never run anything.
+
+An exact decimal is a list of its one text; nothing else in a row is a list.
+"""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from xltargets.consolidate.process import Broken, FileResult
+from xltargets.rules.finding import Finding, Severity
+from xltargets.rules.unitrecord import IndicatorRecord, ProjectRecord, UnitRecord
+from xltargets.submission.cellmap import CellMap, Row
+
+_DUMPS = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=lambda value: [str(value)]).encode
+
+
+class Encoded(NamedTuple):
+    """A result in three parts, which are wanted at different times."""
+
+    content: bytes
+    record: bytes
+    cells: bytes
+
+
+def encode(result: FileResult) -> Encoded:
+    """What depends on the content of the file alone: its rows and findings; its record; where its values stand.
+
+    Half of a surrogate pair, which no XML can hold, becomes a question mark.
+    """
+    content = {
+        "tables": result.tables,
+        "widths": result.widths,
+        "findings": [_finding(finding) for finding in result.findings],
+        "failures": result.failures,
+    }
+    return Encoded(_bytes(content), _bytes(_record(result.record)), _bytes(_cells(result.cells)))
+
+
+def _bytes(content: object) -> bytes:
+    return _DUMPS(content).encode("utf-8", "replace")
+
+
+def decode(data: bytes, result: FileResult) -> FileResult:
+    """Put back into a result what :func:`encode` took."""
+    content = json.loads(data)
+    for rows in content["tables"].values():
+        for row in rows:
+            row[:] = [Decimal(value[0]) if type(value) is list else value for value in row]
+    result.tables, result.widths = content["tables"], content["widths"]
+    result.findings = [_found(*parts) for parts in content["findings"]]
+    result.failures = [Broken(*parts) for parts in content["failures"]]
+    return result
+
+
+def _finding(finding: Finding) -> list[Any]:
+    return [
+        finding.rule, finding.severity.value, finding.pointer, finding.message, finding.field, finding.sheet,
+        finding.cell, finding.related, finding.waived,
+    ]  # fmt: skip
+
+
+def _found(
+    rule: str, severity: str, pointer: str, message: str, field: str, sheet: str | None, cell: str | None,
+    related: str | None, waived: str | None,
+) -> Finding:  # fmt: skip
+    return Finding(
+        rule, Severity(severity), pointer, message, field, sheet=sheet, cell=cell, related=related, waived=waived
+    )
+
+
+# --- what a comparison of units keeps ------------------------------------------------------------------
+
+
+def _record(record: UnitRecord | None) -> list[Any] | None:
+    if record is None:
+        return None
+    return [
+        record.code, record.name, record.year, record.version, record.money_units, record.projects, record.indicators,
+        record.sentences, record.content,
+    ]  # fmt: skip
+
+
+def decode_record(data: bytes, file: str) -> UnitRecord | None:
+    """The record of a file, with the name the file has in this run."""
+    parts = json.loads(data)
+    if parts is None:
+        return None
+    code, name, year, version, money_units, projects, indicators, sentences, content = parts
+    return UnitRecord(
+        file, code, name, year, version, tuple(money_units), tuple(_project(*project) for project in projects),
+        tuple(IndicatorRecord(*indicator) for indicator in indicators), tuple(sentences), content,
+    )  # fmt: skip
+
+
+def _project(code: str, name: str, total: Any, fiscal: Any, other: Any, goal: int) -> ProjectRecord:
+    amounts = (None if amount is None else Decimal(amount[0]) for amount in (total, fiscal, other))
+    return ProjectRecord(code, name, *amounts, goal)
+
+
+# --- where values stand --------------------------------------------------------------------------------
+
+
+def _cells(cells: CellMap | None) -> dict[str, Any] | None:
+    """Sheets and sets of columns are listed once and referred to by number."""
+    if cells is None:
+        return None
+    sheets: dict[str, int] = {}
+    columns: dict[str, int] = {}
+
+    def number(known: dict[str, int], key: str) -> int:
+        return known.setdefault(key, len(known))
+
+    single = {key: [number(sheets, sheet), row, column] for key, (sheet, row, column) in cells.cells.items()}
+    rows = {
+        key: [number(sheets, row.sheet), row.row, number(columns, json.dumps(row.columns))]
+        for key, row in cells.rows.items()
+    }
+    return {"cells": single, "rows": rows, "sheets": list(sheets), "columns": [json.loads(text) for text in columns]}
+
+
+def decode_cells(data: bytes) -> CellMap:
+    """Where the values of a file stand; of what was filled down from above, the row itself."""
+    content = json.loads(data)
+    cells = CellMap()
+    if content is None:
+        return cells
+    sheets, columns = content["sheets"], content["columns"]
+    cells.cells = {key: (sheets[sheet], row, column) for key, (sheet, row, column) in content["cells"].items()}
+    cells.rows = {
+        key: Row(sheets[sheet], row, columns[column], {}) for key, (sheet, row, column) in content["rows"].items()
+    }
+    return cells

@@ -1,0 +1,256 @@
+"""The sheets of a summary and their columns: from the schema, from what was handed in, and from the bureau's own choice.
+
+A field of the official form always has its column. One that only other bureaus' forms have, or that the workbook works out
+by itself, has one when somebody filled it in.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from xltargets.consolidate.brief import main_table
+from xltargets.consolidate.layout import Row, Table
+from xltargets.consolidate.process import width
+from xltargets.errors import Error
+from xltargets.submission.form import Field, Form
+
+#: Columns are never narrower or wider than this, in half-width characters.
+NARROWEST, WIDEST = 6.0, 32.0
+
+#: Columns that are no field: what they are called, how they are shown, how wide they are at least.
+SPECIAL: Mapping[str, tuple[str, str, float]] = {
+    "#number": ("序号", "count", 6), "#file": ("文件", "link", 24), "#files": ("报送文件数", "count", 8),
+    "#rows": ("项目个数", "count", 8), "#error": ("错误", "count", 7), "#warning": ("警告", "count", 7),
+    "#hint": ("提示", "count", 7), "#severity": ("级别", "word", 7), "#rule": ("规则", "word", 7),
+    "#field": ("填报内容", "text", 16), "#message": ("问题及改法", "text", 60), "#sheet": ("工作表", "text", 12),
+    "#cell": ("单元格", "link", 9), "#waived": ("豁免理由", "text", 12),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a sheet.
+
+    Attributes:
+        key: the field's path in words (``projects.budget.total``), or a word of :data:`SPECIAL`.
+        label, group: what stands above it: its own title, and that of the group it belongs to.
+        kind: ``text``, ``word`` (short, centred), ``code``, ``money``, ``number``, ``count``, ``date`` or ``link``.
+        width: in half-width characters.
+        level: which row it is taken from: 0 the root, 1 the item, 2 an item within it …; -1 for a special one.
+        index: its number in that row.
+        totalled: whether sums are made of it.
+    """
+
+    key: str
+    label: str
+    group: str
+    kind: str
+    width: float
+    level: int = -1
+    index: int = 0
+    totalled: bool = False
+
+    def pick(self, chain: Sequence[Row]) -> Any:
+        """Its value in a row, given with the rows around it, outermost first."""
+        return chain[self.level][self.index + 1]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A bureau's own choice of what a summary shows.
+
+    Attributes:
+        sheets: the titles of the sheets it wants, in its order; all when empty.
+        columns: by title of sheet, the keys or labels of the columns it wants, in its order.
+        labels: by key, what a column is called instead.
+    """
+
+    sheets: tuple[str, ...] = ()
+    columns: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class SheetPlan:
+    """A sheet of rows: its title and columns, and the table whose rows it has (None: worked out otherwise)."""
+
+    title: str
+    columns: tuple[Column, ...]
+    table: Table | None = None
+
+    @property
+    def labels(self) -> list[str]:
+        """A name for each column that no other has: where titles repeat, the group leads."""
+        labels = [column.label for column in self.columns]
+        return [
+            f"{column.group}：{column.label}" if column.group and labels.count(column.label) > 1 else column.label
+            for column in self.columns
+        ]
+
+
+class Planner:
+    """Works out the sheets.
+
+    Args:
+        form: the form.
+        root: its tables.
+        widths: by table, the width of the widest value of each column over all files; 0 where there is none.
+        choice: the bureau's.
+    """
+
+    def __init__(
+        self, form: Form, root: Table, widths: Mapping[str, Sequence[int]], choice: Choice = Choice()
+    ) -> None:
+        self.form, self.root, self.widths, self.choice = form, root, widths, choice
+        self.main = main_table(root)
+
+    def project_sheet(self) -> SheetPlan | None:
+        """A row per project: who it is from, every field, findings, file."""
+        if self.main is None:
+            return None
+        columns = [self._special("#number"), *self._identity(), *self._fields(self.main, 1)]
+        columns += [self._special(key) for key in ("#error", "#warning", "#hint", "#file")]
+        return self._chosen(SheetPlan(self.main.title, tuple(columns), self.main))
+
+    def detail_sheets(self) -> list[SheetPlan]:
+        """A sheet for each array but the projects, where anybody filled it in."""
+        plans = []
+        for chain in _chains(self.root, ()):
+            table = chain[-1]
+            if table in (self.root, self.main) or not (any(self.widths[table.name]) or self._is_official(table)):
+                continue
+            columns = [self._special("#number"), *self._short_identity()]
+            for level, around in enumerate(chain[1:-1], 1):
+                columns += self._naming(around, level)
+            columns += self._fields(table, len(chain) - 1)
+            plans.append(self._chosen(SheetPlan(table.title, tuple(columns), table)))
+        return plans
+
+    def unit_sheet(self) -> SheetPlan:
+        """A row per unit: who it is, how much it asks for, what was found, and the rest of the root's fields."""
+        columns = [self._special("#number"), *self._identity(), self._special("#files"), self._special("#rows")]
+        columns += [*self.money(), *(self._special(key) for key in ("#error", "#warning", "#hint"))]
+        known = {column.key for column in columns}
+        columns += [column for column in self._fields(self.root, 0) if column.key not in known]
+        return self._chosen(SheetPlan(self.root.title, tuple(columns), self.root))
+
+    def finding_sheet(self) -> SheetPlan:
+        """A row per finding, with links to file and cell."""
+        return self._chosen(SheetPlan("问题清单", tuple(self.all_finding_columns())))
+
+    def all_finding_columns(self) -> list[Column]:
+        """What a row of findings may have."""
+        columns = [self._special("#number"), *self._short_identity()]
+        columns += self._naming(self.main, 1) if self.main else []
+        keys = ["#severity", "#rule", "#field", "#message", "#sheet", "#cell", "#file", "#waived"]
+        return columns + [self._special(key) for key in keys]
+
+    def money(self) -> list[Column]:
+        """The amounts of a project that are added up."""
+        return [column for column in self._fields(self.main, 1) if column.totalled] if self.main else []
+
+    def wants(self, title: str) -> bool:
+        """Whether the bureau wants a sheet of this title."""
+        return not self.choice.sheets or title in self.choice.sheets
+
+    # --- columns --------------------------------------------------------------------------------------
+
+    def _fields(self, table: Table, level: int) -> list[Column]:
+        """A table's columns; what the workbook works out by itself comes last."""
+        found = [
+            self._column(table, level, index)
+            for index, field in enumerate(table.fields)
+            if self._is_shown(field, self.widths[table.name][index])
+        ]
+        derived = {field.dotted for field in table.fields if field.derived or field.default is not None}
+        return sorted(found, key=lambda column: column.key in derived)
+
+    def _is_shown(self, field: Field, widest: int) -> bool:
+        return widest > 0 or not (field.elsewhere or field.derived or field.default is not None)
+
+    def _is_official(self, table: Table) -> bool:
+        """Whether it is one of a project's tables on the official form."""
+        inner = [one for _, one in self.main.inner] if self.main else []
+        return table in inner and not all(field.elsewhere for field in table.fields)
+
+    def _column(self, table: Table, level: int, index: int) -> Column:
+        field = table.fields[index]
+        kind, group = _kind(field), self._group(table, field)
+        label = self.choice.labels.get(field.dotted, field.title)
+        if field.unit and field.unit != "万元" and field.unit not in f"{label}{group}":
+            label = f"{label}（{field.unit}）"
+        return Column(
+            field.dotted, label, group, kind, _width(field, kind, label, self.widths[table.name][index]), level, index,
+            kind == "money",
+        )  # fmt: skip
+
+    def _group(self, table: Table, field: Field) -> str:
+        """The title of the innermost group around a field, below its item."""
+        around = field.path[:-2] if field.path[-1:] == ("*",) else field.path[:-1]
+        deep = len(table.keys[table.fields.index(field)]) > 1
+        return self.form.titles.get(around, "") if deep else ""
+
+    def _special(self, key: str) -> Column:
+        label, kind, width = SPECIAL[key]
+        return Column(key, self.choice.labels.get(key, label), "", kind, width)
+
+    def _identity(self) -> list[Column]:
+        """The fields of the root that stand beside the unit's code."""
+        return [replace(column, group="") for column in self._fields(self.root, 0) if column.key.startswith("unit.")]
+
+    def _short_identity(self) -> list[Column]:
+        return [column for column in self._identity() if column.key in ("unit.code", "unit.name")]
+
+    def _naming(self, table: Table, level: int) -> list[Column]:
+        """The columns that name an item: its key, and its essential text."""
+        return [
+            replace(column, group="")
+            for column in self._fields(table, level)
+            if column.index == table.key
+            or (table.fields[column.index].essential and table.fields[column.index].type == "text")
+        ]
+
+    def _chosen(self, plan: SheetPlan) -> SheetPlan:
+        wanted = self.choice.columns.get(plan.title)
+        if not wanted:
+            return plan
+        by_name = {name: column for column in plan.columns for name in (column.label, column.key)}
+        unknown = [name for name in wanted if name not in by_name]
+        if unknown:
+            known = "、".join(column.label for column in plan.columns)
+            raise Error(f"“{plan.title}”没有叫做“{unknown[0]}”的列；可用的列：{known}")
+        return replace(plan, columns=tuple(by_name[name] for name in wanted))
+
+
+def merge_widths(total: dict[str, list[int]], more: Mapping[str, Sequence[int]]) -> None:
+    """Take the wider of each."""
+    for name, widths in more.items():
+        known = total.setdefault(name, [0] * len(widths))
+        total[name] = [max(pair) for pair in zip(known, widths, strict=True)]
+
+
+def _chains(table: Table, around: tuple[Table, ...]) -> Iterable[tuple[Table, ...]]:
+    chain = (*around, table)
+    yield chain
+    for _, inner in table.inner:
+        yield from _chains(inner, chain)
+
+
+def _kind(field: Field) -> str:
+    if field.type in ("number", "integer"):
+        return "money" if field.unit in ("万元", "元") else ("count" if field.type == "integer" else "number")
+    if field.code:
+        return "code"
+    return {"date": "date", "boolean": "word"}.get(field.type, "text")
+
+
+def _width(field: Field, kind: str, label: str, widest: int) -> float:
+    """As wide as the values, yet no wider than can be read; the label may take two lines."""
+    if field.width:
+        return field.width
+    title = math.ceil(width(label) / 2) + 4 if width(label) > 8 else width(label) + 2
+    room = {"money": 12, "text": 10, "code": 8}.get(kind, 0)
+    return min(WIDEST, max(NARROWEST, title, room, widest + 2))

@@ -1,0 +1,71 @@
+"""What the comparison of units with each other finds, placed in the cells of their files."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from xltargets.consolidate.fold import units_of
+from xltargets.consolidate.process import READ
+from xltargets.consolidate.store import Store
+from xltargets.rules.config import Config
+from xltargets.rules.engine import Inputs
+from xltargets.rules.finding import Finding
+from xltargets.rules.unitrecord import Units
+from xltargets.rules.units import judge_units
+from xltargets.submission.form import Form
+from xltargets.submission.model import Submission
+
+
+@dataclass
+class Crossing:
+    """Findings across units.
+
+    Attributes:
+        by_file: number of the file on the list of the run → its findings.
+        of_none: findings of no file that was handed in, such as a unit that is missing.
+    """
+
+    by_file: dict[int, list[Finding]] = field(default_factory=dict)
+    of_none: list[Finding] = field(default_factory=list)
+
+    @property
+    def count(self) -> int:
+        """How many there are."""
+        return len(self.of_none) + sum(map(len, self.by_file.values()))
+
+    def of(self, number: int) -> Sequence[Finding]:
+        """Those of a file."""
+        return self.by_file.get(number, ())
+
+
+def cross(store: Store, form: Form, config: Config, inputs: Inputs) -> Crossing:
+    """Compare the units of a run; of a unit's files the one that is taken comes first."""
+    units = Units()
+    for files in units_of(store):
+        for file in sorted(files, key=lambda file: not file.taken):
+            record = store.record(file) if file.status == READ else None
+            if record is not None:
+                units.add(record)
+    crossing = Crossing()
+    for finding in judge_units(units, config, inputs.roster, inputs.ledger, form=form):
+        file = store.find(finding.file) if finding.file else None
+        if file is None:
+            crossing.of_none.append(finding)
+        else:
+            crossing.by_file.setdefault(file.number, []).append(finding)
+    for number, findings in crossing.by_file.items():
+        crossing.by_file[number] = _placed(store, form, number, findings)
+    return crossing
+
+
+def _placed(store: Store, form: Form, number: int, findings: list[Finding]) -> list[Finding]:
+    """The findings of one file with their cells."""
+    file = next(store.listed("number = ?", (number,)))
+    submission = Submission({}, form, locations=store.cells(file))
+    placed = []
+    for finding in findings:
+        location = submission.locate(finding.pointer) if finding.pointer else None
+        sheet, cell = location or (None, None)
+        placed.append(replace(finding, sheet=sheet, cell=cell))
+    return placed

@@ -1,0 +1,155 @@
+"""The fold: every file's result into the store, in whatever order they come; then which file of a unit is taken."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import groupby
+from typing import NamedTuple
+
+from xltargets.consolidate.brief import brief_of
+from xltargets.consolidate.codec import Encoded, encode
+from xltargets.consolidate.discover import Source
+from xltargets.consolidate.mapping import Lost, Work, each
+from xltargets.consolidate.process import FAILED, READ, FileResult, Reading, digest_of, process
+from xltargets.consolidate.store import Listed, Store
+from xltargets.errors import Error
+
+#: The file's content is what it was when its result was kept.
+SAME = "same"
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a run is.
+
+    Attributes:
+        done: files done.
+        total: files in all; None while that is not known.
+        unreadable: files that could not be read so far.
+        cached: files whose result was remembered.
+        file: the one that was just done.
+    """
+
+    done: int
+    total: int | None
+    unreadable: int
+    cached: int
+    file: str
+
+
+class Task(NamedTuple):
+    """What travels to a worker: the file's place in the order, the file, and the digest it had last time."""
+
+    number: int
+    source: Source
+    known: str | None
+
+
+class Parcel(NamedTuple):
+    """What comes back: the result without its tables, those as bytes, and the brief."""
+
+    result: FileResult
+    content: Encoded | None
+    brief: str
+
+
+def take(reading: Reading, task: Task) -> Parcel:
+    """Do one task, in whatever process."""
+    if task.known is not None:
+        try:
+            digest, state = digest_of(task.source)
+        except (Error, OSError):
+            digest = ""  # reading it says what is wrong
+        if digest == task.known:
+            stub = FileResult(task.source.name, SAME, "", digest, state.st_size, state.st_mtime_ns)
+            return Parcel(stub, None, "")
+    result = process(task.source, reading)
+    brief = brief_of(result, reading.root)
+    content = encode(result) if result.status == READ else None
+    return Parcel(replace(result, tables={}, widths={}, findings=[], failures=[], record=None, cells=None), content, brief)
+
+
+def gather(
+    sources: Iterable[Source],
+    store: Store,
+    reading: Reading,
+    work: Work = Work(),
+    progress: Callable[[Progress], None] | None = None,
+    total: int | None = None,
+) -> None:
+    """Read and judge all files into the store. What is done when the run is broken off is kept."""
+    tasks = (Task(number, source, store.known(_key(source))) for number, source in enumerate(sources))
+    done = unreadable = cached = 0
+    try:
+        for task, answer in each(partial(take, reading), tasks, work):
+            parcel = answer if isinstance(answer, Parcel) else _failed(task.source, answer)
+            _enter(task, parcel, store)
+            done += 1
+            cached += parcel.result.status == SAME or parcel.content is None and parcel.result.status == READ
+            unreadable += bool(parcel.result.message)
+            if progress:
+                progress(Progress(done, total, unreadable, cached, task.source.name))
+    finally:
+        store.commit()
+
+
+def _enter(task: Task, parcel: Parcel, store: Store) -> None:
+    result, brief = parcel.result, parcel.brief
+    if result.status == SAME:
+        brief = store.used(result.digest)
+        result.status = READ
+    elif parcel.content is not None:
+        store.keep(_key(task.source), result.digest, parcel.content, brief)
+    store.enter(task.number, task.source.path, result, brief)
+
+
+def _key(source: Source) -> str:
+    return "\0".join((os.path.abspath(source.path), source.member or "")).encode("utf-8", "replace").decode()
+
+
+def _failed(source: Source, error: Exception) -> Parcel:
+    if isinstance(error, Lost):
+        message = "读取这份文件时程序崩溃，已跳过；请用 Excel 或 WPS 打开另存一份，或请报送单位重新导出"
+    else:
+        said = f"{type(error).__name__}: {error}"[:200]
+        message = f"程序内部错误（{said}），这份文件没有汇总；请把它交给软件维护人员"
+    return Parcel(FileResult(source.name, FAILED, message), None, '{"failures": 0}')
+
+
+def resolve(store: Store) -> None:
+    """Of a unit's files that hold the same projects, take the newest.
+
+    Files of one unit with different projects are parts of one submission, and all taken. The newest is the one changed
+    last; of two changed at the same moment, the one whose name comes later (表2 before 表10).
+    """
+    replaced: list[tuple[int, int]] = []
+    for files in units_of(store):
+        read = [file for file in files if file.status == READ]
+        if len(read) > 1:
+            replaced += _older(sorted(read, key=lambda file: (file.modified, file.number), reverse=True))
+    for number, by in replaced:
+        store.replace(number, by)
+
+
+def units_of(store: Store) -> Iterator[list[Listed]]:
+    """The files of this run unit by unit; one that names no unit stands alone."""
+    for _, group in groupby(store.listed(), lambda file: (file.unit, None if file.unit else file.number)):
+        yield list(group)
+
+
+def _older(newest_first: list[Listed]) -> Iterator[tuple[int, int]]:
+    taken: list[Listed] = []
+    for file in newest_first:
+        newer = next((other for other in taken if _same_projects(file, other)), None)
+        if newer is None:
+            taken.append(file)
+        else:
+            yield file.number, newer.number
+
+
+def _same_projects(file: Listed, other: Listed) -> bool:
+    keys, others = set(file.brief["keys"]), set(other.brief["keys"])
+    return file.digest == other.digest or bool(keys & others) or not (keys or others)

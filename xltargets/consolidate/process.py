@@ -1,0 +1,260 @@
+"""One file, from path to rows and findings: the pure function that a consolidation maps over its files.
+
+It runs in whatever process an executor has, so what it takes and gives can be pickled, and what it gives is small.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import json
+import os
+import time
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from functools import lru_cache
+from typing import IO, NamedTuple
+
+from xltargets.consolidate.discover import ARCHIVES, DOCUMENTS, Source
+from xltargets.consolidate.layout import Row, Table, flatten, tables_of
+from xltargets.consolidate.zipped import member_stream, members, unpacked
+from xltargets.errors import Error
+from xltargets.excel.package import Limits
+from xltargets.rules.config import Config
+from xltargets.rules.engine import Inputs, judge
+from xltargets.rules.finding import Finding, Severity
+from xltargets.rules.unitrecord import UnitRecord, unit_record
+from xltargets.submission.cellmap import CellMap
+from xltargets.submission.document import from_document, load_document
+from xltargets.submission.form import Form, load_form
+from xltargets.submission.model import Submission
+from xltargets.submission.read import read
+
+#: What a result says of its file.
+READ, UNREADABLE, FAILED, FOREIGN = "read", "unreadable", "failed", "foreign"
+
+_PASSING = {errno.EIO, errno.ETIMEDOUT, errno.EAGAIN, errno.EBUSY, errno.ESTALE, errno.ECONNRESET, errno.ENETRESET}
+_PAUSES = (0.2, 1.0)
+_BLOCK = 1 << 20
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How files are read and judged.
+
+    Attributes:
+        schema: the form's JSON Schema as text; the official form when None.
+        config: the bureau's settings of rules.
+        inputs: what rules may have beside the document.
+        limits: what is refused as too large.
+    """
+
+    schema: str | None = None
+    config: Config = Config()
+    inputs: Inputs = Inputs()
+    limits: Limits | None = None
+
+    @property
+    def form(self) -> Form:
+        """The form, compiled once per process."""
+        return _form(self.schema)
+
+    @property
+    def root(self) -> Table:
+        """The tables of the form, worked out once per process."""
+        return _root(self.schema)
+
+
+class Broken(NamedTuple):
+    """A rule that raised: an error of ours, not the user's."""
+
+    rule: str
+    pointer: str
+    error: str
+
+
+@dataclass
+class FileResult:
+    """What a consolidation knows of one file.
+
+    Attributes:
+        file: what people call it.
+        status: ``read``; ``unreadable`` (the message says what to do); ``failed`` (an error of ours); ``foreign``: no
+            submission at all, such as a summary or a settings file that lies in the folder.
+        message: why it could not be read, one Chinese sentence; empty when it was.
+        digest: SHA-256 of its content; empty when that could not be read.
+        size: in bytes.
+        modified: when it was last changed, in nanoseconds since 1970.
+        tables: rows by name of table, see :mod:`xltargets.consolidate.layout`.
+        widths: by name of table, how wide each column's widest value is (a Chinese character counts 2; 0: no value).
+        findings: of this file, in document order; their ``file`` is left out.
+        failures: rules that raised.
+        record: what a comparison of units keeps of it.
+        cells: where its values stand.
+    """
+
+    file: str
+    status: str = READ
+    message: str = ""
+    digest: str = ""
+    size: int = 0
+    modified: int = 0
+    tables: dict[str, list[Row]] = field(default_factory=dict)
+    widths: dict[str, list[int]] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+    failures: list[Broken] = field(default_factory=list)
+    record: UnitRecord | None = None
+    cells: CellMap | None = None
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Findings that count, by severity."""
+        counts = dict.fromkeys((severity.value for severity in Severity), 0)
+        for finding in self.findings:
+            if finding.waived is None:
+                counts[finding.severity.value] += 1
+        return counts
+
+
+def process(source: Source | str | os.PathLike[str], reading: Reading = Reading()) -> FileResult:
+    """Read and judge one file. Whatever is wrong with the file stands in the result; nothing is raised for it."""
+    if not isinstance(source, Source):
+        source = Source(os.fspath(source))
+    for pause in (*_PAUSES, None):
+        try:
+            return _process(source, reading)
+        except Error as error:
+            if pause is None or not _may_pass(error):
+                return _refused(source, error)
+        except OSError as error:
+            if pause is None or error.errno not in _PASSING:
+                return _refused(source, Error(f"读不了这个文件（{error.strerror or error}）；请检查文件、权限和网络后再试"))
+        time.sleep(pause)
+    raise AssertionError("the last round returns")
+
+
+def _process(source: Source, reading: Reading) -> FileResult:
+    if source.member is not None:
+        with unpacked(source.path, source.member, source.suffix) as path:
+            return _process_file(Source(path, None, source.name), reading)
+    if source.suffix in ARCHIVES:
+        members(source.path)
+        raise Error("压缩包里不能再套压缩包，请解压到文件夹后再汇总")
+    return _process_file(source, reading)
+
+
+def _process_file(source: Source, reading: Reading) -> FileResult:
+    before, state = digest_of(source)
+    if source.suffix in DOCUMENTS:
+        document = load_document(source.path)
+        if not set(document) & set(reading.form.schema["properties"]):
+            return FileResult(source.name, FOREIGN, "", before, state.st_size, state.st_mtime_ns)
+        submission = from_document(document, form=reading.form, file=source.name)
+    else:
+        submission = read(source.path, form=reading.form, limits=reading.limits)
+    if digest_of(source)[0] != before:
+        raise Error("读取时文件正被别的程序改动；请等它保存完毕再试") from OSError(errno.EBUSY, "changed while read")
+    return result_of(submission, source.name, before, state, reading)
+
+
+def result_of(
+    submission: Submission, file: str, digest: str, state: os.stat_result, reading: Reading
+) -> FileResult:
+    """Judge a submission and keep what a summary needs."""
+    judgement = judge(submission, reading.config, reading.inputs)
+    tables = flatten(submission.document, reading.root)
+    return FileResult(
+        file, READ, "", digest, state.st_size, state.st_mtime_ns, tables, _widths(tables, reading.root),
+        [replace(finding, file=None) for finding in judgement.findings],
+        [Broken(rule, pointer, f"{type(error).__name__}: {error}") for rule, pointer, error in judgement.failures],
+        unit_record(submission), submission.locations if isinstance(submission.locations, CellMap) else None,
+    )  # fmt: skip
+
+
+def digest_of(source: Source) -> tuple[str, os.stat_result]:
+    """SHA-256 of a file's content, and the state of the file, or of the archive that holds it.
+
+    Raises:
+        Error: when it cannot be read.
+    """
+    digest = hashlib.sha256()
+    try:
+        with open(source.path, "rb") as file:
+            state = os.fstat(file.fileno())
+            if source.member is None:
+                _digest(file, digest)
+        if source.member is not None:
+            with member_stream(source.path, source.member) as stream:
+                _digest(stream, digest)
+    except FileNotFoundError as error:
+        raise Error("找不到这个文件，请检查文件名和所在的文件夹", file=source.name) from error
+    except IsADirectoryError as error:
+        raise Error("这是一个文件夹，打不开；请检查有没有权限", file=source.name) from error
+    except PermissionError as error:
+        message = "没有读取这个文件的权限，或文件正被别的程序占用；请关闭文件或请管理员授权后再试"
+        raise Error(message, file=source.name) from error
+    return digest.hexdigest(), state
+
+
+def _digest(file: IO[bytes], digest: hashlib._Hash) -> None:
+    while block := file.read(_BLOCK):
+        digest.update(block)
+
+
+def _may_pass(error: Error) -> bool:
+    cause = error.__cause__
+    return isinstance(cause, OSError) and cause.errno in _PASSING
+
+
+def _refused(source: Source, error: Error) -> FileResult:
+    place = "!".join(part for part in (error.sheet, error.cell) if part)
+    result = FileResult(source.name, UNREADABLE, f"[{place}] {error.message}" if place else error.message)
+    try:
+        result.digest, state = digest_of(source)
+        result.size, result.modified = state.st_size, state.st_mtime_ns
+    except (Error, OSError):
+        pass
+    return result
+
+
+@lru_cache(maxsize=4)
+def _form(schema: str | None) -> Form:
+    return load_form() if schema is None else Form(json.loads(schema))
+
+
+@lru_cache(maxsize=4)
+def _root(schema: str | None) -> Table:
+    return tables_of(_form(schema))
+
+
+# --- how wide columns have to be ---------------------------------------------------------------------
+
+
+def _widths(tables: Mapping[str, Sequence[Row]], root: Table) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = {}
+    for table in root.walk():
+        widths = [0] * len(table.fields)
+        for row in tables[table.name]:
+            for index, value in enumerate(row[1:]):
+                if value is not None and value != table.fields[index].default:
+                    widths[index] = max(widths[index], width(value))
+        found[table.name] = widths
+    return found
+
+
+def width(value: object) -> int:
+    """How many half-width characters a value takes, at least 1; of several lines the longest."""
+    if isinstance(value, str):
+        lines = value.split("\n") if "\n" in value else (value,)
+        return max(1, *(_line_width(line) for line in lines))
+    if isinstance(value, Decimal):
+        return len(f"{value:,.2f}") if abs(value.adjusted()) < 20 else len(str(value))
+    return len(str(value))
+
+
+def _line_width(line: str) -> int:
+    if line.isascii():
+        return len(line)
+    return len(line) + sum(unicodedata.east_asian_width(character) in "WFA" for character in line)

@@ -1,0 +1,177 @@
+"""A whole run: discover, map, fold, compare, write."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Executor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from xltargets.consolidate.columns import Planner
+from xltargets.consolidate.crossing import cross
+from xltargets.consolidate.discover import Exclude, discover
+from xltargets.consolidate.fold import Progress, gather, resolve
+from xltargets.consolidate.mapping import Work
+from xltargets.consolidate.process import FOREIGN, READ, Reading
+from xltargets.consolidate.rows import Rows
+from xltargets.consolidate.store import Store
+from xltargets.consolidate.summary import SummaryOptions, Totals, survey, write_summary
+from xltargets.errors import Error
+from xltargets.excel.package import Limits
+from xltargets.rules.config import Config
+from xltargets.rules.engine import Inputs
+from xltargets.submission.form import Form, load_form
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+#: So many unreadable files are told one by one; all of them stand in the summary.
+MOST_ERRORS = 1000
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a run is done beyond form, configuration and executor.
+
+    Attributes:
+        inputs: roster, ledger, last year's document, for the rules that need them.
+        cache: the database in which results are remembered; None remembers nothing.
+        newest: of a unit's files with the same projects take the newest only; otherwise all.
+        summary: how the workbook is made.
+        limits: what is refused as too large.
+        batch: files per trip to a worker.
+    """
+
+    inputs: Inputs = Inputs()
+    cache: Path | None = None
+    newest: bool = True
+    summary: SummaryOptions = SummaryOptions()
+    limits: Limits | None = None
+    batch: int = 8
+
+
+@dataclass
+class Result:
+    """What a run came to.
+
+    Attributes:
+        target: the summary; None when none was written.
+        totals: numbers of files, units, projects and findings, and sums of money.
+        errors: files that could not be read, with what to do; at most :data:`MOST_ERRORS` of them.
+        failures: rules that raised, by how many files; errors of ours.
+        notes: what else is worth saying, one Chinese sentence each.
+    """
+
+    target: Path | None
+    totals: Totals
+    errors: list[Error] = field(default_factory=list)
+    failures: int = 0
+    notes: list[str] = field(default_factory=list)
+
+
+def consolidate(
+    paths: Iterable[str | os.PathLike[str]],
+    target: str | os.PathLike[str],
+    *,
+    form: Form | None = None,
+    config: Config | None = None,
+    executor: Executor | None = None,
+    jobs: int = 1,
+    options: Options = Options(),
+    progress: Callable[[Progress], None] | None = None,
+) -> Result:
+    """Read and judge all submissions of files and folders, and write one summary workbook.
+
+    The bytes of the summary depend on the files alone, not on executor, jobs or the order in which work is done. A file that
+    cannot be read is listed in the summary and in the result; it never ends the run.
+
+    Args:
+        paths: files, folders (read recursively) and zip archives.
+        target: the summary; it is replaced whole or not touched.
+        form: the form; the official one by default.
+        config: the bureau's settings of rules.
+        executor: where files are read: any ``concurrent.futures`` executor, such as Dask's ``Client.get_executor()``.
+        jobs: processes to start when there is no executor; 1 works in this process.
+        options: what else there is to choose.
+        progress: called after each file.
+
+    Raises:
+        Error: when the target cannot be written, or nothing was found to read.
+    """
+    target = Path(target)
+    paths = list(paths)
+    reading = _reading(form, config, options)
+    exclude = Exclude(files=frozenset(_ours(target, options)))
+    with _gathered(paths, reading, exclude, executor, jobs, options, progress) as store:
+        if next(store.listed("status <> ?", (FOREIGN,)), None) is None:
+            raise Error("没有找到申报表（.xlsx、.xlsm 或 .json）；请检查文件夹", file=paths[0] if paths else None)
+        crossing = cross(store, reading.form, reading.config, options.inputs)
+        totals = write_summary(store, target, reading.form, reading.root, crossing, options.summary)
+        return _result(target, store, totals)
+
+
+def tables(
+    paths: Iterable[str | os.PathLike[str]],
+    *,
+    form: Form | None = None,
+    config: Config | None = None,
+    executor: Executor | None = None,
+    jobs: int = 1,
+    options: Options = Options(),
+    progress: Callable[[Progress], None] | None = None,
+) -> dict[str, DataFrame]:
+    """The tables of a summary as pandas DataFrames, by the title of the sheet; amounts are exact ``Decimal``.
+
+    Arguments as for :func:`consolidate`. Needs the extra ``pandas``.
+    """
+    from xltargets.consolidate.frames import frames
+
+    reading = _reading(form, config, options)
+    with _gathered(list(paths), reading, Exclude(), executor, jobs, options, progress) as store:
+        crossing = cross(store, reading.form, reading.config, options.inputs)
+        found = survey(store, reading.root)
+        planner = Planner(reading.form, reading.root, found.widths, options.summary.choice)
+        return frames(Rows(store, planner, crossing))
+
+
+@contextmanager
+def _gathered(
+    paths: list[str | os.PathLike[str]], reading: Reading, exclude: Exclude, executor: Executor | None, jobs: int,
+    options: Options, progress: Callable[[Progress], None] | None,
+) -> Iterator[Store]:  # fmt: skip
+    """The store of a run, filled."""
+    total = sum(1 for _ in discover(paths, exclude)) if progress else None
+    with Store(options.cache, reading) as store:
+        work = Work(jobs=jobs, executor=executor, batch=options.batch)
+        gather(discover(paths, exclude), store, reading, work, progress, total)
+        if options.newest:
+            resolve(store)
+        yield store
+
+
+def _reading(form: Form | None, config: Config | None, options: Options) -> Reading:
+    own = form is not None and form is not load_form()
+    schema = json.dumps(form.schema, ensure_ascii=False) if form is not None and own else None
+    return Reading(schema, config or Config(), options.inputs, options.limits)
+
+
+def _ours(target: Path, options: Options) -> Iterator[str]:
+    """Files of this run that may lie in the folder it reads."""
+    yield os.path.abspath(target)
+    if options.cache is not None:
+        yield os.path.abspath(options.cache)
+
+
+def _result(target: Path | None, store: Store, totals: Totals) -> Result:
+    notes = [store.note] if store.note else []
+    result = Result(target, totals, notes=notes)
+    for file in store.listed("status NOT IN (?, ?)", (READ, FOREIGN), order=f"number LIMIT {MOST_ERRORS}"):
+        result.errors.append(Error(file.message, file=file.file))
+    for file in store.listed("status = ?", (READ,)):
+        result.failures += bool(file.brief["failures"])
+    return result
+

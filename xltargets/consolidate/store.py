@@ -1,0 +1,255 @@
+"""What is known of files, on disk: results by content, which the next run finds again, and the list of this run.
+
+One SQLite database holds the results, keyed by the digest of the file's content and the fingerprint of all that the result
+depends on: the form, the rules and their settings, the code. The list of this run is a temporary table, so that memory does
+not grow with the number of files. Two runs may share the database: what they write is the same.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import sqlite3
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from xltargets.consolidate.codec import Encoded, decode, decode_cells, decode_record
+from xltargets.consolidate.process import READ, FileResult, Reading
+from xltargets.rules.registry import all_rules
+from xltargets.rules.unitrecord import UnitRecord
+from xltargets.submission.cellmap import CellMap
+
+#: Code that a result depends on.
+_CODE = ("excel", "submission", "rules", "values", "data", "schema")
+_HERE = ("layout.py", "process.py", "codec.py", "brief.py")
+#: Results that no run has used for so many runs are dropped.
+_KEEP_RUNS = 40
+_COMMIT_EVERY = 100
+_BUSY_SECONDS = 60
+
+_TABLES = """
+CREATE TABLE IF NOT EXISTS runs (id INTEGER PRIMARY KEY AUTOINCREMENT);
+CREATE TABLE IF NOT EXISTS results (print TEXT, digest TEXT, content BLOB, record BLOB, cells BLOB,
+  brief TEXT, run INTEGER, PRIMARY KEY (print, digest)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS seen (file TEXT PRIMARY KEY, digest TEXT) WITHOUT ROWID;
+"""
+_LIST = """
+CREATE TEMP TABLE list (number INTEGER PRIMARY KEY, file TEXT, disk TEXT, status TEXT, message TEXT, digest TEXT, size INTEGER,
+  modified INTEGER, unit TEXT, brief TEXT, replaced INTEGER);
+CREATE INDEX temp.list_by_file ON list (file);
+"""
+
+
+class Listed(NamedTuple):
+    """One file of this run.
+
+    Attributes:
+        number: its place in the order of discovery, from 0.
+        disk: the file on disk: the archive, for a file within one.
+        file, status, message, digest, size, modified: as in :class:`~xltargets.consolidate.process.FileResult`.
+        unit: the unit's code; None when it has none.
+        brief: what the whole run needs to know of it, see :mod:`xltargets.consolidate.brief`.
+        replaced: the number of the newer file that is taken in its stead; None when it is taken itself.
+    """
+
+    number: int
+    file: str
+    disk: str
+    status: str
+    message: str
+    digest: str
+    size: int
+    modified: int
+    unit: str | None
+    brief: Mapping[str, Any]
+    replaced: int | None
+
+    @property
+    def taken(self) -> bool:
+        """Whether its rows are in the summary."""
+        return self.status == READ and self.replaced is None
+
+
+class Store:
+    """The database of a run; a context manager.
+
+    Args:
+        path: the database that later runs find results in; None keeps nothing.
+        reading: how files are read; results of another way of reading are not found.
+    """
+
+    def __init__(self, path: Path | None, reading: Reading) -> None:
+        self.note = ""
+        self.print = fingerprint(reading)
+        self._pending = 0
+        self._base = self._open(path)
+        self._base.executescript(_LIST)
+        self.run = self._base.execute("INSERT INTO runs DEFAULT VALUES").lastrowid or 0
+        self._base.commit()
+
+    def _open(self, path: Path | None) -> sqlite3.Connection:
+        """The database; one that cannot be used is left alone and a private one taken in its stead."""
+        if path is not None:
+            try:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                base = sqlite3.connect(path, timeout=_BUSY_SECONDS)
+                base.executescript(_TABLES)
+                return base
+            except (sqlite3.Error, OSError) as error:
+                self.note = f"缓存“{path}”不能用（{error}），本次全部重新读取；可以删除这个文件"
+        base = sqlite3.connect("")
+        base.executescript(_TABLES)
+        return base
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
+
+    # --- filling --------------------------------------------------------------------------------------
+
+    def known(self, file: str) -> str | None:
+        """The digest a file had when its result was kept; None when there is no such result."""
+        found = self._base.execute(
+            "SELECT digest FROM seen JOIN results USING (digest) WHERE file = ? AND print = ?", (file, self.print)
+        ).fetchone()
+        return found[0] if found else None
+
+    def keep(self, file: str, digest: str, encoded: Encoded, brief: str) -> None:
+        """Remember the result of a file's content."""
+        self._base.execute(
+            "INSERT OR REPLACE INTO results VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (self.print, digest, *encoded, brief, self.run),
+        )
+        self._base.execute("INSERT OR REPLACE INTO seen VALUES (?, ?)", (file, digest))
+        self._wrote()
+
+    def used(self, digest: str) -> str:
+        """Note that a remembered result is used; give its brief."""
+        self._base.execute(
+            "UPDATE results SET run = ? WHERE print = ? AND digest = ?", (self.run, self.print, digest)
+        )
+        self._wrote()
+        found = self._base.execute(
+            "SELECT brief FROM results WHERE print = ? AND digest = ?", (self.print, digest)
+        ).fetchone()
+        return str(found[0])
+
+    def enter(self, number: int, disk: str, result: FileResult, brief: str) -> None:
+        """Put a file on the list of this run."""
+        unit = json.loads(brief).get("unit")
+        self._base.execute(
+            "INSERT INTO list VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)",
+            (number, result.file, disk, result.status, result.message, result.digest, result.size, result.modified, unit, brief),
+        )  # fmt: skip
+
+    def replace(self, number: int, by: int) -> None:
+        """Say that a newer file is taken instead of this one."""
+        self._base.execute("UPDATE list SET replaced = ? WHERE number = ?", (by, number))
+
+    def _wrote(self) -> None:
+        self._pending += 1
+        if self._pending >= _COMMIT_EVERY:
+            self.commit()
+
+    def commit(self) -> None:
+        """Make what was kept last, whatever happens next."""
+        self._base.commit()
+        self._pending = 0
+
+    # --- reading --------------------------------------------------------------------------------------
+
+    def listed(
+        self, where: str = "TRUE", values: tuple[object, ...] = (), order: str = "unit IS NULL, unit, number"
+    ) -> Iterator[Listed]:
+        """The files of this run; by default unit by unit, those without a code last."""
+        for row in self._base.execute(f"SELECT * FROM list WHERE {where} ORDER BY {order}", values):
+            yield Listed(*row[:9], json.loads(row[9]), row[10])
+
+    def find(self, file: str) -> Listed | None:
+        """The file of this run that people call so."""
+        return next(self.listed("file = ?", (file,)), None)
+
+    def result(self, file: Listed) -> FileResult:
+        """The rows and findings of a file that was read."""
+        stub = FileResult(file.file, file.status, file.message, file.digest, file.size, file.modified)
+        return decode(self._part("content", file.digest), stub)
+
+    def record(self, file: Listed) -> UnitRecord | None:
+        """What a comparison of units keeps of a file that was read."""
+        return decode_record(self._part("record", file.digest), file.file)
+
+    def cells(self, file: Listed) -> CellMap:
+        """Where the values of a file that was read stand."""
+        return decode_cells(self._part("cells", file.digest))
+
+    def _part(self, column: str, digest: str) -> bytes:
+        statement = f"SELECT {column} FROM results WHERE print = ? AND digest = ?"
+        found: bytes = self._base.execute(statement, (self.print, digest)).fetchone()[0]
+        return found
+
+    def close(self) -> None:
+        """Drop what no run has used for long, and let go of the database."""
+        self._base.execute("DELETE FROM results WHERE run < ?", (self.run - _KEEP_RUNS,))
+        self._base.execute("DELETE FROM runs WHERE id < ?", (self.run - _KEEP_RUNS,))
+        self._base.commit()
+        self._base.close()
+
+
+def default_cache() -> Path:
+    """Where results are kept unless told otherwise: the user's own folder for caches."""
+    if os.name == "nt":
+        base = os.environ.get("LOCALAPPDATA") or os.path.expanduser("~")
+    else:
+        base = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
+    return Path(base) / "xltargets" / "consolidate.sqlite"
+
+
+def fingerprint(reading: Reading) -> str:
+    """What a file's result depends on beside its content, as a digest.
+
+    Of the settings only those count that concern rules which run on one file; those of rules across units do not.
+    """
+    digest = hashlib.sha256()
+    for part in (_code(), reading.schema or "", _settings(reading), _stable(asdict(reading.inputs)), repr(reading.limits)):
+        digest.update(part.encode("utf-8", "surrogatepass"))
+        digest.update(b"\0")
+    return digest.hexdigest()
+
+
+def _settings(reading: Reading) -> str:
+    config = reading.config
+    return _stable(
+        {
+            rule.id: [config.severity.get(rule.id, rule.severity).value, config.settings(rule)]
+            for rule in all_rules().values()
+            if rule.each != "units" and config.runs(rule)
+        }
+    )
+
+
+def _stable(value: object) -> str:
+    return json.dumps(value, sort_keys=True, ensure_ascii=False, default=repr)
+
+
+def _code() -> str:
+    """The digest of the code and data that read and judge a file."""
+    digest = hashlib.sha256()
+    for package in _CODE:
+        for file in _files_of(files("xltargets") / package if package != "schema" else files("xltargets.schema")):
+            digest.update(file.read_bytes())
+    for name in _HERE:
+        digest.update((files("xltargets.consolidate") / name).read_bytes())
+    return digest.hexdigest()
+
+
+def _files_of(folder: Traversable) -> Iterator[Traversable]:
+    for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
+        if entry.is_file() and not entry.name.endswith(".pyc"):
+            yield entry

@@ -1,0 +1,326 @@
+"""The summary workbook: written in one pass over the store, unit by unit, each sheet row after row."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from xltargets.consolidate.columns import Choice, Planner, SheetPlan, merge_widths
+from xltargets.consolidate.crossing import Crossing
+from xltargets.consolidate.fold import units_of
+from xltargets.consolidate.layout import Row, Table
+from xltargets.consolidate.looks import WORKBOOK_OPTIONS, Looks
+from xltargets.consolidate.process import FOREIGN, READ
+from xltargets.consolidate.rows import SEVERITIES, ZERO, Rows, Special, Unit, values
+from xltargets.consolidate.sheet import (
+    MAX_ROWS,
+    Headline,
+    Link,
+    Pages,
+    Place,
+    Segment,
+    extend,
+    reference,
+    relative_path,
+    subtotal,
+)
+from xltargets.consolidate.store import Listed, Store
+from xltargets.excel.files import replace_file
+from xltargets.submission.form import Form
+
+if TYPE_CHECKING:
+    from xlsxwriter import Workbook
+
+#: What a workbook of ours says of itself; a consolidation does not read it as a submission.
+MARK = "xltargets summary"
+
+
+
+@dataclass(frozen=True)
+class SummaryOptions:
+    """How a summary is made.
+
+    Attributes:
+        title: leads the titles of its sheets; worked out from the year when empty.
+        choice: which sheets and columns, and what they are called.
+        max_rows: rows of a sheet before it goes on in a further one.
+    """
+
+    title: str = ""
+    choice: Choice = Choice()
+    max_rows: int = MAX_ROWS
+
+
+@dataclass
+class Totals:
+    """What a run comes to.
+
+    Attributes:
+        files, read, unreadable, replaced, foreign: numbers of files.
+        units, projects, findings: numbers of these in the summary.
+        counts: findings that count, by severity.
+        money: sums over all projects, by the key of the column; exact.
+    """
+
+    files: int = 0
+    read: int = 0
+    unreadable: int = 0
+    replaced: int = 0
+    foreign: int = 0
+    units: int = 0
+    projects: int = 0
+    findings: int = 0
+    counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(SEVERITIES, 0))
+    money: dict[str, Decimal] = field(default_factory=dict)
+
+
+@dataclass
+class Survey:
+    """What must be known of a run before the first row is written.
+
+    Attributes:
+        widths: of the widest values, by table.
+        rows: numbers of rows, by table.
+        findings: number of findings of the files that are taken.
+        units: number of units.
+        years: what the units say.
+        newest: when the newest file was changed, in nanoseconds since 1970.
+    """
+
+    widths: dict[str, list[int]] = field(default_factory=dict)
+    rows: dict[str, int] = field(default_factory=dict)
+    findings: int = 0
+    units: int = 0
+    years: dict[str, int] = field(default_factory=dict)
+    newest: int = 0
+    totals: Totals = field(default_factory=Totals)
+
+
+def survey(store: Store, root: Table) -> Survey:
+    """Look through the list of a run."""
+    found = Survey(widths={table.name: [0] * len(table.fields) for table in root.walk()})
+    totals = found.totals
+    for files in units_of(store):
+        found.units += any(file.taken for file in files)
+        for file in files:
+            totals.files += file.status != FOREIGN
+            totals.foreign += file.status == FOREIGN
+            totals.read += file.status == READ
+            totals.unreadable += file.status not in (READ, FOREIGN)
+            totals.replaced += file.replaced is not None
+            found.newest = max(found.newest, file.modified)
+            if file.taken:
+                _add_file(found, file)
+    return found
+
+
+def _add_file(found: Survey, file: Listed) -> None:
+    merge_widths(found.widths, file.brief["widths"])
+    for name, rows in file.brief["rows"].items():
+        found.rows[name] = found.rows.get(name, 0) + rows
+    found.findings += file.brief["findings"]
+    if year := file.brief.get("year"):
+        found.years[year] = found.years.get(year, 0) + 1
+
+
+def write_summary(
+    store: Store, target: str | os.PathLike[str], form: Form, root: Table, crossing: Crossing, options: SummaryOptions
+) -> Totals:
+    """Write the workbook; it replaces the target whole or not at all.
+
+    Raises:
+        Error: when the target cannot be written, or the bureau chose a column that is not there.
+    """
+    import xlsxwriter
+
+    found = survey(store, root)
+    with tempfile.TemporaryDirectory(prefix="xltargets-") as folder:
+
+        def write(file: Any) -> None:
+            book = xlsxwriter.Workbook(file, {**WORKBOOK_OPTIONS, "tmpdir": folder})
+            _describe(book, found, options)
+            writing = _Writing(store, book, form, root, crossing, options, found, os.path.dirname(os.path.abspath(target)))
+            writing.run()
+            book.close()
+
+        replace_file(target, write)
+    return found.totals
+
+
+def _describe(book: Workbook, found: Survey, options: SummaryOptions) -> None:
+    """Nothing of this run's moment: the newest file's is the summary's too."""
+    moment = datetime.fromtimestamp(found.newest // 10**9, UTC).replace(tzinfo=None)
+    book.set_properties({"title": options.title or "预算绩效目标汇总表", "created": moment, "comments": MARK})
+    book.set_size(2400, 1400)
+
+
+class _Writing:
+    """One writing of one workbook."""
+
+    def __init__(
+        self, store: Store, book: Workbook, form: Form, root: Table, crossing: Crossing, options: SummaryOptions,
+        found: Survey, folder: str,
+    ) -> None:  # fmt: skip
+        self.store, self.book, self.root, self.crossing = store, book, root, crossing
+        self.options, self.found, self.folder = options, found, folder
+        self.totals = found.totals
+        self.looks = Looks(book)
+        self.planner = Planner(form, root, found.widths, options.choice)
+        self.rows = Rows(store, self.planner, crossing)
+        self.money = self.planner.money()
+        self.projects = self._pages(self.planner.project_sheet(), self._project_rows())
+        self.details = {
+            plan.table.name: self._pages(plan, found.rows.get(plan.table.name, 0))
+            for plan in self.planner.detail_sheets()
+            if plan.table is not None and self.planner.wants(plan.title)
+        }
+        self.units = self._pages(self.planner.unit_sheet(), found.units + 1)
+        expected = found.findings + crossing.count + found.totals.unreadable
+        self.findings = self._pages(self.planner.finding_sheet(), expected)
+        self.all_projects: list[Segment] = []
+        self.all_units: list[Segment] = []
+        self.numbers: dict[int, int] = {}
+
+    def _project_rows(self) -> int:
+        main = self.planner.main
+        return self.found.rows.get(main.name, 0) + self.found.units + 1 if main else 0
+
+    def _pages(self, plan: SheetPlan | None, expected: int) -> Pages | None:
+        if plan is None or not self.planner.wants(plan.title):
+            return None
+        return Pages(self.book, self.looks, plan, self._headline(plan), expected, self.options.max_rows)
+
+    def _headline(self, plan: SheetPlan) -> Headline:
+        year = max(self.found.years, key=lambda year: (self.found.years[year], year), default="")
+        lead = self.options.title or (f"{year}年" if year else "") + "预算绩效目标"
+        in_wan = any(column.kind == "money" for column in plan.columns)
+        return Headline(f"{lead}{plan.title}表".replace("单表", "单"), f"共{self.found.units}个单位", "单位：万元" if in_wan else "")
+
+    # --- unit by unit ---------------------------------------------------------------------------------
+
+    def run(self) -> None:
+        """Write all rows."""
+        for files in units_of(self.store):
+            taken = [file for file in files if file.taken]
+            if taken:
+                self._unit(files, taken)
+            for file in files:
+                if not file.taken:
+                    self._list_findings(self.rows.left_out(file), file)
+        self._list_findings(self.rows.of_none(), None)
+        self._finish()
+
+    def _unit(self, files: Sequence[Listed], taken: Sequence[Listed]) -> None:
+        unit = Unit(files=sum(file.status == READ for file in files))
+        segments: list[Segment] = []
+        for file in taken:
+            loaded = self.rows.load(file)
+            unit.add_file(loaded)
+            for chain, special in self.rows.projects(loaded):
+                unit.add_project(chain, self.money)
+                special["#file"] = self._file_link(file)
+                if place := self._put(self.projects, chain, special, level=1):
+                    extend(segments, place)
+            for name, pages in self.details.items():
+                for chain in loaded.chains[name]:
+                    self._put(pages, chain, {})
+            self._list_findings(self.rows.findings(loaded), file)
+        self.totals.units += 1
+        self.totals.projects += unit.projects
+        self._unit_row(unit, self._subtotal(unit, segments) if segments else None)
+
+    def _subtotal(self, unit: Unit, segments: list[Segment]) -> Place:
+        """The line below a unit's projects."""
+        assert self.projects is not None
+        found: list[Any] = []
+        for number, column in enumerate(self.projects.plan.columns):
+            if column.totalled:
+                found.append(subtotal(segments, number, unit.money.get(column.key, ZERO)))
+            elif column.key.startswith("unit."):
+                found.append(column.pick([unit.root]))
+            elif column.key == "#number":
+                found.append("小计")
+            else:
+                found.append(None)
+        for part in segments:
+            extend(self.all_projects, Place(part.sheet, part.first))
+            extend(self.all_projects, Place(part.sheet, part.last))
+        place = self.projects.put(found, "subtotal")
+        extend(self.all_projects, place)
+        return place
+
+    def _unit_row(self, unit: Unit, place: Place | None) -> None:
+        for key, amount in unit.money.items():
+            self.totals.money[key] = self.totals.money.get(key, ZERO) + amount
+        for severity, count in unit.counts.items():
+            self.totals.counts[severity] += count
+        special = unit.special(self.money)
+        for column in self.money:
+            at = self._project_column(column.key) if self.projects else None
+            if place is not None and at is not None:
+                special[column.key] = reference(place, at, special[column.key])
+        if put := self._put(self.units, [unit.root], special):
+            extend(self.all_units, put)
+
+    def _project_column(self, key: str) -> int | None:
+        assert self.projects is not None
+        return next((at for at, column in enumerate(self.projects.plan.columns) if column.key == key), None)
+
+    def _put(
+        self, pages: Pages | None, chain: Sequence[Row], special: Mapping[str, Any], level: int = 0
+    ) -> Place | None:
+        if pages is None:
+            return None
+        number = self.numbers[id(pages)] = self.numbers.get(id(pages), 0) + 1
+        found = values(pages.plan.columns, chain, {**special, "#number": number})
+        return pages.put(found, level=level)
+
+    # --- findings -------------------------------------------------------------------------------------
+
+    def _list_findings(self, findings: Iterable[Special], file: Listed | None) -> None:
+        for special in findings:
+            self.totals.findings += 1
+            if file is not None:
+                special["#file"] = self._file_link(file)
+                if special["#sheet"] and special["#cell"]:
+                    special["#cell"] = Link(special["#cell"], self._path(file), special["#sheet"], special["#cell"])
+            self._put(self.findings, [], special)
+
+    def _file_link(self, file: Listed) -> Link | str:
+        return Link(os.path.basename(file.file.replace("\\", "/")), self._path(file))
+
+    def _path(self, file: Listed) -> str:
+        return relative_path(file.disk, self.folder)
+
+    # --- the end --------------------------------------------------------------------------------------
+
+    def _finish(self) -> None:
+        for pages in (self.findings, *self.details.values()):
+            if pages:
+                pages.finish()
+        if self.projects:
+            self._grand_total(self.projects, self.all_projects, self.totals.projects, {})
+        if self.units:
+            special = {"#rows": self.totals.projects}
+            special |= {f"#{severity}": self.totals.counts[severity] for severity in SEVERITIES}
+            self._grand_total(self.units, self.all_units, self.totals.units, special)
+
+    def _grand_total(self, pages: Pages, segments: list[Segment], count: int, sums: Mapping[str, int]) -> None:
+        if not segments:
+            pages.finish()
+            return
+        found: list[Any] = []
+        for number, column in enumerate(pages.plan.columns):
+            if column.totalled and column.level == 1:
+                found.append(subtotal(segments, number, self.totals.money.get(column.key, ZERO)))
+            elif column.key in sums:
+                found.append(subtotal(segments, number, Decimal(sums[column.key])))
+            else:
+                found.append("合计" if number == 0 else None)
+        pages.put(found, "total")
+        pages.finish(beside=1)
