@@ -1,0 +1,224 @@
+"""The command line, run as a user runs it: a process of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from xltargets.cli import Group
+from xltargets.excel.cells import set_values
+from xltargets.excel.package import Package
+from xltargets.submission.document import load_document
+from xltargets.submission.read import read
+
+DATA = Path(__file__).parent / "data"
+
+
+def run(*arguments: object, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    """One run of the command; a traceback is never an answer."""
+    done = subprocess.run(
+        [sys.executable, "-m", "xltargets", *map(str, arguments)],
+        capture_output=True, text=True, encoding="utf-8", cwd=cwd, check=False,
+        env={**os.environ, "PYTHONIOENCODING": "utf-8", "LANG": "C", "COLUMNS": "200"},
+    )  # fmt: skip
+    assert "Traceback" not in done.stderr + done.stdout, done.stderr
+    return done
+
+
+@pytest.fixture
+def wrong(filled: Path) -> Path:
+    """A workbook with one error: a budget that is not the sum of its sources."""
+    sheet, cell = read(filled).locations["/projects/0/budget/total"]
+    package = Package.open(filled)
+    set_values(package, sheet, {cell: 120})
+    target = filled.with_name("wrong.xlsx")
+    package.save(target)
+    return target
+
+
+class TestHelp:
+    def test_is_chinese_for_every_command(self) -> None:
+        listing = run("--help").stdout
+        for command in Group.COMMANDS:
+            assert command in listing
+            text = run(command, "--help").stdout
+            assert "用法：" in text and "例：" in text, command
+            assert not re.search(r"\b(Usage|Options|OPTIONS|Show|default|PATH|required)\b", text), text
+
+    @pytest.mark.parametrize(
+        ("arguments", "words"),
+        [
+            (["chek"], "没有命令"),
+            (["check"], "缺少参数"),
+            (["check", "a.xlsx", "--formt", "json"], "--format"),
+            (["check", "a.xlsx", "--format", "xml"], "不在可选的"),
+            (["explain", "M1"], "M01"),
+            (["annotate", "a.xlsx", "b.xlsx", "-o", "c.xlsx"], "--output-dir"),
+            (["fill", "a.json"], "-o"),
+        ],
+    )
+    def test_of_wrong_words_names_the_right_ones(self, arguments: list[str], words: str) -> None:
+        done = run(*arguments)
+        assert done.returncode == 2
+        assert words in done.stderr
+        assert not re.search(r"\b(Usage|Error|Try|Missing|No such|Invalid)\b", done.stderr)
+
+
+class TestCheck:
+    def test_of_a_sound_workbook_finds_nothing(self, filled: Path) -> None:
+        done = run("check", filled)
+        assert (done.returncode, done.stderr) == (0, "")
+        assert "没有发现问题" in done.stdout
+        assert "共 1 个文件：0 个错误，0 个警告，0 个提示" in done.stdout
+
+    def test_tells_place_numbers_and_what_to_do(self, wrong: Path) -> None:
+        done = run("check", wrong)
+        cell = read(wrong).locations["/projects/0/budget/total"].cell
+        (line,) = (line for line in done.stdout.splitlines() if " M01 " in line)
+        assert f"错误 M01 项目1!{cell} 预算数：" in line
+        assert "120.00" in line and "相差" in line and "0.50" in line and "请" in line
+        assert done.returncode == 1
+
+    def test_as_json_has_the_members_that_are_promised(self, wrong: Path) -> None:
+        done = run("check", wrong, "--format", "json")
+        report = json.loads(done.stdout)
+        assert report["files"] == [{"file": str(wrong), "status": "findings"}]
+        finding = next(finding for finding in report["findings"] if finding["rule"] == "M01")
+        assert finding.pop("message").startswith("预算数")
+        assert finding == {
+            "rule": "M01", "severity": "error", "file": str(wrong), "pointer": "/projects/0/budget/total",
+            "sheet": "项目1", "cell": read(wrong).locations["/projects/0/budget/total"].cell, "field": "预算数",
+        }  # fmt: skip
+
+    @pytest.mark.parametrize(("fail_on", "status"), [("error", 0), ("warning", 1), ("hint", 1)])
+    def test_fails_on_the_severity_that_is_asked_for(self, fail_on: str, status: int) -> None:
+        assert run("check", DATA / "seed.json", "--fail-on", fail_on).returncode == status
+
+    def test_of_a_document_has_pointers_and_no_cells(self) -> None:
+        report = json.loads(run("check", DATA / "seed.json", "--format", "json").stdout)
+        assert report["findings"]
+        assert {finding["cell"] for finding in report["findings"]} == {None}
+
+    def test_goes_on_after_a_file_that_cannot_be_read(self, tmp_path: Path, wrong: Path) -> None:
+        bad = wrong.with_name("bad.xlsx")
+        bad.write_bytes(b"no workbook")
+        done = run("check", bad, wrong, tmp_path / "none.xlsx", "--format", "json")
+        report = json.loads(done.stdout)
+        assert [entry["status"] for entry in report["files"]] == ["error", "findings", "error"]
+        assert all(entry["message"] for entry in report["files"] if entry["status"] == "error")
+        assert done.returncode == 2
+
+    def test_of_a_folder_takes_the_workbooks_in_it(self, tmp_path: Path, wrong: Path) -> None:
+        folder = tmp_path / "inbox"
+        (folder / "deep").mkdir(parents=True)
+        shutil.copy(wrong, folder / "deep" / "一.xlsx")
+        (folder / "~$一.xlsx").write_bytes(b"lock")
+        (folder / "notes.txt").write_text("x", "utf-8")
+        report = json.loads(run("check", folder, "--format", "json").stdout)
+        assert [entry["file"] for entry in report["files"]] == [str(folder / "deep" / "一.xlsx")]
+
+    def test_of_an_empty_folder_says_so(self, tmp_path: Path) -> None:
+        done = run("check", tmp_path)
+        assert done.returncode == 2 and "没有申报表" in done.stderr
+
+    def test_shows_square_brackets_of_the_data_as_they_are(self, tmp_path: Path, seed_document: dict) -> None:
+        seed_document["projects"][0]["name"] = "[bold]粗[/bold] [red"
+        path = tmp_path / "markup.json"
+        path.write_text(json.dumps(seed_document, ensure_ascii=False, default=float), "utf-8")
+        done = run("check", path)
+        assert done.returncode in (0, 1) and "[bold]粗[/bold] [red" in done.stdout
+
+
+class TestForms:
+    def test_export_of_what_was_filled_is_the_document(self, tmp_path: Path) -> None:
+        workbook, exported = tmp_path / "w.xlsx", tmp_path / "d.json"
+        assert run("fill", DATA / "clean.json", "-o", workbook).returncode == 0
+        assert run("export", workbook, "-o", exported).returncode == 0
+        assert load_document(exported) == load_document(DATA / "clean.json")
+
+    def test_fill_writes_several_documents_into_a_folder(self, tmp_path: Path) -> None:
+        assert run("fill", DATA / "clean.json", DATA / "seed.json", "--output-dir", tmp_path / "out").returncode == 0
+        assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["clean.xlsx", "seed.xlsx"]
+
+    def test_fill_does_not_overwrite_unasked(self, tmp_path: Path) -> None:
+        target = tmp_path / "w.xlsx"
+        target.write_bytes(b"mine")
+        done = run("fill", DATA / "clean.json", "-o", target)
+        assert done.returncode == 2 and "--force" in done.stderr
+        assert target.read_bytes() == b"mine"
+
+    def test_fill_lists_what_found_no_place(self, tmp_path: Path, sound: dict) -> None:
+        sound["projects"][0]["kind"] = "特定目标类"
+        document = tmp_path / "d.json"
+        document.write_text(json.dumps(sound, ensure_ascii=False, default=float), "utf-8")
+        done = run("fill", document, "-o", tmp_path / "w.xlsx")
+        assert "/projects/0/kind：特定目标类" in done.stderr
+
+    def test_new_has_the_unit_filled_in(self, tmp_path: Path) -> None:
+        target = tmp_path / "new.xlsx"
+        done = run("new", "-o", target, "--code", "001001", "--name", "怀来县信访局", "--year", 2025)
+        assert done.returncode == 0
+        assert read(target).document["unit"] == {"code": "001001", "name": "怀来县信访局", "region": None, "year": 2025}
+
+    def test_export_report_lists_names_and_fields(self, filled: Path) -> None:
+        report = json.loads(run("export", filled, "--report").stdout)
+        assert "project.indicators.weight" in report["missing_fields"]
+        assert report["unknown_names"] == [] and report["problems"] == []
+
+    def test_migrate_moves_every_value(self, tmp_path: Path, filled: Path) -> None:
+        target = tmp_path / "moved.xlsx"
+        assert run("migrate", filled, "-o", target).returncode == 0
+        assert read(target).document == read(filled).document
+
+
+class TestAnnotate:
+    def test_writes_beside_the_file_and_leaves_it_alone(self, wrong: Path) -> None:
+        before = wrong.read_bytes()
+        assert run("annotate", wrong).returncode == 0
+        assert wrong.read_bytes() == before
+        assert wrong.with_name("wrong_批注.xlsx").exists()
+
+    def test_in_place_then_clean_gives_back_every_part(self, wrong: Path) -> None:
+        before = parts(wrong)
+        assert run("annotate", wrong, "--in-place").returncode == 0
+        annotated = parts(wrong)
+        assert annotated != before
+        assert run("annotate", wrong, "--in-place").returncode == 0
+        assert parts(wrong) == annotated, "the second run changed something"
+        assert run("clean", wrong, "--in-place").returncode == 0
+        assert parts(wrong) == before
+
+    def test_goes_on_after_a_file_that_cannot_be_read(self, tmp_path: Path, wrong: Path) -> None:
+        done = run("annotate", tmp_path / "none.xlsx", wrong, "--output-dir", tmp_path / "out")
+        assert done.returncode == 2
+        assert (tmp_path / "out" / "wrong.xlsx").exists()
+
+
+def parts(path: Path) -> dict[str, bytes]:
+    package = Package.open(path)
+    return {name: package.read(name) for name in package.names}
+
+
+class TestPages:
+    def test_list_every_rule(self) -> None:
+        listed = json.loads(run("rules", "--format", "json").stdout)
+        ids = [rule["id"] for rule in listed]
+        assert ids == sorted(set(ids), key=ids.index)
+        assert {"M01", "F05", "T18", "R01"} <= set(ids)
+
+    def test_explain_a_rule(self) -> None:
+        page = run("explain", "m01").stdout
+        for word in ("# M01", "改法：", "## 依据", "## 公式", "## 违反的例子", "## 通过的例子", "## 配置"):
+            assert word in page
+
+    def test_tell_where_each_setting_comes_from(self, tmp_path: Path) -> None:
+        (tmp_path / "xltargets.toml").write_text('ignore = ["T"]\n', "utf-8")
+        done = run("config", cwd=tmp_path)
+        assert done.returncode == 0 and "xltargets.toml" in done.stdout
