@@ -92,7 +92,7 @@ def work(book: Book) -> dict[str, object]:
     book.cell(project, "B17").String = "本县自定指标"
     seen["by row"] = {row: book.choices(project, f"C{row}") for row in (10, 11, 12, 13, 14, 15, 16, 17)}
     book.insert_rows(project, 12, 3)
-    seen["after rows"] = {row: book.choices(project, f"C{row}") for row in (11, 12, 14, 15, 16, 17, 42)}
+    seen["after rows"] = {row: book.choices(project, f"C{row}") for row in (11, 12, 14, 15, 16, 17, 32)}
     book.document.Sheets.copyByName(project, "项目1_2", 3)
     book.cell("项目1_2", "E3").String = "维稳经费"
     book.cell("项目1_2", "B10").String = "成本指标"

@@ -64,7 +64,7 @@ class TestNames:
                 assert not isinstance(cell, openpyxl.cell.MergedCell), name
 
     def test_of_a_table_cover_the_same_rows_side_by_side(self, places) -> None:
-        for table, count in {"project.indicators.": 30, "waivers.": 20}.items():
+        for table, count in {"project.indicators.": 20, "waivers.": 20}.items():
             areas = [area for name, (_, area) in places.items() if name.startswith(table)]
             assert len({(top, bottom) for _, top, _, bottom in areas}) == 1
             assert all(left == right and bottom - top + 1 == count for left, top, right, bottom in areas)
@@ -158,11 +158,11 @@ class TestLooks:
         for name in ("project.indicators.level1", "department.safeguards", "waivers.rule"):
             sheet, (_, top, _, bottom) = places[name]
             for row in range(top, bottom + 1):
-                assert official[sheet].row_dimensions[row].height == 27
+                assert official[sheet].row_dimensions[row].height == 24.75
         with zipfile.ZipFile(WORKBOOK) as archive:
             text = archive.read("xl/worksheets/sheet3.xml").decode()
         top = places["project.indicators.level1"][1][1]
-        assert re.search(rf'<row r="{top}"[^>]*ht="27">', text)
+        assert re.search(rf'<row r="{top}"[^>]*ht="24.75">', text)
         assert re.search(rf'<row r="{top - 1}"[^>]*customHeight="1"', text)
 
 
@@ -256,7 +256,7 @@ class TestValidations:
 
 class TestPrinting:
     @pytest.mark.parametrize(
-        ("sheet", "area"), [(PROJECT, "$A$1:$G$39"), (GENERAL, "$A$1:$B$26"), ("豁免", "$A$1:$D$22")]
+        ("sheet", "area"), [(PROJECT, "$A$1:$G$29"), (GENERAL, "$A$1:$B$22"), ("豁免", "$A$1:$D$22")]
     )
     def test_pages_are_a4_one_page_wide(self, official, sheet, area) -> None:
         page = official[sheet]

@@ -19,6 +19,7 @@ from xltargets.excel.a1 import address
 from xltargets.excel.book import FileBook, Grid
 from xltargets.excel.cells import Value, set_all
 from xltargets.excel.clone import clone_sheet
+from xltargets.excel.heights import fit_rows
 from xltargets.excel.package import Package
 from xltargets.excel.rows import insert_rows
 from xltargets.excel.styles import is_percent
@@ -63,7 +64,10 @@ def fill(
         package = Package.open(template)
         filler = _Filler(package, form or load_form(), document)
         filler.make_room()
-        set_all(package, filler.values())
+        values = filler.values()
+        set_all(package, values)
+        for sheet, (texts, named) in filler.texts(values).items():
+            fit_rows(package, sheet, texts, named)
         package.save(target)
         return filler.result
 
@@ -136,6 +140,24 @@ class _Filler:
                     self._column(sheet, bound, _innermost(bound, bounds), root, cells)
         self._list_unplaced(self.document, (), "", seen)
         return placed
+
+    def texts(
+        self, values: Mapping[str, Mapping[str, Value]]
+    ) -> dict[str, tuple[dict[str, str], dict[str, str]]]:
+        """Sheet → the texts among its values by address, and the texts of the names that its formulas may use."""
+        found = {
+            sheet: {cell: value for cell, value in cells.items() if isinstance(value, str)}
+            for sheet, cells in values.items()
+        }
+        everywhere: dict[str, str] = {}
+        own: dict[str, dict[str, str]] = {}
+        for sheet, bounds in self.bindings.sheets.items():
+            for bound in bounds:
+                text = found[sheet].get(address(bound.areas[0].top, bound.areas[0].left))
+                if text is not None and _rows_array(bound) is None:
+                    names = own.setdefault(sheet, {}) if bound.local else everywhere
+                    names[self.form.official_name(bound.field).casefold()] = text
+        return {sheet: (texts, {**everywhere, **own.get(sheet, {})}) for sheet, texts in found.items()}
 
     def _single(
         self, sheet: str, bound: Bound, root: tuple[Any, int] | None, cells: dict[str, Value]

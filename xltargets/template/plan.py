@@ -24,7 +24,9 @@ from xltargets.errors import Error
 from xltargets.submission.form import ITEM, Field, Form
 
 #: Empty rows of a table when nobody says otherwise.
-TABLE_ROWS = {"project.indicators": 30, "waivers": 20}
+TABLE_ROWS = {
+    "department.itemised_targets": 8, "department.safeguards": 8, "project.indicators": 20, "waivers": 20,
+}  # fmt: skip
 OTHER_TABLE_ROWS = 10
 
 GENERAL_SHEET = "部门整体绩效目标"
@@ -196,7 +198,7 @@ PROJECT_BLOCKS = (
         ),
         (24, 26),
     ),
-    Block("project.target", ((_input("project.target", 6),),), (110,)),
+    Block("project.target", ((_input("project.target", 6),),), (100,)),
 )  # fmt: skip
 PROJECT_WIDTHS = (11, 11, 12.5, 17.5, 17.5, 11.5, 14)
 #: Of the columns of a table that has a sheet to itself.
@@ -208,7 +210,7 @@ LAST_TABLE = "project.indicators"
 
 GENERAL_WIDTHS = (15, 80)
 #: Height in points of the lines for long text on the general sheet.
-GENERAL_HEIGHTS = {"department.overall_target": 190.0}
+GENERAL_HEIGHTS = {"department.overall_target": 150.0}
 
 
 class Names:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 A4 = 9
 SPACER_WIDTH = 2
 #: Points; what a line of the spacer's type needs.
-GROWING_HEIGHT = 27
+GROWING_HEIGHT = 24.75
 
 #: What the form works out by itself, and what it shows while empty.
 FORMULAS: Mapping[str, tuple[str, str]] = {
@@ -163,7 +163,7 @@ def set_up_page(sheet: Worksheet, rows: int, columns: int) -> None:
     sheet.set_portrait()
     sheet.fit_to_pages(1, 0)
     sheet.center_horizontally()
-    sheet.set_margins(left=0.6, right=0.6, top=0.75, bottom=0.75)
+    sheet.set_margins(left=0.6, right=0.6, top=0.6, bottom=0.7)
     sheet.set_footer('&C&"宋体,Regular"&10第 &P 页，共 &N 页')
     sheet.print_black_and_white()
     sheet.print_area(0, 0, rows - 1, columns - 1)

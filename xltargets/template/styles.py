@@ -34,7 +34,7 @@ WORKBOOK_OPTIONS: Mapping[str, Any] = {
     "default_row_height": 18,
 }  # fmt: skip
 #: Font size that keeps an empty row at a comfortable height while its height still follows its content.
-SPACER_SIZE = 22
+SPACER_SIZE = 20
 
 #: Excel's own formats by number: 0, #,##0.00 and @.
 _INTEGER, _MONEY, _TEXT = 1, 4, 49
