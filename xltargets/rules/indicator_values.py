@@ -128,8 +128,8 @@ def rate_lies_within_0_and_100(
     if not value.is_rate or value.change is not None or of_satisfaction(first, second) or value.lo is None:
         return
     low, high = _percent(value.lo, value), _percent(value.hi or value.lo, value)
-    if low is None or high is None or 0 <= low and high <= _HUNDRED:
-        return
+    if low is None or high is None or 0 <= low and high <= _HUNDRED or low == -high:
+        return  # ±5% is a margin
     said = f"{_short(name)} {(description or '')[:300]}"
     if pattern("growth").search(said) or pattern("above_100", also).search(said):
         return

@@ -20,8 +20,11 @@ Indicators = Sequence[Mapping[str, Any]]
 #: What C14 and C15 speak of: placeholders of a template, and literal nulls.
 _TEMPLATE = re.compile(r"[*＊]|[×xX]{2}|…{2}|\.{6}")
 _NULLS = frozenset({"null", "none", "nan", "n/a", "#n/a", "#ref!"})
-#: So many of a hundred thousand: 18/10万.
-_PER_MANY = re.compile(r"[≥≤><=]{0,2}[\d.]{1,8}/(?:10{0,5}[百千万]?|[百千万十]{1,2})人?")
+#: What a reviewer reads and the grammar does not: 18/10万, 95%±2%, C30 (a grade of concrete), 《规划》1份.
+_READABLE = re.compile(
+    r"[≥≤><=]{0,2}[\d.]{1,8}/(?:10{0,5}[百千万]?|[百千万十]{1,2})人?|[≥≤><=]{0,2}[\d.]{1,8}[^\d±]{0,4}±[\d.]{1,8}[^\d]{0,4}|"
+    r"[≥≤><=]{0,2}[A-HJKMNP-Z]{1,3}-?\d{1,4}(?:\.\d)?[\u4e00-\u9fff]{0,4}|[^《》]{0,20}《[^《》]{1,60}》[^《》]{0,20}"
+)
 _BARE = frozenset({"万", "亿", "千万", "百万", "百", "千"})
 _CLAUSE = re.compile(r"[，,；;。][\u4e00-\u9fff]{4}")
 _GLUED = re.compile(r"2([1-9]\d{1,2}(?:\.\d{1,2})?)(%|[\u4e00-\u9fff])")
@@ -45,7 +48,7 @@ def value_can_be_read(typed: str, value: Value) -> Iterator[Hit]:
     改法：按“≥95%”“12月底前”或文字说明填写。
     """
     if value.kind == "unparsed":
-        if _PER_MANY.fullmatch(fold(typed[:60])):
+        if _READABLE.fullmatch(fold(typed[:120])):
             return
         reason = "日历上没有这个日期" if "bad-date" in value.flags else "读不出数值或文字要求"
     elif value.kind == "placeholder" and not value.flags & {"operator-only", "blank"}:
