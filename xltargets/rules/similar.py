@@ -64,7 +64,7 @@ def earlier_alike_sets(sets: Sequence[frozenset[Hashable]], least: float) -> dic
     for index, one in enumerate(sets):
         if not one or index in equal:
             continue
-        prefix = sorted(one, key=rarity.__getitem__)[: len(one) - math.ceil(least * len(one)) + 1]
+        prefix = sorted(one, key=rarity.__getitem__)[: len(one) - math.ceil(least * len(one) - 1e-9) + 1]
         for other in _candidates(prefix, index_of):
             common = len(one & sets[other])
             score = common / (len(one) + len(sets[other]) - common)
