@@ -15,6 +15,9 @@ from xltargets.rules.registry import all_rules
 
 #: Index of the project and of the indicator that a pointer leads into; None where it leads into none.
 Place = tuple[str | None, str | None]
+#: A rule and the place of a finding of it.
+Key = tuple[str, str | None, str | None]
+_ANY = "*"
 
 
 def with_causes(findings: Sequence[Finding]) -> list[Finding]:
@@ -28,16 +31,17 @@ def with_causes(findings: Sequence[Finding]) -> list[Finding]:
     wanted = {one for names in following.values() for one in names}
     if not wanted:
         return list(findings)
-    causes: dict[tuple[str, str | None], list[tuple[Place, Finding]]] = {}
+    first: dict[Key, Finding] = {}
     for finding in findings:
         if finding.rule in wanted:
-            place = place_of(finding.pointer)
-            causes.setdefault((finding.rule, place[0]), []).append((place, finding))
-    found = {index: _cause(finding, following.get(finding.rule, ()), causes) for index, finding in enumerate(findings)}
-    related = {id(finding): found[index] for index, finding in enumerate(findings)}
+            project, indicator = place_of(finding.pointer)
+            first.setdefault((finding.rule, project, indicator), finding)
+            first.setdefault((finding.rule, project, _ANY), finding)
+    found = [_cause(finding, following[finding.rule], first) for finding in findings]
+    further = {id(finding): cause for finding, cause in zip(findings, found, strict=True) if cause is not None}
     return [
-        replace(finding, related=_named(_root(cause, related))) if (cause := found[index]) else finding
-        for index, finding in enumerate(findings)
+        replace(finding, related=_named(_root(cause, further))) if cause is not None else finding
+        for finding, cause in zip(findings, found, strict=True)
     ]
 
 
@@ -49,23 +53,24 @@ def place_of(pointer: str) -> Place:
     return parts[2], parts[4] if len(parts) > 4 and parts[3] == "indicators" else None
 
 
-def _cause(
-    finding: Finding, rules: Sequence[str], causes: dict[tuple[str, str | None], list[tuple[Place, Finding]]]
-) -> Finding | None:
-    project, indicator = place_of(finding.pointer) if rules else (None, None)
+def _cause(finding: Finding, rules: Sequence[str], first: dict[Key, Finding]) -> Finding | None:
+    if not rules:
+        return None
+    project, indicator = place_of(finding.pointer)
+    places = [(project, _ANY)] if indicator is None else [(project, indicator), (project, None)]
     for rule in rules:
-        for key in dict.fromkeys((project, None)):
-            for (_, its_indicator), cause in causes.get((rule, key), ()):
-                if cause is not finding and (its_indicator is None or indicator is None or its_indicator == indicator):
-                    return cause
+        for place in (*places, (None, None)):
+            cause = first.get((rule, *place))
+            if cause is not None and cause is not finding:
+                return cause
     return None
 
 
-def _root(cause: Finding, related: dict[int, Finding | None]) -> Finding:
+def _root(cause: Finding, further: dict[int, Finding]) -> Finding:
     seen = set()
-    while id(cause) not in seen and (further := related.get(id(cause))) is not None:
+    while id(cause) not in seen and id(cause) in further:
         seen.add(id(cause))
-        cause = further
+        cause = further[id(cause)]
     return cause
 
 
