@@ -257,6 +257,16 @@ class TestAnothersNote:
         t.annotate({"A1": "甲"})
         assert (0, 0) in vml.Drawing(t.after["xl/drawings/vmlDrawing1.vml"]).notes
 
+    def test_gets_a_taller_box_while_ours_is_in_it(self, trial):
+        t = trial(noted())
+        t.annotate({"A1": "很长的内容\n" * 9})
+        t.check_it_can_be_undone_and_repeated({"甲": {"A1": "很长的内容\n" * 9}})
+        written = t.text("xl/drawings/vmlDrawing1.vml")
+        assert "<x:Anchor>1, 15, 0, 2, 3, 15, 10, 8</x:Anchor>" in written
+        assert "<!--Anchor before our text: 1, 15, 0, 2, 3, 15, 3, 16-->" in written
+        t.annotate({"A1": "短"}, source=t.target)
+        assert "<!--" not in t.text("xl/drawings/vmlDrawing1.vml")
+
     def test_that_is_nearly_full_is_left_alone(self, trial):
         t = trial(noted(f"<text><t>{'长' * 32_750}</t></text>"))
         report = t.annotate({"A1": "甲"})
@@ -463,7 +473,7 @@ class TestTheDrawing:
             '<v:shape id="_x0000_s1030" id="twice" type="#_x0000_t202"/>',
         )
         t = trial(noted(vml1=broken))
-        t.annotate({"C5": "甲", "A1": "乙"})
+        t.annotate({"C5": "甲", "D5": "乙"})
         written = t.text("xl/drawings/vmlDrawing1.vml")
         assert written.startswith(broken.removesuffix("</xml>"))
         assert "_x0000_s1031" in written

@@ -58,6 +58,8 @@ class Plan:
     present: dict[str, str] = field(default_factory=dict)  # cells that have our text: the whole text of the note
     redraw: dict[str, bool] = field(default_factory=dict)  # our own notes with another text: as in `gone`
     gone: dict[str, bool] = field(default_factory=dict)  # without ours now: whether only shapes with our mark go
+    shared: dict[str, str] = field(default_factory=dict)  # another's notes that ours follows in: the whole text
+    freed: set[str] = field(default_factory=set)  # another's notes that ours was taken out of
     added: int = 0
     changed: int = 0
     removed: int = 0
@@ -140,7 +142,7 @@ class CommentList:
             if cell in blocked and text is None and comment.ours is None:
                 continue
             if text is None and keep and comment.ours is not None:
-                plan.present[cell] = comment.text
+                self._keep(comment, plan)
             elif comment.ours is None and text is not None:
                 self._extend(comment, text, plan)
             elif comment.ours is not None and text is None:
@@ -214,13 +216,20 @@ class CommentList:
             return 1
         plan.edits += self._split(comment)
         plan.gone[address(element)] = True  # a shape of ours, where theirs had none
+        plan.freed.add(address(element))
         return 0
+
+    def _keep(self, comment: _Comment, plan: Plan) -> None:
+        cell = address(comment.element)
+        plan.present[cell] = comment.text
+        if not comment.pure:
+            plan.shared[cell] = comment.text
 
     def _update(self, comment: _Comment, text: str, plan: Plan) -> None:
         cell = address(comment.element)
         text = fitted(text, 0 if comment.pure else units(comment.theirs) + units(self._line) + 1)
-        plan.present[cell] = comment.text
         if comment.ours == text:
+            self._keep(comment, plan)
             return
         plan.changed += 1
         if comment.pure:
@@ -230,6 +239,7 @@ class CommentList:
             plan.redraw[cell] = xmltext.opened_by_us(self.data, element)
             plan.present[cell] = text
             return
+        plan.present[cell] = plan.shared[cell] = self._joined(comment.theirs, text)
         run, marked = self._run(comment.theirs, text), self._our_run(comment.element)
         if marked is not None:
             plan.edits.append(Edit(marked.start, marked.end, run))
@@ -253,7 +263,7 @@ class CommentList:
             return
         run = self._run(comment.text, text)
         plan.edits += self._appended(element, run)
-        plan.present[cell] = comment.text
+        plan.present[cell] = plan.shared[cell] = self._joined(comment.text, text)
         plan.added += 1
 
     def _appended(self, element: Element, run: bytes) -> list[Edit]:
@@ -277,8 +287,11 @@ class CommentList:
 
     def _run(self, theirs: str, text: str) -> bytes:
         p = self.prefix
-        lead = "\n" if theirs else ""
-        return f"<{p}r>{_FONT.format(p)}{self._t(lead + self._line + text)}</{p}r >".encode()
+        ours = self._joined(theirs, text)[len(theirs) :]
+        return f"<{p}r>{_FONT.format(p)}{self._t(ours)}</{p}r >".encode()
+
+    def _joined(self, theirs: str, ours: str) -> str:
+        return f"{theirs}\n{self._line}{ours}" if theirs else self._line + ours
 
     def _our_run(self, element: Element) -> Element | None:
         holder = element.child("text")

@@ -35,7 +35,7 @@ from xltargets.excel.package import (
 from xltargets.excel.sheetscan import Layout
 from xltargets.excel.xmltext import Broken
 
-__all__ = ["AUTHOR", "Note", "Report", "Skipped", "add_note", "annotate", "clean", "read_notes", "set_notes"]
+__all__ = ["AUTHOR", "Note", "Report", "Skipped", "add_note", "annotate", "clean", "opened", "read_notes", "set_all_notes", "set_notes"]
 
 AUTHOR = "预算绩效审核"
 _COMMENTS_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.comments+xml"
@@ -82,14 +82,8 @@ def annotate(
     Raises:
         Error: the workbook cannot be worked on, a sheet is not there, or the target cannot be written. Then nothing is.
     """
-    package = _opened(source, limits, break_signature)
-    report = Report()
-    named = [(package.sheet(name), cells) for name, cells in notes.items()]
-    for sheet, cells in named:
-        _add_up(report, set_notes(package, sheet.name, cells, author=author))
-    for sheet in package.sheets:
-        if sheet.kind == "worksheet" and sheet not in [other for other, _ in named]:
-            _add_up(report, _clean_sheet(package, sheet, author))
+    package = opened(source, limits, break_signature=break_signature)
+    report = set_all_notes(package, notes, author=author)
     package.save(target)
     return report
 
@@ -113,7 +107,7 @@ def add_note(
     Raises:
         Error: as :func:`annotate`; also when the cell holds a threaded comment or is none.
     """
-    package = _opened(source, limits, break_signature)
+    package = opened(source, limits, break_signature=break_signature)
     where = package.sheet(sheet)
     report = _set(package, where, {cell: text}, author, keep=True, exact=True)
     for _, address, reason in report.skipped:
@@ -137,7 +131,10 @@ def clean(
     return annotate(source, target, {}, author=author, limits=limits, break_signature=break_signature)
 
 
-def _opened(source: str | os.PathLike[str], limits: Limits, break_signature: bool) -> Package:
+def opened(
+    source: str | os.PathLike[str], limits: Limits = DEFAULT_LIMITS, *, break_signature: bool = False
+) -> Package:
+    """The workbook, to be changed. Raises Error when it cannot be worked on, or is signed and is to stay so."""
     package = Package.open(source, limits)
     if package.is_signed and not break_signature:
         raise package.error("工作簿带有数字签名，任何改动都会使签名失效，没有改动；请在签名之前写批注")
@@ -149,6 +146,20 @@ def _add_up(total: Report, more: Report) -> None:
     total.changed += more.changed
     total.removed += more.removed
     total.skipped += more.skipped
+
+
+def set_all_notes(
+    package: Package, notes: Mapping[str, Mapping[str, str]], *, author: str = AUTHOR
+) -> Report:
+    """Make our notes of a workbook exactly `notes`: text by cell by name of the sheet. Nothing is saved."""
+    report = Report()
+    named = [(package.sheet(name), cells) for name, cells in notes.items()]
+    for sheet, cells in named:
+        _add_up(report, set_notes(package, sheet.name, cells, author=author))
+    for sheet in package.sheets:
+        if sheet.kind == "worksheet" and sheet not in [other for other, _ in named]:
+            _add_up(report, _clean_sheet(package, sheet, author))
+    return report
 
 
 # --- one sheet ------------------------------------------------------------------------------------
@@ -337,7 +348,10 @@ def _patch_drawing(package: Package, sheet: Sheet, layout: Layout, plan: Plan) -
         drawing = vml.Drawing(text.data)
     except Broken as reason:
         raise package.broken(part or "", reason) from None
-    data = xmltext.apply(text.data, drawing.edits(layout, add, remove, _free_blocks(package)))
+    edits = drawing.edits(layout, add, remove, _free_blocks(package))
+    freed = _by_cell(dict.fromkeys(plan.freed))
+    fitting = drawing.fit(layout, _by_cell(plan.shared), freed)  # first: it writes right behind others' shapes
+    data = xmltext.apply(text.data, fitting + edits)
     if part is None:
         relation = _new_drawing(package, sheet, layout, relation, data)
     elif not add and vml.is_skeleton(data):

@@ -23,10 +23,10 @@ class Place(NamedTuple):
     height: int
 
 
-def box(text: str) -> tuple[int, int]:
-    """Width and height of a box that shows a text of 9 points, Chinese characters being 12 wide."""
+def box(text: str, width: int | None = None) -> tuple[int, int]:
+    """Width and height of a box that shows a text of 9 points, Chinese characters being 12 wide; or of that width."""
     lines = [sum(12 if character > "\u2e7f" else 7 for character in line) for line in text.split("\n")]
-    width = min(max([_NARROWEST, *lines]), _WIDEST)
+    width = min(max([_NARROWEST, *lines]), _WIDEST) if width is None else max(width - _EDGE, 24)
     count = sum(max(1, -(-line // width)) for line in lines)
     return width + _EDGE, min(count * _LINE + _EDGE, _TALLEST)
 
@@ -48,6 +48,22 @@ class Boxes:
         right, across = _walk(self._column, first, 15, width, LAST_COLUMN)
         bottom, down = _walk(self._row, top, 2, height, LAST_ROW)
         return Place(f"{first}, 15, {top}, 2, {right}, {across}, {bottom}, {down}", width, height)
+
+    def grown(self, anchor: str, text: str) -> str | None:
+        """The anchor of a box made tall enough for a text; None when it is so already, or stands on too many rows."""
+        numbers = re.fullmatch(r"\s*(\d+)\s*" + r",\s*(\d+)\s*" * 7, anchor)
+        if numbers is None:
+            return None
+        left, inset, top, lead, right, across, bottom, down = map(int, numbers.groups())
+        if not (left <= right <= LAST_COLUMN and top <= bottom <= LAST_ROW and right - left < 500 > bottom - top):
+            return None
+        width = sum(map(self._column, range(left, right))) - inset + across
+        height = sum(map(self._row, range(top, bottom))) - lead + down
+        wanted = box(text, width)[1]
+        if wanted <= height:
+            return None
+        bottom, down = _walk(self._row, top, lead, wanted, LAST_ROW)
+        return f"{left}, {inset}, {top}, {lead}, {right}, {across}, {bottom}, {down}"
 
     def _column(self, index: int) -> int:
         for column in self._layout.columns:

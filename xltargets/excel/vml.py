@@ -27,6 +27,8 @@ _SHAPES = {"shape", "rect", "roundrect", "oval", "line", "polyline", "curve", "a
 _NUMBER = re.compile(r"_s(\d+)$")
 _BLOCK = 1024  # shape numbers of one block
 _MARK = b"\t"
+_WAS_NOTE = b"<!--Anchor before our text: %b-->"
+_WAS = re.compile(rb"<!--Anchor before our text: ([^<>\-]*)-->")
 
 
 def skeleton(block: int) -> bytes:
@@ -100,6 +102,30 @@ class Drawing:
             new = _TYPE.replace("\t", "\t" + declarations, 1) + new
         edits += [Edit(element.start, element.end, b"") for element in gone]
         return edits + xmltext.insert_last(self.data, self.root, new.encode())
+
+    def fit(self, layout: Layout, shared: Mapping[Cell, str], freed: Collection[Cell]) -> list[Edit]:
+        """Edits that make the boxes of others' notes tall enough for ours below theirs, and give `freed` ones back.
+
+        The anchor that was there is kept in a comment behind the shape.
+        """
+        boxes, edits = Boxes(layout), []
+        for cell, text in [*shared.items(), *((cell, None) for cell in freed)]:
+            shapes = [shape for shape in self.notes.get(cell, []) if not self._ours(shape)]
+            anchor = next(shapes[0].iter("Anchor"), None) if len(shapes) == 1 else None
+            if anchor is None or anchor.children or anchor.empty:
+                continue
+            now = self.data[anchor.inner : anchor.inner_end]
+            kept = _WAS.match(self.data, shapes[0].end)
+            was = kept[1] if kept else now
+            grown = None if text is None or b"-" in was else boxes.grown(was.decode("utf-8", "replace"), text)
+            new = was if grown is None else grown.encode()
+            end = kept.end() if kept else shapes[0].end
+            note = b"" if grown is None else _WAS_NOTE % was
+            if new != now:
+                edits.append(Edit(anchor.inner, anchor.inner_end, new))
+            if self.data[shapes[0].end : end] != note:
+                edits.append(Edit(shapes[0].end, end, note))
+        return edits
 
     def _ours(self, element: Element) -> bool:
         """Whether it bears our mark."""
