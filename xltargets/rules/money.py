@@ -43,10 +43,12 @@ def total_equals_its_sources(
     """
     difference = total - (fiscal or 0) - other
     if abs(difference) > eps:
-        written = "财政资金（没有填写）" if fiscal is None else f"财政资金{amount(fiscal, unit)}"
-        sources = f"{written}＋其他资金{amount(other, unit)}"
-        gap = amount(abs(difference), unit)
-        yield "budget.total", f"预算数{amount(total, unit)}≠{sources}，相差{gap}，请核对批复的预算数和资金来源"
+        figures = [amount(figure, "") for figure in (total, fiscal or Decimal(0), other, abs(difference))]
+        blank = "（没有填写）" if fiscal is None else ""
+        yield "budget.total", (
+            f"预算数 {figures[0]} ≠ 财政资金{blank} {figures[1]} + 其他资金 {figures[2]}，相差 {figures[3]} {unit}；"
+            "请核对批复的预算数和资金来源"
+        )
 
 
 _SOURCES = ("general", "fund", "state_capital", "carryover", "special_account")
