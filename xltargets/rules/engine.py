@@ -194,7 +194,8 @@ class _Run:
         if scope == "indicator":
             return parsed[item.pointer]
         if scope == "project":
-            count = len(item.node.get("indicators") or ())
+            rows = item.node.get("indicators")
+            count = len(rows) if isinstance(rows, list) else 0
             return [parsed.get(f"{item.pointer}/indicators/{index}") for index in range(count)]
         return [self.values(project, "project") for project in self.view.projects]
 
