@@ -152,10 +152,29 @@ class Archive:
         if crc != entry.crc:
             raise BadArchive(f"已损坏：“{entry.name}”的校验和不符")
 
+    def content(self, entry: Entry) -> bytes:
+        """The whole content of an entry, never more than its declared size; checked."""
+        data = self._data
+        if data is None or entry.method != DEFLATED or entry.flags & 1:
+            return b"".join(self.chunks(entry))
+        at = self.data_at(entry, lambda offset, count: data[offset : offset + count])
+        try:
+            content = zlib.decompressobj(-15).decompress(data[at : at + entry.packed], entry.size + 1)
+        except zlib.error:
+            raise BadArchive(f"已损坏：“{entry.name}”无法解压") from None
+        if len(content) > entry.size:
+            raise BadArchive(f"已损坏：“{entry.name}”比所说的大")
+        if zlib.crc32(content) != entry.crc:
+            raise BadArchive(f"已损坏：“{entry.name}”的校验和不符")
+        return content
+
     def _inflated(self, entry: Entry) -> Iterator[bytes]:
         with self._source() as read:
             at = self.data_at(entry, read)
             inflater = zlib.decompressobj(-15)
+            if entry.packed <= _CHUNK >= entry.size and entry.method == DEFLATED:
+                yield inflater.decompress(read(at, entry.packed), entry.size + 1)
+                return
             for offset in range(at, at + entry.packed, _CHUNK):
                 packed = read(offset, min(_CHUNK, at + entry.packed - offset))
                 if entry.method == STORED:

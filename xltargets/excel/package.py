@@ -104,6 +104,7 @@ class Package:
         self._relations: dict[str, list[Relationship]] = {}
         self._types: tuple[dict[str, str], dict[str, str]] | None = None
         self._sheets: list[Sheet] | None = None
+        self._trees: dict[str, tuple[bytes, Text, Element]] = {}  # by key; of the content that stands first
         self._inflated = 0
         self._workbook = ""
         for entry in archive.entries:
@@ -184,8 +185,13 @@ class Package:
         k = self._key(name)
         if k in self._patched:
             return self._patched[k]
-        data = b"".join(self._chunks(self._entries[k], self.limits.max_part_bytes))
-        return xmltext.apply(data, self._spliced.get(k, ()))
+        entry = self._entries[k]
+        self._admit(entry, self.limits.max_part_bytes)
+        try:
+            data = self._archive.content(entry)
+        except (BadArchive, OSError) as error:
+            raise self._unreadable(error) from None
+        return xmltext.apply(data, self._spliced[k]) if k in self._spliced else data
 
     def stream(self, name: str) -> Iterator[bytes]:
         """The content of a part piece by piece, for parts that may be too large to hold."""
@@ -200,17 +206,24 @@ class Package:
         if entry.size > 64 << 20 and entry.size > self.limits.max_ratio * max(entry.packed, 1):
             raise self.error(f"文件内部的“{entry.name}”压缩得异常地小，可能是恶意文件，不予处理")
 
-    def _chunks(self, entry: Entry, most: int) -> Iterator[bytes]:
+    def _admit(self, entry: Entry, most: int) -> None:
+        """Refuse to inflate what is too large, by itself or with all that was inflated before."""
         self._bounded(entry, most)
         self._inflated += entry.size
         if self._inflated > self.limits.max_total_bytes:
             raise self.error("文件展开后太大，超过上限，不予处理")
+
+    def _unreadable(self, error: BadArchive | OSError) -> Error:
+        if isinstance(error, BadArchive):
+            return self.error(f"文件{error}，请重新取得这份文件")
+        return self.error(f"读不出这个文件（{error.strerror or error}），请检查磁盘")
+
+    def _chunks(self, entry: Entry, most: int) -> Iterator[bytes]:
+        self._admit(entry, most)
         try:
             yield from self._archive.chunks(entry)
-        except BadArchive as error:
-            raise self.error(f"文件{error}，请重新取得这份文件") from None
-        except OSError as error:
-            raise self.error(f"读不出这个文件（{error.strerror or error}），请检查磁盘") from None
+        except (BadArchive, OSError) as error:
+            raise self._unreadable(error) from None
 
     def replace(self, name: str, data: bytes) -> None:
         """Patch a part, in memory."""
@@ -286,11 +299,17 @@ class Package:
 
     def xml(self, name: str) -> tuple[Text, Element]:
         """A part in UTF-8 and its tree. Raises Error when it is no well-formed XML."""
-        text = self.text(name)
+        data = self.read(name)
+        known = self._trees.get(key(name))
+        if known is not None and known[0] == data:
+            return known[1:]
         try:
-            return text, xmltext.parse(text.data)
+            text = xmltext.decoded(data)
+            root = xmltext.parse(text.data)
         except Broken as reason:
             raise self.broken(name, reason) from None
+        self._trees[key(name)] = data, text, root
+        return text, root
 
     def _root(self, name: str, expected: str) -> Element:
         root = self.xml(name)[1]
