@@ -95,8 +95,10 @@ class View:
 
     @staticmethod
     def _value(value: Any, field: Field | None) -> Any:
-        if value is None or field is None:
-            return value
+        if value is None:
+            return None
+        if field is None:  # an array
+            return value if isinstance(value, list) else UNREADABLE
         if type(value) is str and field.type == "text":
             return value if value and not value.isspace() else None
         return value if fits(field, value) else UNREADABLE
