@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 from xltargets.errors import Error
 
 if TYPE_CHECKING:
-    from xltargets.consolidate import Result
+    from xltargets.consolidate import Options, Result
     from xltargets.excel.comments import Report
     from xltargets.rules.config import Config
     from xltargets.rules.engine import Inputs
@@ -77,13 +77,16 @@ def check(
     return judgement.findings
 
 
-def annotate(submission: Submission, findings: Iterable[Finding], target: PathLike) -> Report:
+def annotate(
+    submission: Submission, findings: Iterable[Finding], target: PathLike, *, sheet: bool = False
+) -> Report:
     """Write findings into the cells of a submission's workbook as notes; nothing else of the file changes.
 
     Args:
         submission: read from a workbook.
         findings: of this submission.
         target: where to write; may be the workbook itself.
+        sheet: list the findings on a sheet 校验结果 as well.
 
     Raises:
         Error: when the submission is of no workbook, the workbook cannot be patched, or the target not be written.
@@ -92,7 +95,7 @@ def annotate(submission: Submission, findings: Iterable[Finding], target: PathLi
 
     if submission.file is None or not submission.locations:
         raise Error("这份申报表不是从工作簿读取的，没有单元格可写批注；请先读取工作簿", file=submission.file)
-    return notes.annotate(submission.file, target, findings)
+    return notes.annotate(submission.file, target, findings, listed=submission.document if sheet else None)
 
 
 def fill(
@@ -112,8 +115,22 @@ def fill(
     return fill_template(document, target, template=template, form=form)
 
 
-def consolidate(sources: Iterable[PathLike], target: PathLike, **options: Any) -> Result:
-    """Consolidate folders of workbooks into a summary workbook (see :mod:`xltargets.consolidate`)."""
+def consolidate(
+    sources: Iterable[PathLike], target: PathLike, *, config: Config | None = None, options: Options | None = None
+) -> Result:
+    """Consolidate folders of workbooks into a summary workbook.
+
+    Args:
+        sources: folders (read recursively) and files.
+        target: the summary to write; it appears whole or not at all.
+        config: a bureau's settings; the catalogue's by default.
+        options: see :class:`xltargets.consolidate.Options`; executors and processes are arguments of
+            :func:`xltargets.consolidate.consolidate`.
+
+    Raises:
+        Error: when the summary cannot be written. A file that cannot be read is listed in the result.
+    """
+    from xltargets.consolidate import Options as Defaults
     from xltargets.consolidate import consolidate as consolidate_files
 
-    return consolidate_files(sources, target, **options)
+    return consolidate_files(sources, target, config=config, options=options or Defaults())

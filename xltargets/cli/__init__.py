@@ -18,6 +18,7 @@ class Group(click.Group):
     COMMANDS = {
         "new": "forms", "fill": "forms", "export": "forms", "migrate": "forms",
         "check": "judging", "annotate": "judging", "clean": "judging",
+        "consolidate": "gathering",
         "rules": "pages", "explain": "pages", "config": "pages",
     }  # fmt: skip
 

@@ -1,0 +1,121 @@
+"""The command that consolidates."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from xltargets.cli.options import FILE, config_option, form_of, schema_option
+from xltargets.errors import Error
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
+    from xltargets.consolidate import Progress, Result
+
+
+@click.command("consolidate")
+@click.argument("sources", nargs=-1, required=True, type=FILE, metavar="文件夹或文件…")
+@click.option("-o", "--output", type=FILE, required=True, help="汇总表写到这个文件。")
+@click.option("--jobs", type=click.IntRange(1, 64), default=1, help="同时用几个进程，默认 1。")
+@click.option("--dask", metavar="地址", help="在 Dask 集群上运行，如 tcp://127.0.0.1:8786（需另装 dask）。")
+@click.option("--cache", type=FILE, help="结果缓存文件；默认在用户的缓存文件夹。")
+@click.option("--no-cache", is_flag=True, help="不用缓存，全部重新读取。")
+@click.option("--roster", type=FILE, help="单位名录（.xlsx 或 .csv），用于报送情况和应报未报。")
+@click.option("--ledger", type=FILE, help="项目库（.xlsx 或 .csv），用于与项目库比对的规则。")
+@schema_option
+@config_option
+def consolidate_command(
+    sources: tuple[Path, ...], output: Path, jobs: int, dask: str | None, cache: Path | None, no_cache: bool,
+    roster: Path | None, ledger: Path | None, schema: Path | None, config_path: Path | None,
+) -> int:  # fmt: skip
+    """把文件夹里全部申报表汇总成一份工作簿。
+
+    例：xltargets consolidate 报送 -o 汇总.xlsx
+    """
+    from xltargets.consolidate import Options, SummaryOptions, consolidate, default_cache
+    from xltargets.rules.config import load_config
+    from xltargets.rules.engine import Inputs
+    from xltargets.submission.registers import load_ledger, load_roster
+
+    units = load_roster(roster) if roster else None
+    options = Options(
+        inputs=Inputs(ledger=load_ledger(ledger) if ledger else None, roster=units),
+        cache=None if no_cache else cache or default_cache(),
+        summary=SummaryOptions(roster=units),
+    )
+    output.parent.mkdir(parents=True, exist_ok=True)
+    with _progress() as progress, _executor(dask) as executor:
+        result = consolidate(
+            sources, output, form=form_of(schema), config=load_config(start=sources[0], explicit=config_path),
+            executor=executor, jobs=jobs, options=options, progress=progress,
+        )  # fmt: skip
+    _tell(result)
+    return 2 if result.errors or result.failures else int(result.totals.counts.get("error", 0) > 0)
+
+
+def _tell(result: Result) -> None:
+    totals = result.totals
+    for error in result.errors:
+        click.echo(str(error), err=True)
+    for note in result.notes:
+        click.echo(note, err=True)
+    if result.failures:
+        click.echo(f"有 {result.failures} 份文件上规则运行出错（程序的问题，请反馈）", err=True)
+    counts = totals.counts
+    click.echo(
+        f"已写入 {result.target}：{totals.read} 份申报表，{totals.units} 个单位，{totals.projects} 个项目；"
+        f"{counts['error']} 个错误，{counts['warning']} 个警告，{counts['hint']} 个提示"
+        + (f"；{totals.unreadable} 个文件无法读取" if totals.unreadable else "")
+    )
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[Progress], None]]:
+    """A bar on a terminal; a plain line now and then elsewhere. Both on standard error."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bar
+
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield _plain_line
+        return
+    columns = (
+        TextColumn("汇总"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), TextColumn("{task.fields[bad]}"),
+    )  # fmt: skip
+    with Bar(*columns, console=console, transient=True) as bar:
+        task = bar.add_task("", total=None, bad="")
+
+        def move(now: Progress) -> None:
+            bad = f"{now.unreadable} 个无法读取" if now.unreadable else ""
+            bar.update(task, completed=now.done, total=now.total, bad=bad)
+
+        yield move
+
+
+def _plain_line(now: Progress) -> None:
+    if now.done == now.total or now.done % 500 == 0:
+        click.echo(f"已处理 {now.done} 个文件，其中 {now.unreadable} 个无法读取", err=True)
+
+
+@contextmanager
+def _executor(address: str | None) -> Iterator[Executor | None]:
+    """The executor of a Dask cluster, or None."""
+    if address is None:
+        yield None
+        return
+    try:
+        from dask.distributed import Client
+    except ImportError as error:
+        raise Error('没有安装 dask；请先运行 pip install "xltargets[dask]"') from error
+    try:
+        client = Client(address, timeout="10s")
+    except OSError as error:
+        raise Error(f"连不上 Dask 集群 {address}；请检查地址和网络") from error
+    with client:
+        yield client.get_executor()
