@@ -262,7 +262,7 @@ class TestAnothersNote:
         t.annotate({"A1": "很长的内容\n" * 9})
         t.check_it_can_be_undone_and_repeated({"甲": {"A1": "很长的内容\n" * 9}})
         written = t.text("xl/drawings/vmlDrawing1.vml")
-        assert "<x:Anchor>1, 15, 0, 2, 3, 15, 10, 8</x:Anchor>" in written
+        assert "<x:Anchor>1, 15, 0, 2, 3, 15, 11, 4</x:Anchor>" in written
         assert "<!--Anchor before our text: 1, 15, 0, 2, 3, 15, 3, 16-->" in written
         t.annotate({"A1": "短"}, source=t.target)
         assert "<!--" not in t.text("xl/drawings/vmlDrawing1.vml")

@@ -161,16 +161,17 @@ class Drawing:
         for block in itertools.chain(owned, (block for block in free_blocks if block not in owned)):
             if len(found) >= count:
                 break
-            found += self._of_block(block, taken)
+            found += itertools.islice(self._of_block(block, taken), count - len(found))
             if block not in owned:
                 claimed.append(block)
-        return found[:count], self._claim(claimed)
+        return found, self._claim(claimed)
 
-    def _of_block(self, block: int, taken: set[int]) -> list[int]:
-        numbers = range(block * _BLOCK + 1, (block + 1) * _BLOCK)
-        last = max((number for number in taken if number in numbers), default=numbers[0] - 1)
-        order = [*range(last + 1, numbers[-1] + 1), *range(numbers[0], last)]
-        return [n for n in order if n not in taken and f"_x0000_s{n}" not in self.ids]
+    def _of_block(self, block: int, taken: set[int]) -> Iterator[int]:
+        first, end = block * _BLOCK + 1, (block + 1) * _BLOCK
+        last = max((number for number in taken if first <= number < end), default=first - 1)
+        for number in itertools.chain(range(last + 1, end), range(first, last)):
+            if number not in taken and f"_x0000_s{number}" not in self.ids:
+                yield number
 
     def _claim(self, blocks: list[int]) -> list[Edit]:
         """Add blocks to the list in idmap, and a tab per block behind the tag's name to know them by."""
