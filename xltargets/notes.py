@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
+from xltargets import resultsheet
 from xltargets.excel import comments
 from xltargets.excel.comments import Report
 from xltargets.rules.finding import Finding
@@ -56,6 +58,7 @@ def annotate(
     target: str | os.PathLike[str],
     findings: Iterable[Finding],
     *,
+    listed: Mapping[str, Any] | None = None,
     break_signature: bool = False,
 ) -> Report:
     """Write a workbook's findings into its cells as notes; nothing else of it changes.
@@ -64,25 +67,45 @@ def annotate(
         source: the workbook that the findings are of.
         target: where to write; may be the source itself. It appears whole or not at all.
         findings: of this workbook; those of an earlier run that are gone disappear.
+        listed: the document that was judged, to have the findings listed on a sheet 校验结果 as well. Without it, such a
+            sheet of an earlier run goes.
         break_signature: write into a signed workbook too.
 
     Raises:
         Error: when the workbook cannot be patched or the target not be written.
     """
-    return comments.annotate(
-        source, target, notes_of(findings), author=AUTHOR, break_signature=break_signature
-    )
+    findings = list(findings)
+    package = comments.opened(source, break_signature=break_signature)
+    texts = notes_of(findings)
+    if listed is None:
+        resultsheet.remove(package)
+    else:
+        title, ordered = resultsheet.put(package, findings, listed)
+        _add_way(texts, title, ordered)
+    report = comments.set_all_notes(package, texts, author=AUTHOR)
+    package.save(target)
+    return report
+
+
+def _add_way(texts: dict[str, dict[str, str]], title: str, ordered: Sequence[Finding]) -> None:
+    """Let each note say in which rows of the sheet its findings are listed."""
+    numbers: dict[tuple[str, str], list[str]] = {}
+    for number, finding in enumerate(ordered, 1):
+        if finding.sheet and finding.cell:
+            numbers.setdefault((finding.sheet, finding.cell), []).append(str(number))
+    for (sheet, cell), found in numbers.items():
+        texts[sheet][cell] += f"\n（见“{title}”第{'、'.join(found)}条）"
 
 
 def clean(
     source: str | os.PathLike[str], target: str | os.PathLike[str], *, break_signature: bool = False
 ) -> Report:
-    """Take all our notes away; every part of the workbook is then what it was before them.
+    """Take all our notes and our sheet away; every part of the workbook is then what it was before them.
 
     Raises:
         Error: when the workbook cannot be patched or the target not be written.
     """
-    return comments.clean(source, target, author=AUTHOR, break_signature=break_signature)
+    return annotate(source, target, [], break_signature=break_signature)
 
 
 def summary(findings: Iterable[Finding]) -> Mapping[str, int]:

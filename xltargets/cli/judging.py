@@ -152,12 +152,14 @@ def _status(outcomes: Sequence[Outcome], fail_on: str) -> int:
 @output_option
 @click.option("--output-dir", type=FILE, help="写到这个文件夹，文件名不变。")
 @click.option("--in-place", is_flag=True, help="直接改写原文件。")
+@click.option("--sheet", is_flag=True, help="另加一张“校验结果”工作表，逐条列出问题；再次批注时更新。")
 @click.option("--break-signature", is_flag=True, help="文件有数字签名时也写批注（签名随之失效）。")
 @schema_option
 @config_option
 @input_options
 def annotate_command(
-    files: tuple[Path, ...], output: Path | None, output_dir: Path | None, in_place: bool, break_signature: bool,
+    files: tuple[Path, ...], output: Path | None, output_dir: Path | None, in_place: bool, sheet: bool,
+    break_signature: bool,
     schema: Path | None, config_path: Path | None, previous: Path | None, ledger: Path | None, roster: Path | None,
 ) -> int:  # fmt: skip
     """检查工作簿，把问题写成单元格批注；文件的其他内容一个字节也不变。
@@ -178,7 +180,8 @@ def annotate_command(
             if outcome.submission is None or not outcome.submission.locations:
                 raise Error("JSON 文档没有单元格，无法写批注；请给出工作簿", file=file)
             target.parent.mkdir(parents=True, exist_ok=True)
-            report = notes.annotate(file, target, outcome.findings, break_signature=break_signature)
+            listed = outcome.submission.document if sheet else None
+            report = notes.annotate(file, target, outcome.findings, listed=listed, break_signature=break_signature)
         except (Error, OSError) as error:
             click.echo(str(error), err=True)
             failed = True
@@ -219,7 +222,7 @@ def clean_command(
     in_place: bool,
     break_signature: bool,
 ) -> int:
-    """删除本程序写的全部批注，文件恢复原样；别人的批注不动。
+    """删除本程序写的全部批注和“校验结果”工作表，文件恢复原样；别人的批注不动。
 
     不指定去处时，写到同一文件夹的“原名_清除”文件。例：xltargets clean 286001.xlsx --in-place
     """

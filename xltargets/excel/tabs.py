@@ -192,10 +192,22 @@ def _retitle(package: Package, before: list[str], after: list[str]) -> None:
     own = vector.children[: len(before)]
     if [element.text for element in own] != before or not own:
         return
-    tag = xmltext.raw_name(patch.data, own[0].start).decode()
-    new = "".join(f"<{tag}>{xmltext.escape(name)}</{tag}>" for name in after)
-    patch.edits.append(Edit(own[0].start, own[-1].end, new.encode()))
+    _follow(patch, own, after)
     if len(before) != len(after):
         patch.set_text(count, str(len(after)))
         patch.set(vector, "size", str(len(vector.children) + len(after) - len(before)))
     patch.save()
+
+
+def _follow(patch: Patch, own: list[Element], after: list[str]) -> None:
+    """Change the titles that differ and leave every other byte, so that a sheet put in and taken out leaves no trace."""
+    before = [element.text for element in own]
+    same = min(len(before), len(after))
+    first = next((i for i in range(same) if before[i] != after[i]), same)
+    last = next((i for i in range(same - first) if before[-1 - i] != after[-1 - i]), same - first)
+    tag = xmltext.raw_name(patch.data, own[0].start).decode()
+    new = "".join(f"<{tag}>{xmltext.escape(name)}</{tag}>" for name in after[first : len(after) - last])
+    gone = own[first : len(own) - last]
+    start = gone[0].start if gone else own[first].start if first < len(own) else own[-1].end
+    end = gone[-1].end if gone else start
+    patch.edits.append(Edit(start, end, new.encode()))

@@ -12,6 +12,7 @@ from xltargets.excel.names import DefinedName
 from xltargets.submission.binding import Bindings
 from xltargets.submission.form import Field, Form
 from xltargets.submission.model import Location, Problem
+from xltargets.submission.resultmark import is_ours
 
 if TYPE_CHECKING:
     from xltargets.submission.read import _Place
@@ -137,7 +138,7 @@ def unread_sheets(book: Book, bindings: Bindings, form: Form) -> Iterator[Proble
     titles = {_BLANKS.sub("", field.title) for field in form.fields.values() if not field.elsewhere}
     titles = {title for title in titles if len(title) > 1}
     for sheet in book.worksheets:
-        if sheet in bindings.sheets or sheet in book.hidden:
+        if sheet in bindings.sheets or sheet in book.hidden or is_ours(book, sheet):
             continue
         grid = book.grid(sheet)
         seen: set[str] = set()

@@ -1,0 +1,23 @@
+"""How the sheet of findings that we add is told from the sheets of the form and from a person's own."""
+
+from __future__ import annotations
+
+import re
+
+from xltargets.excel.book import Book
+
+#: The title of the sheet; a number in brackets is added where a person has a sheet of that title.
+TITLE = "校验结果"
+#: Heading of its last column. By it, and by its title, we know the sheet again; a sheet without it is never touched.
+MARK = "本表由预算绩效审核生成，再次批注时整表更新，请勿在此填写"
+
+_OUR_TITLE = re.compile(rf"{TITLE}(?:\(\d{{1,9}}\))?\Z")
+_COLUMNS = 20  # of the first row that are looked at
+
+
+def is_ours(book: Book, sheet: str) -> bool:
+    """Whether a worksheet is our sheet of findings. A copy of it (``校验结果 (2)``) or a renamed one is a person's."""
+    if not _OUR_TITLE.match(sheet):
+        return False
+    grid = book.grid(sheet)
+    return any(grid.value(0, column) == MARK for column in range(min(grid.end[1] + 1, _COLUMNS)))
