@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-
 from xltargets.rules.config import Config
 from xltargets.rules.engine import judge
 from xltargets.rules.wordfinder import WordFinder

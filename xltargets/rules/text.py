@@ -355,8 +355,9 @@ def _may_repeat(match: re.Match[str], text: str) -> bool:
     return any(known in near for known in _repeated())
 
 
+_DOUBLED = ("万元", "亿元", "千元", "平方米", "立方米", "公里", "人次", "小时", "分钟", "工作日", "百分点", "万人", "个月", "‰")
 _SAME_UNIT = re.compile(
-    "|".join(2 * unit for unit in "万元 亿元 千元 平方米 立方米 公里 人次 小时 分钟 工作日 百分点 万人 个月 ‰".split())
+    "|".join(2 * unit for unit in _DOUBLED)
     + r"|元元(?!旦)|%\s?[%％（(]|％\s?[%％（(]"
 )
 _BRACKETED_PERCENT = re.compile("[（(][^%％]|[（(]$")

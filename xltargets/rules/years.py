@@ -301,7 +301,8 @@ def texts_are_not_last_years(previous: Mapping[str, Any], document: Mapping[str,
             yield f"department.{key}", f"{label}与上年完全相同（不计年份），请按本年任务重新编写"
     by_key = _by_key(previous)
     for index, project in projects_of(document):
-        other = by_key.get(("code", project.get("code"))) or by_key.get(("name", project.get("name")))
+        keys = [(key, project[key]) for key in ("code", "name") if isinstance(project.get(key), str)]
+        other = next((by_key[key] for key in keys if key in by_key), None)
         if other and _same(project.get("target"), other.get("target")):
             yield f"projects.{index}.target", "绩效目标与上年完全相同（不计年份），请按本年任务重新编写"
 
