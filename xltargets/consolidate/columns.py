@@ -18,14 +18,14 @@ from xltargets.errors import Error
 from xltargets.submission.form import Field, Form
 
 #: Columns are never narrower or wider than this, in half-width characters.
-NARROWEST, WIDEST = 6.0, 32.0
+NARROWEST, WIDEST, WIDE = 6.0, 32.0, 56.0
 
 #: Columns that are no field: what they are called, how they are shown, how wide they are at least.
 SPECIAL: Mapping[str, tuple[str, str, float]] = {
     "#number": ("序号", "count", 6), "#file": ("文件", "link", 24), "#files": ("报送文件数", "count", 8),
     "#rows": ("项目个数", "count", 8), "#error": ("错误", "count", 7), "#warning": ("警告", "count", 7),
     "#hint": ("提示", "count", 7), "#severity": ("级别", "word", 7), "#rule": ("规则", "word", 7),
-    "#field": ("填报内容", "text", 16), "#message": ("问题及改法", "text", 60), "#sheet": ("工作表", "text", 12),
+    "#field": ("填报内容", "text", 16), "#message": ("问题及改法", "text", 60), "#sheet": ("工作表", "text", 17),
     "#cell": ("单元格", "link", 9), "#waived": ("豁免理由", "text", 12),
 }  # fmt: skip
 
@@ -111,7 +111,7 @@ class Planner:
         """A row per project: who it is from, every field, findings, file."""
         if self.main is None:
             return None
-        columns = [self._special("#number"), *self._identity(), *self._fields(self.main, 1)]
+        columns = [self._special("#number"), *self.identity(), *self._fields(self.main, 1)]
         columns += [self._special(key) for key in ("#error", "#warning", "#hint", "#file")]
         return self._chosen(SheetPlan(self.main.title, tuple(columns), self.main))
 
@@ -130,12 +130,19 @@ class Planner:
         return plans
 
     def unit_sheet(self) -> SheetPlan:
-        """A row per unit: who it is, how much it asks for, what was found, and the rest of the root's fields."""
-        columns = [self._special("#number"), *self._identity(), self._special("#files"), self._special("#rows")]
+        """A row per unit: who it is, how much it asks for, what was found."""
+        columns = [self._special("#number"), *self.identity(), self._special("#files"), self._special("#rows")]
         columns += [*self.money(), *(self._special(key) for key in ("#error", "#warning", "#hint"))]
-        known = {column.key for column in columns}
-        columns += [column for column in self._fields(self.root, 0) if column.key not in known]
         return self._chosen(SheetPlan(self.root.title, tuple(columns), self.root))
+
+    def overall_sheet(self) -> SheetPlan | None:
+        """A row per unit: the rest of the root's fields, which are long texts for the most part."""
+        known = {column.key for column in self.identity()}
+        rest = [column for column in self._fields(self.root, 0) if column.key not in known]
+        if not rest:
+            return None
+        columns = [self._special("#number"), *self._short_identity(), *(replace(one, width=_long(one)) for one in rest)]
+        return self._chosen(SheetPlan("部门整体目标", tuple(columns), self.root))
 
     def finding_sheet(self) -> SheetPlan:
         """A row per finding, with links to file and cell."""
@@ -148,9 +155,13 @@ class Planner:
         keys = ["#severity", "#rule", "#field", "#message", "#sheet", "#cell", "#file", "#waived"]
         return columns + [self._special(key) for key in keys]
 
+    def main_columns(self) -> list[Column]:
+        """The columns of a project's own fields."""
+        return self._fields(self.main, 1) if self.main else []
+
     def money(self) -> list[Column]:
         """The amounts of a project that are added up."""
-        return [column for column in self._fields(self.main, 1) if column.totalled] if self.main else []
+        return [column for column in self.main_columns() if column.totalled]
 
     def wants(self, title: str) -> bool:
         """Whether the bureau wants a sheet of this title."""
@@ -197,12 +208,12 @@ class Planner:
         label, kind, width = SPECIAL[key]
         return Column(key, self.choice.labels.get(key, label), "", kind, width)
 
-    def _identity(self) -> list[Column]:
+    def identity(self) -> list[Column]:
         """The fields of the root that stand beside the unit's code."""
         return [replace(column, group="") for column in self._fields(self.root, 0) if column.key.startswith("unit.")]
 
     def _short_identity(self) -> list[Column]:
-        return [column for column in self._identity() if column.key in ("unit.code", "unit.name")]
+        return [column for column in self.identity() if column.key in ("unit.code", "unit.name")]
 
     def _naming(self, table: Table, level: int) -> list[Column]:
         """The columns that name an item: its key, and its essential text."""
@@ -237,6 +248,11 @@ def _chains(table: Table, around: tuple[Table, ...]) -> Iterable[tuple[Table, ..
     yield chain
     for _, inner in table.inner:
         yield from _chains(inner, chain)
+
+
+def _long(column: Column) -> float:
+    """Texts that fill their column get a wider one on the sheet that is made for them."""
+    return WIDE if column.kind == "text" and column.width >= WIDEST else column.width
 
 
 def _kind(field: Field) -> str:

@@ -40,6 +40,8 @@ def _sheets(rows: Rows) -> Iterator[tuple[SheetPlan, Iterator[list[Any]]]]:
         yield plan, _numbered(plan, _details(rows, plan))
     plan = planner.unit_sheet()
     yield plan, _numbered(plan, _units(rows, plan))
+    if (plan := planner.overall_sheet()) is not None:
+        yield plan, _numbered(plan, _units(rows, plan))
     plan = planner.finding_sheet()
     yield plan, _numbered(plan, _findings(rows, plan))
 

@@ -11,6 +11,7 @@ import json
 import os
 import time
 import unicodedata
+import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -35,6 +36,10 @@ from xltargets.submission.read import read
 #: What a result says of its file.
 READ, UNREADABLE, FAILED, FOREIGN = "read", "unreadable", "failed", "foreign"
 
+#: What a summary of ours says of itself in its properties; a consolidation does not take it for a submission.
+MARK = "xltargets summary"
+
+_MAX_CORE = 1 << 16
 _PASSING = {errno.EIO, errno.ETIMEDOUT, errno.EAGAIN, errno.EBUSY, errno.ESTALE, errno.ECONNRESET, errno.ENETRESET}
 _PAUSES = (0.2, 1.0)
 _BLOCK = 1 << 20
@@ -209,6 +214,8 @@ def _may_pass(error: Error) -> bool:
 
 
 def _refused(source: Source, error: Error) -> FileResult:
+    if is_ours(source.path):
+        return FileResult(source.name, FOREIGN)
     place = "!".join(part for part in (error.sheet, error.cell) if part)
     result = FileResult(source.name, UNREADABLE, f"[{place}] {error.message}" if place else error.message)
     try:
@@ -217,6 +224,16 @@ def _refused(source: Source, error: Error) -> FileResult:
     except (Error, OSError):
         pass
     return result
+
+
+def is_ours(path: str) -> bool:
+    """Whether a file is a summary that we wrote, which may lie in the folder that is read."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            entry = archive.getinfo("docProps/core.xml")
+            return entry.file_size < _MAX_CORE and MARK.encode() in archive.read(entry)
+    except (OSError, KeyError, zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError, EOFError):
+        return False
 
 
 @lru_cache(maxsize=4)

@@ -134,7 +134,7 @@ class Rows:
 
     def _finding(self, finding: Finding, file: Listed | None, chain: Chain) -> Special:
         special: Special = {
-            "#severity": finding.severity.label, "#rule": finding.rule, "#field": finding.field or None,
+            "#severity": finding.severity.label, "#rank": finding.severity.value, "#rule": finding.rule, "#field": finding.field or None,
             "#message": finding.message, "#sheet": finding.sheet, "#cell": finding.cell, "#waived": finding.waived,
             "#file": file.file if file else None,
         }  # fmt: skip

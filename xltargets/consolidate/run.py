@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -110,7 +110,8 @@ def consolidate(
         if next(store.listed("status <> ?", (FOREIGN,)), None) is None:
             raise Error("没有找到申报表（.xlsx、.xlsm 或 .json）；请检查文件夹", file=paths[0] if paths else None)
         crossing = cross(store, reading.form, reading.config, options.inputs)
-        totals = write_summary(store, target, reading.form, reading.root, crossing, options.summary)
+        summary = replace(options.summary, roster=options.inputs.roster)
+        totals = write_summary(store, target, reading.form, reading.root, crossing, summary)
         return _result(target, store, totals)
 
 

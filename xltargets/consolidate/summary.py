@@ -10,12 +10,15 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from xltargets.consolidate import overview
 from xltargets.consolidate.columns import Choice, Planner, SheetPlan, merge_widths
 from xltargets.consolidate.crossing import Crossing
 from xltargets.consolidate.fold import units_of
 from xltargets.consolidate.layout import Row, Table
 from xltargets.consolidate.looks import WORKBOOK_OPTIONS, Looks
-from xltargets.consolidate.process import FOREIGN, READ
+from xltargets.consolidate.overview import Overview, OverviewPage, kind_of
+from xltargets.consolidate.process import FOREIGN, MARK, READ
+from xltargets.consolidate.received import MISSING, Deadline, Roster, lines, received_sheet, special_of
 from xltargets.consolidate.rows import SEVERITIES, ZERO, Rows, Special, Unit, values
 from xltargets.consolidate.sheet import (
     MAX_ROWS,
@@ -31,13 +34,11 @@ from xltargets.consolidate.sheet import (
 )
 from xltargets.consolidate.store import Listed, Store
 from xltargets.excel.files import replace_file
+from xltargets.rules.finding import Severity
 from xltargets.submission.form import Form
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
-
-#: What a workbook of ours says of itself; a consolidation does not read it as a submission.
-MARK = "xltargets summary"
 
 
 
@@ -49,11 +50,15 @@ class SummaryOptions:
         title: leads the titles of its sheets; worked out from the year when empty.
         choice: which sheets and columns, and what they are called.
         max_rows: rows of a sheet before it goes on in a further one.
+        roster: who must hand in, for 报送情况.
+        deadline: until when.
     """
 
     title: str = ""
     choice: Choice = Choice()
     max_rows: int = MAX_ROWS
+    roster: Roster | None = None
+    deadline: Deadline = Deadline()
 
 
 @dataclass
@@ -63,7 +68,8 @@ class Totals:
     Attributes:
         files, read, unreadable, replaced, foreign: numbers of files.
         units, projects, findings: numbers of these in the summary.
-        counts: findings that count, by severity.
+        missing, late: numbers of units: on the roster and not in; handed in after the deadline.
+        counts: findings that are not waived, by severity; those across units among them.
         money: sums over all projects, by the key of the column; exact.
     """
 
@@ -75,6 +81,8 @@ class Totals:
     units: int = 0
     projects: int = 0
     findings: int = 0
+    missing: int = 0
+    late: int = 0
     counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(SEVERITIES, 0))
     money: dict[str, Decimal] = field(default_factory=dict)
 
@@ -173,6 +181,8 @@ class _Writing:
         self.planner = Planner(form, root, found.widths, options.choice)
         self.rows = Rows(store, self.planner, crossing)
         self.money = self.planner.money()
+        self.page = OverviewPage(book, self.looks, self.money) if self.planner.wants(overview.TITLE) else None
+        self.overview = self._empty_overview()
         self.projects = self._pages(self.planner.project_sheet(), self._project_rows())
         self.details = {
             plan.table.name: self._pages(plan, found.rows.get(plan.table.name, 0))
@@ -180,11 +190,21 @@ class _Writing:
             if plan.table is not None and self.planner.wants(plan.title)
         }
         self.units = self._pages(self.planner.unit_sheet(), found.units + 1)
+        self.overall = self._pages(self.planner.overall_sheet(), found.units)
         expected = found.findings + crossing.count + found.totals.unreadable
         self.findings = self._pages(self.planner.finding_sheet(), expected)
+        self.received = self._pages(received_sheet(options.roster, options.deadline), found.totals.files)
         self.all_projects: list[Segment] = []
         self.all_units: list[Segment] = []
         self.numbers: dict[int, int] = {}
+        self.unit_counts = dict.fromkeys(SEVERITIES, 0)
+
+    def _empty_overview(self) -> Overview:
+        main = {column.key: column for column in self.planner.main_columns()}
+        self.kind, self.code = main.get("projects.kind"), main.get("projects.code")
+        self.identity = {column.key: column for column in self.planner.identity()}
+        known = {code: str(row["部门名称"]) for code, row in (self.options.roster or {}).items() if row.get("部门名称")}
+        return Overview(names={code[:3]: name for code, name in known.items()})
 
     def _project_rows(self) -> int:
         main = self.planner.main
@@ -199,7 +219,7 @@ class _Writing:
         year = max(self.found.years, key=lambda year: (self.found.years[year], year), default="")
         lead = self.options.title or (f"{year}年" if year else "") + "预算绩效目标"
         in_wan = any(column.kind == "money" for column in plan.columns)
-        return Headline(f"{lead}{plan.title}表".replace("单表", "单"), f"共{self.found.units}个单位", "单位：万元" if in_wan else "")
+        return Headline(f"{lead}{plan.title}{'' if plan.title.endswith(('单', '览', '况')) else '表'}", f"共{self.found.units}个单位", "单位：万元" if in_wan else "")
 
     # --- unit by unit ---------------------------------------------------------------------------------
 
@@ -221,8 +241,10 @@ class _Writing:
         for file in taken:
             loaded = self.rows.load(file)
             unit.add_file(loaded)
+            self.overview.add_findings(loaded)
             for chain, special in self.rows.projects(loaded):
                 unit.add_project(chain, self.money)
+                self.overview.add_project(chain, self.money, kind_of(chain, self.kind, self.code), special)
                 special["#file"] = self._file_link(file)
                 if place := self._put(self.projects, chain, special, level=1):
                     extend(segments, place)
@@ -233,6 +255,12 @@ class _Writing:
         self.totals.units += 1
         self.totals.projects += unit.projects
         self._unit_row(unit, self._subtotal(unit, segments) if segments else None)
+        words = ("unit.code", "unit.name", "unit.region")
+        said = [str(value) if (value := self._of_root(unit, key)) is not None else None for key in words]
+        self.overview.add_unit(unit, *said)
+
+    def _of_root(self, unit: Unit, key: str) -> Any:
+        return self.identity[key].pick([unit.root]) if key in self.identity else None
 
     def _subtotal(self, unit: Unit, segments: list[Segment]) -> Place:
         """The line below a unit's projects."""
@@ -258,7 +286,7 @@ class _Writing:
         for key, amount in unit.money.items():
             self.totals.money[key] = self.totals.money.get(key, ZERO) + amount
         for severity, count in unit.counts.items():
-            self.totals.counts[severity] += count
+            self.unit_counts[severity] += count
         special = unit.special(self.money)
         for column in self.money:
             at = self._project_column(column.key) if self.projects else None
@@ -266,6 +294,7 @@ class _Writing:
                 special[column.key] = reference(place, at, special[column.key])
         if put := self._put(self.units, [unit.root], special):
             extend(self.all_units, put)
+        self._put(self.overall, [unit.root], {})
 
     def _project_column(self, key: str) -> int | None:
         assert self.projects is not None
@@ -285,6 +314,8 @@ class _Writing:
     def _list_findings(self, findings: Iterable[Special], file: Listed | None) -> None:
         for special in findings:
             self.totals.findings += 1
+            if special["#waived"] is None and special["#rule"]:
+                self.totals.counts[special["#rank"]] += 1
             if file is not None:
                 special["#file"] = self._file_link(file)
                 if special["#sheet"] and special["#cell"]:
@@ -300,15 +331,42 @@ class _Writing:
     # --- the end --------------------------------------------------------------------------------------
 
     def _finish(self) -> None:
-        for pages in (self.findings, *self.details.values()):
+        for pages in (self.findings, self.overall, *self.details.values()):
             if pages:
                 pages.finish()
         if self.projects:
             self._grand_total(self.projects, self.all_projects, self.totals.projects, {})
         if self.units:
             special = {"#rows": self.totals.projects}
-            special |= {f"#{severity}": self.totals.counts[severity] for severity in SEVERITIES}
+            special |= {f"#{severity}": self.unit_counts[severity] for severity in SEVERITIES}
             self._grand_total(self.units, self.all_units, self.totals.units, special)
+        self._received()
+        if self.page:
+            headline = self._headline(SheetPlan(overview.TITLE, self.money))
+            self.page.write(headline.title, headline.left, headline.right, self._facts(), self.overview)
+
+    def _received(self) -> None:
+        for line in lines(self.store, self.options.roster):
+            self.totals.missing += line.state == MISSING
+            special = special_of(line, self.options.deadline)
+            self.totals.late += special["#late"] is not None
+            if line.taken:
+                special["#file"] = self._file_link(line.taken)
+            self._put(self.received, [], special)
+        if self.received:
+            self.received.finish()
+
+    def _facts(self) -> list[tuple[str, Any]]:
+        totals = self.totals
+        facts: list[tuple[str, Any]] = [("报送单位", totals.units), ("项目", totals.projects), ("收到文件", totals.files)]
+        facts += [(column.label, totals.money.get(column.key, ZERO)) for column in self.money]
+        facts += [(severity.label, totals.counts[severity.value]) for severity in Severity]
+        facts += [("无法读取的文件", totals.unreadable), ("重复未采用", totals.replaced)]
+        if self.options.roster:
+            facts.append(("未报送单位", totals.missing))
+        if self.options.deadline.moment:
+            facts.append(("逾期报送单位", totals.late))
+        return facts
 
     def _grand_total(self, pages: Pages, segments: list[Segment], count: int, sums: Mapping[str, int]) -> None:
         if not segments:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+import time
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -83,6 +84,7 @@ def unpacked(path: str, member: str, suffix: str, limits: ZipLimits = ZipLimits(
         target = os.path.join(folder, f"member{suffix}")
         with member_stream(path, member, limits) as source, open(target, "wb") as file:
             _copy(source, file, path, limits)
+        os.utime(target, (_changed(path, member),) * 2)
         yield target
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -107,6 +109,16 @@ def member_stream(path: str, member: str, limits: ZipLimits = ZipLimits()) -> It
             raise Error("压缩包里的这个文件解压后过大，可能是有害文件，没有读取；请核对来源", file=path)
         with _told(path), archive.open(entry) as stream:
             yield stream
+
+
+def _changed(path: str, member: str) -> float:
+    """When a member was last changed, as the archive has it; the archive itself where that is no time."""
+    with _opened(path) as archive:
+        said = archive.getinfo(member).date_time
+    try:
+        return time.mktime((*said, 0, 0, -1))
+    except (ValueError, OverflowError):
+        return os.stat(path).st_mtime
 
 
 def _copy(source: IO[bytes], target: IO[bytes], path: str, limits: ZipLimits) -> None:
