@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages.mofile import write_mo
@@ -18,6 +19,7 @@ def compiled() -> bytes:
     """The catalogue as gettext reads it."""
     with CATALOGUE.open("rb") as source:
         catalogue = read_po(source)
+    catalogue.creation_date = catalogue.revision_date = datetime(2024, 1, 1, tzinfo=UTC)  # the same bytes each time
     out = io.BytesIO()
     write_mo(out, catalogue)
     return out.getvalue()

@@ -52,7 +52,7 @@ def cli() -> None:
 
 def main() -> None:
     """Run the command line in Chinese; a refusal is one sentence on standard error and exit status 2."""
-    _speak_chinese()
+    speak_chinese()
     try:
         status = cli.main(prog_name="xltargets", standalone_mode=False)
     except click.ClickException as error:
@@ -70,7 +70,7 @@ def main() -> None:
     sys.exit(status if isinstance(status, int) else 0)
 
 
-def _speak_chinese() -> None:
+def speak_chinese() -> None:
     """Have click's own words from our catalogue, and never fail on a character the terminal lacks."""
     import gettext
 
