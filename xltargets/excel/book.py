@@ -17,7 +17,7 @@ from typing import Protocol
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
 from xltargets.errors import Error
-from xltargets.excel.a1 import MAX_COLUMNS, column_number
+from xltargets.excel.a1 import MAX_COLUMNS, address, column_number
 from xltargets.excel.names import DefinedName, Tab, defined_names, parse_workbook, tabs
 from xltargets.excel.package import Limits, Package
 from xltargets.excel.styles import number_formats
@@ -52,6 +52,9 @@ class Grid(Protocol):
 
     def value(self, row: int, column: int) -> object:
         """None for blank, else str, float, bool, a date or time, :class:`ErrorValue` or :data:`UNCALCULATED`."""
+
+    def values(self, row: int, columns: Sequence[int]) -> list[object]:
+        """The values of several cells of a row."""
 
     def is_formula(self, row: int, column: int) -> bool:
         """Whether the cell holds a formula."""
@@ -159,11 +162,11 @@ class FileBook:
             ) from error
 
     @cached_property
-    def number_formats(self) -> list[str]:
+    def number_formats(self) -> Sequence[str]:
         """Number format by style index, from the styles part."""
         related = self.package.relationships(self.package.workbook_part)
         parts = [link.target for link in related if link.kind == "styles" and link.target in self.package]
-        return number_formats(self.package.read(parts[0])) if parts else []
+        return number_formats(self.package.read(parts[0])) if parts else ()
 
 
 def _worksheets(package: Package, all_tabs: Iterable[Tab]) -> Iterator[tuple[str, str]]:
@@ -175,22 +178,20 @@ def _worksheets(package: Package, all_tabs: Iterable[Tab]) -> Iterator[tuple[str
             yield tab.name, part
 
 
-_SHAPES = bytes.maketrans(b"123456789BCDEFGHIJKLMNOPQRSTUVWXYZ'", b'000000000AAAAAAAAAAAAAAAAAAAAAAAAA"')
-_FAR = (b'"AAA0', b'"A0000', b'"AA0000', b'r="0000')
+_FAR = re.compile(rb"""r\s*=\s*["'](?:[A-Za-z]{3}|[A-Za-z]{0,2}\d{4})""")
 _TAG = re.compile(rb"<(?:\w+:)?(c|row)\b([^>]*)>")
-_REF = re.compile(rb"""\br\s*=\s*["']([A-Z]*)(\d+)""")
+_REF = re.compile(rb"""\br\s*=\s*["']([A-Za-z]*)(\d+)""")
 
 
 def _can_be_dense(xml: bytes) -> bool:
     """Whether a rectangle around all cells with content fits in memory, and the XML is of the usual kind.
 
     A reader that lays out rectangles (calamine does) can be made to ask for 500 GB by two cells. Sheets without rows
-    from 1000 on and without columns from AAA on, nearly all, are let through by a look at the shapes of their texts.
+    from 1000 on and without columns from AAA on, nearly all, are let through by a look at their references.
     """
     if xml[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return False
-    shapes = xml.translate(_SHAPES)
-    return not any(far in shapes for far in _FAR) or _cells_around_content(xml) <= MAX_DENSE_CELLS
+    return not _FAR.search(xml) or _cells_around_content(xml) <= MAX_DENSE_CELLS
 
 
 def _cells_around_content(xml: bytes) -> int:
@@ -210,29 +211,32 @@ _ERROR_CELL = re.compile(rb'<(?:\w+:)?c\b([^>]*\bt="e"[^>]*)>(.*?)</(?:\w+:)?c>'
 _ERROR_TEXT = re.compile(rb"<(?:\w+:)?v>([^<]*)<")
 _FORMULA = re.compile(rb"<(?:\w+:)?f(?:\s[^>]*)?(?:/>|>[^<]*</(?:\w+:)?f>)\s*(?:<(?:\w+:)?v\b[^>]*>([^<]?))?")
 _ATTRIBUTE_R = re.compile(rb'\br="([A-Z]+)(\d+)"')
+_ATTRIBUTE_S = re.compile(rb'\bs="(\d+)"')
 
 
 class _FileGrid:
     """Values by calamine; errors, formulas and formats from the XML, on demand."""
 
     def __init__(self, cells: CalamineSheet, xml: bytes, book: FileBook) -> None:
-        self._rows = cells.to_python()
-        self._top, self._left = cells.start or (0, 0)
+        self._rows = cells.to_python(skip_empty_area=False)
         self._xml = xml
         self._book = book
-        width = len(self._rows[0]) if self._rows else 0
-        self.end = (self._top + len(self._rows) - 1, self._left + width - 1) if self._rows else (-1, -1)
+        self.end = (len(self._rows) - 1, len(self._rows[0]) - 1) if self._rows else (-1, -1)
 
     def value(self, row: int, column: int) -> object:
         """None for blank, else the value (see :class:`Grid`)."""
-        row_index, column_index = row - self._top, column - self._left
-        value: object = ""
-        if row_index >= 0 and column_index >= 0:
-            try:
-                value = self._rows[row_index][column_index]
-            except IndexError:
-                pass
-        return value if value != "" else self._unseen.get((row, column))
+        if 0 <= row <= self.end[0] and 0 <= column <= self.end[1]:
+            value: object = self._rows[row][column]
+            if value != "":
+                return value
+        return self._unseen.get((row, column)) if self._unseen else None
+
+    def values(self, row: int, columns: Sequence[int]) -> list[object]:
+        """The values of several cells of a row."""
+        if self._unseen or not 0 <= row <= self.end[0] or max(columns) > self.end[1]:
+            return [self.value(row, column) for column in columns]
+        cells = self._rows[row]
+        return [None if cells[column] == "" else cells[column] for column in columns]
 
     def is_formula(self, row: int, column: int) -> bool:
         """Whether the cell holds a formula."""
@@ -256,6 +260,8 @@ class _FileGrid:
     def _formulas(self) -> Mapping[tuple[int, int], bool]:
         """Cells with a formula → whether a value is kept with it (an empty text is a value)."""
         found: dict[tuple[int, int], bool] = {}
+        if b"<f" not in self._xml and b":f" not in self._xml:
+            return found
         for match in _FORMULA.finditer(self._xml):
             attributes = self._xml[self._xml.rfind(b"<", 0, match.start()) : match.start()]
             place, value = _place(attributes), match[1]
@@ -266,8 +272,17 @@ class _FileGrid:
     def number_format(self, row: int, column: int) -> str:
         """The cell's number format."""
         formats = self._book.number_formats
-        style = self._styles.get((row, column), 0)
+        style = self._style(row, column)
         return formats[style] if style < len(formats) else "General"
+
+    def _style(self, row: int, column: int) -> int:
+        """The index of the cell's style: looked up in its tag, or, where that is not written the usual way, in all tags."""
+        at = self._xml.find(b' r="%s"' % address(row, column).encode())
+        tag = self._xml[self._xml.rfind(b"<", 0, at) : self._xml.find(b">", at)] if at > 0 else b""
+        if tag[:3] != b"<c ":
+            return self._styles.get((row, column), 0)
+        style = _ATTRIBUTE_S.search(tag)
+        return int(style[1]) if style else 0
 
     @cached_property
     def _styles(self) -> Mapping[tuple[int, int], int]:

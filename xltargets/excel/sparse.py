@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Sequence
 from xml.etree.ElementTree import ParseError
 from zipfile import BadZipFile
 
@@ -37,6 +38,10 @@ class SparseGrid:
             return ErrorValue(str(cell.value))
         value: object = cell.value
         return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+    def values(self, row: int, columns: Sequence[int]) -> list[object]:
+        """The values of several cells of a row."""
+        return [self.value(row, column) for column in columns]
 
     def is_formula(self, row: int, column: int) -> bool:
         """Whether the cell holds a formula."""

@@ -7,25 +7,28 @@ number (percentages) are told apart here.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from decimal import Decimal
+from functools import lru_cache
 from xml.etree import ElementTree
 
 _BUILTIN = {0: "General", 1: "0", 2: "0.00", 3: "#,##0", 4: "#,##0.00", 9: "0%", 10: "0.00%", 11: "0.00E+00", 49: "@"}
 _LITERAL = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]')
 
 
-def number_formats(styles_xml: bytes) -> list[str]:
-    """The number format of each cell style (``cellXfs``), by index."""
+@lru_cache(maxsize=16)
+def number_formats(styles_xml: bytes) -> Sequence[str]:
+    """The number format of each cell style (``cellXfs``), by index; workbooks of one template have the same styles."""
     root = ElementTree.fromstring(styles_xml)
     namespace = root.tag.rpartition("}")[0] + "}" if "}" in root.tag else ""
     custom = {
         int(element.get("numFmtId", "0")): element.get("formatCode", "General")
         for element in root.iterfind(f"{namespace}numFmts/{namespace}numFmt")
     }
-    return [
+    return tuple(
         custom.get(number, _BUILTIN.get(number, "General"))
         for number in (int(xf.get("numFmtId", "0")) for xf in root.iterfind(f"{namespace}cellXfs/{namespace}xf"))
-    ]
+    )
 
 
 def is_percent(number_format: str) -> bool:
