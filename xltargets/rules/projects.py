@@ -104,7 +104,7 @@ def names_are_distinct(projects: Sequence[Project], *, similarity: float = 0.9) 
 
 
 def _without_number(project: Project) -> str:
-    name = project.get("name")
+    name = project.get("name") if isinstance(project, dict) else None
     return _DOCUMENT_NUMBER.sub("", name[:200]) if isinstance(name, str) else ""
 
 
@@ -282,7 +282,8 @@ def one_name_one_sense(projects: Sequence[Project], values: Sequence[Sequence[Va
     改法：统一口径；确实不是一回事的，把指标名称改得不同。
     """
     uses: dict[tuple[str, str], list[_Use]] = {}
-    for index, (project, parsed) in enumerate(zip(projects, values, strict=False)):
+    numbered = [(index, project) for index, project in enumerate(projects) if isinstance(project, dict)]
+    for (index, project), parsed in zip(numbered, values, strict=True):
         for place, value in enumerate(parsed):
             if value is not None and value.is_number:
                 indicator = project["indicators"][place]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from xltargets.errors import Error
 from xltargets.submission.binding import Bindings
@@ -51,12 +52,8 @@ def check_version(version: object, form: Form, file: str | None) -> None:
 
 def schema_problems(submission: Submission) -> Iterator[Problem]:
     """Where the document does not fit the schema, apart from what has a message already."""
-    validator = submission.form.validator
-    document = submission.document
-    if validator.is_valid(document):
-        return
     told = {problem.pointer for problem in submission.problems}
-    for error in validator.iter_errors(document):
+    for error in _errors(submission.form.validator, submission.document):
         pointer = "".join(f"/{part}" for part in error.instance_path)
         if pointer in told:
             continue
@@ -73,6 +70,22 @@ def schema_problems(submission: Submission) -> Iterator[Problem]:
             )
         else:
             yield Problem("R09", pointer, f"“{label}”的内容不符合表单定义，请按模板填写")
+
+
+def _errors(validator: Any, document: Any) -> list[Any]:
+    try:
+        return [] if validator.is_valid(document) else list(validator.iter_errors(document))
+    except UnicodeEncodeError:  # half a surrogate pair, which no validator takes
+        return list(validator.iter_errors(_encodable(document)))
+
+
+def _encodable(node: Any) -> Any:
+    """The document with a replacement character for each half of a surrogate pair."""
+    if isinstance(node, str):
+        return node.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
+    if isinstance(node, dict):
+        return {_encodable(key): _encodable(value) for key, value in node.items()}
+    return [_encodable(value) for value in node] if isinstance(node, list) else node
 
 
 _EXPECTED = {"number": "数字", "integer": "整数", "date": "日期（如 2024年12月31日）", "boolean": "是或否"}
