@@ -13,6 +13,7 @@ import xltargets
 from xltargets import notes
 from xltargets.excel.cells import set_values
 from xltargets.excel.package import Package
+from xltargets.rules.registry import all_rules
 from xltargets.rules.finding import ERROR, HINT, WARNING, Finding
 from xltargets.submission.read import read
 
@@ -89,6 +90,7 @@ def test_findings_of_one_cell_are_one_note_worst_first() -> None:
     ]
     assert notes.text_of(findings).splitlines() == [
         "【错误】M01 金额",
+        f"  怎么改：{all_rules()['M01'].remedy}",
         "【提示】T03 标点",
         "【豁免】V02 运算符（豁免理由：上级规定）",
         "（由此带出）【警告】X06 口径",

@@ -13,7 +13,8 @@ from typing import Any
 from xltargets import resultsheet
 from xltargets.excel import comments
 from xltargets.excel.comments import Report
-from xltargets.rules.finding import Finding
+from xltargets.rules.finding import Finding, Severity
+from xltargets.rules.registry import all_rules
 
 #: Who our notes are by.
 AUTHOR = "预算绩效审核"
@@ -22,11 +23,17 @@ AUTHOR = "预算绩效审核"
 def text_of(findings: Sequence[Finding]) -> str:
     """The text of one cell's note.
 
-    Each finding is a paragraph such as ``【错误】M01 预算数 30.00 万元 ≠ …；请核对``, worst first.
+    Each finding is a line such as ``【错误】M01 预算数 30.00 ≠ …``, worst first; what must or should be mended has a second
+    one, ``怎么改：…``, from the rule's page.
     """
     causes = [finding for finding in findings if not finding.related]
     echoes = [finding for finding in findings if finding.related]
-    lines = [_line(finding) for finding in sorted(causes, key=_badness)]
+    lines: list[str] = []
+    for finding in sorted(causes, key=_badness):
+        lines.append(_line(finding))
+        remedy = all_rules()[finding.rule].remedy
+        if remedy and finding.waived is None and finding.severity is not Severity.HINT:
+            lines.append(f"  怎么改：{remedy}")
     lines += [f"（由此带出）{_line(finding)}" for finding in sorted(echoes, key=_badness)]
     return "\n".join(lines)
 

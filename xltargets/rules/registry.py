@@ -94,6 +94,11 @@ class Rule:
         return self.page.partition("\n")[0]
 
     @cached_property
+    def remedy(self) -> str:
+        """How to mend it: what the page says after 改法："""
+        return " ".join(self.page.partition("改法：")[2].partition("\n\n")[0].split())
+
+    @cached_property
     def thresholds(self) -> Mapping[str, Any]:
         """What a bureau may set, with the defaults."""
         parameters = inspect.signature(self.function).parameters.values()
