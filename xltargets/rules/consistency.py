@@ -31,8 +31,11 @@ _NUMBER = re.compile(r"(?<![0-9.A-Za-z〔【\[第年])([0-9]{1,3}(?:,[0-9]{3}){1
 #: Units of dates and of money, which other rules compare, and what is no unit of work done.
 _OTHER_UNITS = frozenset({"年", "月", "季度", "周", "号", "度", "级", "届", "期", "点", "线", "路", "时", "角", "年期", "学期", "倍", "", "分"})
 _GIVEN = re.compile(
-    "(?:全县|全市|全区|全镇|全乡|全州|全省|辖区|下辖|所辖|辖|共有|现有|原有|拥有|在册|在编|涉及|常住人口|总人口|第|每|约有|为|“|上年|去年|同期|较|比)[^0-9，。；、,;]{0,6}$"
+    "(?:全县|全市|全区|全镇|全乡|全州|全省|辖区|下辖|所辖|辖|共有|现有|原有|拥有|在册|在编|涉及|常住人口|总人口|第|每|约有|“|上年|去年|同期|较|比)[^0-9，。；、,;]{0,6}$"
 )
+_AND = re.compile(f"[{HAN}]{{0,4}}[、和及]")
+#: So often in a year: what an indicator counts by the month, the goal may count by the year.
+_A_YEAR = {"月": 12, "季度": 4, "周": 52, "工作日": 250, "天": 365}
 _FIXED = re.compile("^(?:24小时|7天|12345|110|119|120|1站|1窗)$")
 
 
@@ -47,6 +50,7 @@ class _Quantity(NamedTuple):
 def _quantities(text: str) -> Iterator[_Quantity]:
     """Numbers with a unit of work in running text: 1200件, 2小时, 3.5公里; no money, dates or rates."""
     text = text[:_LONGEST].translate(_FULL_WIDTH)
+    given_until = -1
     for match in _NUMBER.finditer(text):
         unit, length = units.read(text[match.end() : match.end() + 16], 0)
         end = match.end() + length
@@ -54,7 +58,10 @@ def _quantities(text: str) -> Iterator[_Quantity]:
             continue
         typed = text[match.start() : end]
         before = text[max(0, match.start() - 12) : match.start()]
-        if _GIVEN.search(before) or _FIXED.match(typed) or text[end : end + 1] in ("以", "岁") and "龄" in before:
+        if _GIVEN.search(before) or given_until >= 0 and _AND.fullmatch(text, given_until, match.start()):
+            given_until = end
+            continue
+        if _FIXED.match(typed) or typed.endswith("日"):
             continue
         number = Decimal(match[1].replace(",", "") + (match[2] or ""))
         yield _Quantity(number, unit.name, number * unit.factor, unit.base, typed)
@@ -101,6 +108,7 @@ def _missing(quantities: list[_Quantity], indicators: list[Any], values: Sequenc
             for bound in (value.lo, value.hi):
                 if bound is not None:
                     known.add(bound * value.factor)
+                    known.add(bound * value.factor * _A_YEAR.get(value.per, 1))
             totals[base] = totals.get(base, Decimal(0)) + value.lo * value.factor
     missing = [one for one in quantities
                if one.base not in known and totals.get(one.base_unit) != one.base]
@@ -220,8 +228,8 @@ def _has_content(indicator: Mapping[str, Any]) -> bool:
 def purpose_and_goal_belong_together(purpose: str, target: str, name: str | None, *, highest: float = 0.95, lowest: float = 0.1) -> Iterator[Hit]:
     """资金用途与绩效目标应相关而不雷同
 
-    资金用途说钱花在哪里，绩效目标说达到什么效果。两者相似度不低于 highest 的视为照抄；共有的词不到 lowest、且绩效目标与项目名称
-    也没有共同的词的，视为脱节。
+    资金用途说钱花在哪里，绩效目标说达到什么效果。两者相似度不低于 highest 的视为照抄；资金用途与绩效目标、项目名称共有的实字
+    （除去空泛的词和“办公费”等费用名称）不到 lowest 的，视为脱节；只列费用名称的不查。
     改法：照抄的，分别写明用途和效果；脱节的，核对是否填错了项目。
     """
     used, goal = prose(purpose)[:_LONGEST], prose(target)[:_LONGEST]
@@ -229,7 +237,9 @@ def purpose_and_goal_belong_together(purpose: str, target: str, name: str | None
         return
     if _similarity(used, goal, highest) >= highest:
         yield "purpose", "资金用途与绩效目标相同或几乎相同，请分别写明钱用在哪里、达到什么效果"
-    elif _shared(used, goal) < lowest and (not name or not _grams(goal) & _grams(prose(name)[:200])):
+        return
+    spent, meant = _content(used), _content(goal + " " + prose(name)[:200])
+    if min(len(spent), len(meant)) >= _ENOUGH and len(spent & meant) < lowest * min(len(spent), len(meant)):
         yield "purpose", "资金用途与绩效目标、项目名称没有共同的内容，疑似脱节，请核对"
 
 
@@ -243,15 +253,14 @@ def _similarity(one: str, other: str, least: float) -> float:
     return float(Indel.normalized_similarity(one[:1000], other[:1000], score_cutoff=least))
 
 
-def _shared(one: str, other: str) -> float:
-    """The part of the words (pairs of characters) of the shorter text that the other has too."""
-    first, second = _grams(one), _grams(other)
-    smaller = min(len(first), len(second))
-    return len(first & second) / smaller if smaller else 1.0
+#: Fewer characters than these say too little to be compared.
+_ENOUGH = 6
+_COSTS = re.compile(f"[{HAN}]{{1,3}}费用?|购置|购买|采购|支付|发放|补助|补贴")
 
 
-def _grams(text: str) -> frozenset[str]:
-    return frozenset(text[at : at + 2] for at in range(len(text) - 1)) - _empty_words()
+def _content(text: str) -> frozenset[str]:
+    """The characters of a text's content words, without what money is spent on everywhere."""
+    return frozenset(_NO_HAN.sub("", _support()[0].sub(" ", _COSTS.sub(" ", text))))
 
 
 @built
@@ -263,11 +272,6 @@ def _support() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
         re.compile("|".join(sorted(map(re.escape, lists["result"]["words"]), key=lambda word: (-len(word), word)))),
         re.compile("|".join(sorted(map(re.escape, lists["activity"]["words"]), key=lambda word: (-len(word), word)))),
     )
-
-
-@built
-def _empty_words() -> frozenset[str]:
-    return frozenset(words("support")["empty"]["words"])
 
 
 @rule(
