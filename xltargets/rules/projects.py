@@ -390,7 +390,8 @@ def one_document_one_project(projects: Sequence[Project]) -> Iterator[Hit]:
 def bases_differ(indicators: Sequence[Mapping[str, Any]], *, share: float = 0.8, fewest: int = 4) -> Iterator[Hit]:
     """指标值依据不宜全部相同
 
-    一个项目里 share 以上的指标写同一个依据，等于没有依据。少于 fewest 个依据的不判断。
+    一个项目里 share 以上的指标写同一个依据，等于没有依据。少于 fewest 个依据的不判断。指标体系照抄的
+    项目（X04）依据也照抄，仍在该项目报一次，列在 X04 之下。
     改法：逐项写明指标值从哪里来：文件（带文号）、规划、合同、行业标准或历史数据。
     """
     bases = [plain(indicator.get("basis")) if isinstance(indicator, dict) else "" for indicator in indicators]
