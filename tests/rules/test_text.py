@@ -148,6 +148,12 @@ def test_the_misspelt_names_of_the_unit_are_told_and_its_short_names_not(clean: 
         assert set(found(clean, long | {"department.overall_target": goal.format(name)})) == {"T17"}, name
 
 
+def test_a_list_of_phrases_needs_no_stops(clean: dict[str, Any]):
+    phrases = {"department.safeguards.0": "加强组织领导", "department.safeguards.1": "加强资金管理"}
+    assert found(clean, phrases) == {}
+    assert set(found(clean, phrases | {"department.safeguards.1": "加强资金管理，按进度支付资金，确保专款专用"})) == {"T02"}
+
+
 def test_codes_and_choices_are_not_prose(clean: dict[str, Any]):
     changes = {"projects.0.money_unit": "单位:万元", "projects.0.indicators.0.level1": "产出指标(50分)"}
     assert found(clean, changes) == {}

@@ -41,6 +41,11 @@ def test_other_years_are_named_for_good_reasons(goal: str, clean: dict[str, Any]
     assert found(clean, {"projects.0.target": goal}) == []
 
 
+def test_the_year_in_the_name_of_a_project_is_its_own(clean: dict[str, Any]):
+    changes = {"projects.0.target": "完成2023年度续建任务1200件。", "projects.0.name": "2023年信访大厅续建项目"}
+    assert found(clean, changes) == []
+
+
 @pytest.mark.parametrize(("rule", "goal"), [
     ("Y03", "2023年受理信访事项不少于1200件，办结率达到95%以上。"),
     ("Y03", "2023年，县信访局受理信访事项1200件，办结率达到95%以上。"),

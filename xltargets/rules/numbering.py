@@ -20,6 +20,8 @@ _TARGET = "projects.0.target"
 _ENDS = {";": "；", ",": "，", "!": "！", "?": "？", ".": "。", "．": "。"}
 _CLOSERS = "”’）)》】〕"
 _FINAL = "。！？…"
+#: Items no longer than this are phrases, which need no stop.
+_PHRASE = 10
 
 
 @rule(
@@ -34,7 +36,7 @@ _FINAL = "。！？…"
 def list_items_end_alike(document: Mapping[str, Any]) -> Iterator[Hit]:
     """分条表述的句末标点应一致，末条用句号
 
-    各条末尾统一用分号或句号，最后一条用句号。只看分条（编号、分行或分格）的绩效目标和保障措施；不分条的短语、名称不算。
+    各条末尾统一用分号或句号，最后一条用句号。只看分条（编号、分行或分格）的绩效目标和保障措施；不分条的和逐条都是短语的不算。
     改法：前面各条统一用“；”或“。”，最后一条用“。”。
     """
     department = document.get("department")
@@ -52,8 +54,9 @@ def list_items_end_alike(document: Mapping[str, Any]) -> Iterator[Hit]:
 
 def _ends(parts: Iterable[str]) -> str:
     """What is wrong with the last characters of these items; empty when nothing is."""
+    parts = [part.strip() for part in parts]
     ends = [_end(part) for part in parts]
-    if not ends:
+    if not ends or (not any(ends) and all(len(part) <= _PHRASE for part in parts)):
         return ""
     before = sorted(set(ends[:-1]))
     if len(before) > 1:

@@ -108,19 +108,26 @@ def no_year_is_left_over(year: int, document: Mapping[str, Any]) -> Iterator[Hit
     """正文不得残留旧年度
 
     绩效目标、保障措施、指标名称和描述里作为本年安排写出的旧年份，多为照抄上年文本。与往年比较、结转、起止时间、引用文件的年份不算；
-    项目周期内的年份不算；写成期限的由 Y05 检查，依据中的由 Y04 检查。
+    项目周期内的、项目名称自带的年份不算；写成期限的由 Y05 检查，依据中的由 Y04 检查。
     改法：改为预算年度，并核对随之变化的内容。
     """
-    spans = {index: _span(project) for index, project in projects_of(document)}
+    own = {index: _own_years(project, year) for index, project in projects_of(document)}
     for path, text in _yearly_texts(document):
         if "年" not in text:
             continue
-        start, _ = spans.get(_project_index(path), (None, None))
-        oldest = start.year if start else year
-        found = [match[1] for match in _YEAR.finditer(text) if int(match[1]) < min(year, oldest) and _is_left_over(match, text)]
+        oldest, named = own.get(_project_index(path), (year, frozenset()))
+        found = [match[1] for match in _YEAR.finditer(text)
+                 if int(match[1]) < oldest and match[1] not in named and _is_left_over(match, text)]
         if found:
-            named = "、".join(f"{old}年" for old in dict.fromkeys(found[:3]))
-            yield path, f"正文中有旧年度“{named}”，预算年度是{year}年，疑似沿用往年文本，请核对"
+            shown_years = "、".join(f"{old}年" for old in dict.fromkeys(found[:3]))
+            yield path, f"正文中有旧年度“{shown_years}”，预算年度是{year}年，疑似沿用往年文本，请核对"
+
+
+def _own_years(project: Mapping[str, Any], year: int) -> tuple[int, frozenset[str]]:
+    """The first year of a project, and the years that its name names."""
+    start, name = _day(project.get("start")), project.get("name")
+    named = frozenset(_YEAR.findall(name)) if isinstance(name, str) else frozenset()
+    return min(year, start.year if start else year), named
 
 
 def _is_left_over(match: re.Match[str], text: str) -> bool:
@@ -138,19 +145,13 @@ def _yearly_texts(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for index, project in projects_of(document):
         for row, indicator in indicators_of(project):
             for key in ("level3", "description"):
-                text = indicator.get(key)
-                if isinstance(text, str):
-                    yield f"projects.{index}.indicators.{row}.{key}", text
+                if isinstance(said := indicator.get(key), str):
+                    yield f"projects.{index}.indicators.{row}.{key}", said
 
 
 def _project_index(path: str) -> int:
     parts = path.split(".")
     return int(parts[1]) if parts[0] == "projects" else -1
-
-
-def _span(project: Mapping[str, Any]) -> tuple[datetime.date | None, datetime.date | None]:
-    """First and last day of a project, where its form has them."""
-    return _day(project.get("start")), _day(project.get("end"))
 
 
 def _day(typed: object) -> datetime.date | None:
