@@ -258,12 +258,12 @@ class TestAnothersNote:
         assert (0, 0) in vml.Drawing(t.after["xl/drawings/vmlDrawing1.vml"]).notes
 
     def test_gets_a_taller_box_while_ours_is_in_it(self, trial):
-        t = trial(noted())
+        t = trial(noted(vml1=drawing(shape(1025)).replace("15, 3, 16<", "15, 5, 16<")))
         t.annotate({"A1": "很长的内容\n" * 9})
         t.check_it_can_be_undone_and_repeated({"甲": {"A1": "很长的内容\n" * 9}})
         written = t.text("xl/drawings/vmlDrawing1.vml")
         assert "<x:Anchor>1, 15, 0, 2, 3, 15, 11, 4</x:Anchor>" in written
-        assert "<!--Anchor before our text: 1, 15, 0, 2, 3, 15, 3, 16-->" in written
+        assert "<!--Anchor before our text: 1, 15, 0, 2, 3, 15, 5, 16-->" in written
         t.annotate({"A1": "短"}, source=t.target)
         assert "<!--" not in t.text("xl/drawings/vmlDrawing1.vml")
 
@@ -432,6 +432,7 @@ class TestTheSheet:
             "",
             f'{HEAD}<!DOCTYPE worksheet [<!ENTITY e "x">]><worksheet xmlns="{MAIN}"><sheetData/></worksheet>',
             f'<chartsheet xmlns="{MAIN}"/>',
+            f'<?xml version="1.0" encoding="klingon"?><worksheet xmlns="{MAIN}"/>',
             "<worksheet/>",
             sheet("<y:sheetData/>"),
             sheet(ROWS + "<a>" * 3000 + "</a>" * 3000),
@@ -595,6 +596,14 @@ class TestTheCommentsPart:
         t = trial(noted(comments1=f'<comments xmlns="{MAIN}">{empty}</comments>'))
         t.annotate({"A1": "甲"})
         assert t.notes()["A1"].author == WE
+
+    def test_with_numbers_of_authors_that_lead_nowhere_does_not_make_them_ours(self, trial):
+        rows = "".join(f'<comment ref="A{n}" authorId="{n}"><text><t>{n}</t></text></comment>' for n in range(4))
+        t = trial(noted(comments1=comments(rows.replace("A0", "B9"), "<author>王</author>")))
+        t.annotate({"C1": "甲"})
+        notes = t.notes()
+        assert [notes[cell].author for cell in ("B9", "A1", "A2", "A3", "C1")] == ["王", "", "", "", WE]
+        assert [cell for cell, note in notes.items() if note.ours] == ["C1"]
 
     def test_with_prefixes_and_in_utf_16_is_written_alike(self, trial):
         part = (

@@ -158,14 +158,23 @@ class CommentList:
         return plan
 
     def _author(self, needed: bool, plan: Plan) -> int:
-        """The number of our author for new comments; declared when it is needed and not there."""
+        """The number of our author for new comments; declared when it is needed and not there.
+
+        Comments whose number leads nowhere must not begin to lead to us: their numbers get authors without a name.
+        """
         if self.author in self._names:
             return self._names.index(self.author)
+        used = {comment.element.attributes.get("authorId", "") for comment in self._comments}
+        taken = {int(number) for number in used if number.isdecimal() and len(number) < 10}
+        number = len(self._names)
+        while number in taken:
+            number += 1
         if needed:
             name = f"{self.prefix}author"
-            new = f"<{name}>{xmltext.escape(self.author)}</{name} >".encode()
+            blanks = f"<{name}></{name} >" * (number - len(self._names))
+            new = f"{blanks}<{name}>{xmltext.escape(self.author)}</{name} >".encode()
             plan.edits += xmltext.insert_last(self.data, self.authors, new)
-        return len(self._names)
+        return number
 
     def _comment(self, cell: str, text: str, number: int) -> bytes:
         p = self.prefix
@@ -194,15 +203,17 @@ class CommentList:
 
     def _drop_author(self, plan: Plan) -> None:
         children = [child for child in self.authors.children if child.name == "author"]
-        if not children or self._names[-1] != self.author:
+        if not children or self._names[-1] != self.author or not xmltext.opened_by_us(self.data, children[-1]):
             return
-        last = children[-1]
-        if not xmltext.opened_by_us(self.data, last):
-            return
-        if len(self.authors.children) == 1 and xmltext.opened_by_us(self.data, self.authors):
+        ours = [children[-1]]
+        for child in reversed(children[:-1]):
+            if child.text or not xmltext.opened_by_us(self.data, child):
+                break
+            ours.append(child)
+        if len(self.authors.children) == len(ours) and xmltext.opened_by_us(self.data, self.authors):
             plan.edits += xmltext.reclose(self.data, self.authors)
         else:
-            plan.edits.append(Edit(last.start, last.end, b""))
+            plan.edits += [Edit(child.start, child.end, b"") for child in ours]
 
     # --- one comment --------------------------------------------------------------------------
 

@@ -126,9 +126,9 @@ def scan(package: Package, sheet: Sheet) -> Layout:
     """Look through a worksheet. Raises Error when it is no well-formed worksheet."""
     chunks = package.stream(sheet.part)
     first = next(chunks, b"")
-    codec = xmltext.codec_of(first)
     scanner = _Scanner()
     try:
+        codec = xmltext.codec_of(first)
         if codec != "utf-8":
             text = package.text(sheet.part)
             scanner.feed(text.data)
