@@ -178,7 +178,7 @@ def _worksheets(package: Package, all_tabs: Iterable[Tab]) -> Iterator[tuple[str
             yield tab.name, part
 
 
-_FAR = re.compile(rb"""r\s*=\s*["'](?:[A-Za-z]{3}|[A-Za-z]{0,2}\d{4})""")
+_FAR = re.compile(rb"""r\s*=\s*["'](?:[A-Za-z]{3}\d|[A-Za-z]{0,2}\d{4})""")
 _TAG = re.compile(rb"<(?:\w+:)?(c|row)\b([^>]*)>")
 _REF = re.compile(rb"""\br\s*=\s*["']([A-Za-z]*)(\d+)""")
 

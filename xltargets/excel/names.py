@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 from xml.etree import ElementTree
 
@@ -22,8 +22,7 @@ from xltargets.errors import Error
 from xltargets.excel.a1 import Area, parse_area
 
 
-@dataclass(frozen=True, slots=True)
-class DefinedName:
+class DefinedName(NamedTuple):
     """A name as the workbook has it.
 
     Attributes:
@@ -128,9 +127,9 @@ def resolve(refers_to: str, sheets: dict[str, str]) -> list[SheetArea]:
         refers_to: the name's text, without ``=``; several areas are joined by commas.
         sheets: casefolded name → name of each worksheet.
     """
-    if match := _COMMON.match(refers_to):
-        sheet = sheets.get(unquote_sheet(match[1]).casefold())
-        return [SheetArea(sheet, parse_area(match[2]))] if sheet else []
+    if common := _common(refers_to):
+        sheet = sheets.get(common[0])
+        return [SheetArea(sheet, common[1])] if sheet else []
     areas: list[SheetArea] = []
     position, text = 0, refers_to.removeprefix("=")
     if text.startswith("(") and text.endswith(")"):
@@ -148,6 +147,13 @@ def resolve(refers_to: str, sheets: dict[str, str]) -> list[SheetArea]:
             return []
         position = match.end()
     return areas
+
+
+@lru_cache(maxsize=4096)
+def _common(refers_to: str) -> tuple[str, Area] | None:
+    """Casefolded sheet and area of a reference in the common form."""
+    match = _COMMON.match(refers_to)
+    return (unquote_sheet(match[1]).casefold(), parse_area(match[2])) if match else None
 
 
 def unquote_sheet(text: str) -> str:

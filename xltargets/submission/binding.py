@@ -2,30 +2,19 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from functools import cached_property
 
 from xltargets.excel.a1 import Area
 from xltargets.excel.book import Book
 from xltargets.excel.names import DefinedName, SheetArea, resolve
 from xltargets.submission.form import ITEM, Field, Form
+from xltargets.submission.layout import Bound, Layout
 
+__all__ = ["Bindings", "Bound", "bind"]
 
-class Bound(NamedTuple):
-    """A field on a sheet.
-
-    Attributes:
-        field: the field.
-        by_sheet: for each array on its path, whether the sheet is the item.
-        areas: where it stands on the sheet.
-        local: whether the name is the sheet's own.
-    """
-
-    field: Field
-    by_sheet: tuple[bool, ...]
-    areas: tuple[Area, ...]
-    local: bool
+#: So many layouts are kept; a form's workbooks have few.
+_MOST_LAYOUTS = 500
 
 
 @dataclass
@@ -33,21 +22,26 @@ class Bindings:
     """The form's fields in a workbook.
 
     Attributes:
-        sheets: name of a worksheet → its fields, in the order of the form.
+        layouts: name of a worksheet → how the form's fields lie on it.
         broken: names of the form that point at no cell of their sheet.
         unknown: names that are not the form's (Excel's own and hidden ones aside).
         former: names of earlier versions of the form.
     """
 
-    sheets: dict[str, list[Bound]] = field(default_factory=dict)
+    layouts: dict[str, Layout] = field(default_factory=dict)
     broken: list[tuple[DefinedName, Field]] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
     former: list[str] = field(default_factory=list)
 
-    @property
-    def fields(self) -> set[Field]:
+    @cached_property
+    def sheets(self) -> dict[str, tuple[Bound, ...]]:
+        """Name of a worksheet → its fields, in the order of the form."""
+        return {sheet: layout.bounds for sheet, layout in self.layouts.items()}
+
+    @cached_property
+    def fields(self) -> frozenset[Field]:
         """All fields that stand somewhere."""
-        return {bound.field for bounds in self.sheets.values() for bound in bounds}
+        return frozenset().union(*(layout.fields for layout in self.layouts.values()))
 
 
 def bind(book: Book, form: Form, *, former: bool = False) -> Bindings:
@@ -59,30 +53,28 @@ def bind(book: Book, form: Form, *, former: bool = False) -> Bindings:
         former: whether the names of earlier versions of the form (``x-formerly``) count, too.
     """
     worksheets = {name.casefold(): name for name in book.worksheets}
-    found: dict[tuple[str, str], Bound] = {}
+    found: dict[str, dict[Field, Bound]] = {sheet: {} for sheet in book.worksheets}
+    known = {**form.former_names, **form.names} if former else form.names
     result = Bindings()
     for name in book.names:
-        binding = form.names.get(name.name.casefold())
-        if binding is None and former:
-            binding = form.former_names.get(name.name.casefold())
+        binding = known.get(name.name.casefold())
         if binding is None:
             _note_foreign(name, form, result)
             continue
         areas = resolve(name.refers_to, worksheets)
-        if not areas or (name.scope is not None and any(area.sheet != name.scope for area in areas)):
+        local = name.scope is not None
+        if not areas or (local and any(area.sheet != name.scope for area in areas)):
             result.broken.append((name, binding.field))
             continue
-        for sheet, places in _by_sheet(areas).items():
-            key = (sheet, binding.field.dotted)
-            if key not in found or (name.scope is not None and not found[key].local):
-                found[key] = Bound(binding.field, binding.by_sheet, places, name.scope is not None)
-    _collect(result, found, book, form)
+        for sheet, places in _by_sheet(areas):
+            bounds = found[sheet]
+            if binding.field not in bounds or (local and not bounds[binding.field].local):
+                bounds[binding.field] = Bound(binding.field, binding.by_sheet, places, local)
+    result.layouts = {sheet: _layout(form, tuple(bounds.values())) for sheet, bounds in found.items() if bounds}
     result.broken = [
         (name, field)
         for name, field in result.broken
-        if not any(
-            (sheet, field.dotted) in found for sheet in ([name.scope] if name.scope else book.worksheets)
-        )
+        if not any(field in found[sheet] for sheet in ([name.scope] if name.scope else book.worksheets) if sheet in found)
     ]
     return result
 
@@ -93,22 +85,26 @@ def _note_foreign(name: DefinedName, form: Form, result: Bindings) -> None:
     (result.former if name.name.casefold() in form.former_names else result.unknown).append(name.name)
 
 
-def _by_sheet(areas: list[SheetArea]) -> dict[str, tuple[Area, ...]]:
-    places: dict[str, list[Area]] = defaultdict(list)
+def _by_sheet(areas: list[SheetArea]) -> list[tuple[str, tuple[Area, ...]]]:
+    if len(areas) == 1:
+        return [(areas[0].sheet, (areas[0].area,))]
+    places: dict[str, list[Area]] = {}
     for sheet, area in areas:
-        places[sheet].append(area)
-    return {sheet: tuple(sorted(found)) for sheet, found in places.items()}
+        places.setdefault(sheet, []).append(area)
+    return [(sheet, tuple(sorted(found))) for sheet, found in places.items()]
 
 
-def _collect(result: Bindings, found: dict[tuple[str, str], Bound], book: Book, form: Form) -> None:
-    order = form.order
-    by_sheet: dict[str, list[Bound]] = {sheet: [] for sheet in book.worksheets}
-    for (sheet, _), bound in found.items():
-        by_sheet[sheet].append(bound)
-    for sheet, bounds in by_sheet.items():
-        if bounds:
-            bounds.sort(key=lambda bound: order[bound.field])
-            result.sheets[sheet] = [_as_sheet_item(bound, bounds) for bound in bounds]
+def _layout(form: Form, bounds: tuple[Bound, ...]) -> Layout:
+    """The layout of a sheet with these fields, from the form's store if it is known."""
+    layout = form.layouts.get(bounds)
+    if layout is None:
+        order = form.order
+        ordered = sorted(bounds, key=lambda bound: order[bound.field])
+        layout = Layout(tuple(_as_sheet_item(bound, ordered) for bound in ordered))
+        if len(form.layouts) >= _MOST_LAYOUTS:
+            form.layouts.clear()
+        form.layouts[bounds] = layout
+    return layout
 
 
 def _as_sheet_item(bound: Bound, bounds: list[Bound]) -> Bound:

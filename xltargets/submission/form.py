@@ -120,6 +120,11 @@ class Form:
     def __post_init__(self) -> None:
         _walk(self, self.schema, ())
 
+    @cached_property
+    def layouts(self) -> dict[Any, Any]:
+        """Layouts of sheets that were met (see :mod:`xltargets.submission.binding`)."""
+        return {}
+
     @property
     def version(self) -> str | None:
         """The version of the form, None when the schema has none."""

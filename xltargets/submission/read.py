@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
-from xltargets.excel.a1 import Area, address
+from xltargets.excel.a1 import address
 from xltargets.excel.book import UNCALCULATED, Book, ErrorValue, FileBook, Grid
 from xltargets.excel.package import Limits
-from xltargets.submission.binding import Bindings, Bound, bind
+from xltargets.submission.binding import Bindings, bind
 from xltargets.submission.cellmap import CellMap, Row
 from xltargets.submission.coerce import coerce
 from xltargets.submission.form import ITEM, Field, Form, load_form
 from xltargets.submission.labels import changed_labels
+from xltargets.submission.layout import Cell, Scope, Table
 from xltargets.submission.model import Location, Problem, Submission
 from xltargets.submission.suspects import below_and_above, broken_names, missing_names, unread_sheets
 from xltargets.submission.validity import check_identity, check_version, schema_problems
@@ -60,22 +60,6 @@ def read_book(book: Book, form: Form, *, file: str | None = None, any_version: b
     return submission
 
 
-class _Place(NamedTuple):
-    """A column of a table: a field, its pointer within an item, and its column for each stretch of rows."""
-
-    field: Field
-    pointer: str
-    keys: tuple[str, ...]
-    stretches: tuple[Area, ...]
-
-    def column(self, row: int) -> int:
-        """The column the field stands in at this row."""
-        for area in self.stretches:
-            if area.top <= row <= area.bottom:
-                return area.left
-        return self.stretches[-1].left
-
-
 class _Reader:
     """One reading of one workbook."""
 
@@ -88,9 +72,9 @@ class _Reader:
     def read(self) -> Submission:
         """Sheet by sheet in the order of the tabs, then what is suspicious about the whole."""
         submission, document = self.submission, self.submission.document
-        for sheet, bounds in self.bindings.sheets.items():
-            self._scope(sheet, self.book.grid(sheet), bounds, document, (), "")
-        _fill_in(document, self.form, self.bindings)
+        for sheet, layout in self.bindings.layouts.items():
+            self._scope(sheet, self.book.grid(sheet), layout.scope, document, "")
+        _fill_in(document, self.bindings)
         version = _version(document)
         submission.problems += broken_names(self.bindings, self.item_of_sheet)
         if version is not None and version == self.form.version:
@@ -105,52 +89,26 @@ class _Reader:
         submission.unknown_names = self.bindings.unknown
         return submission
 
-    def _scope(
-        self,
-        sheet: str,
-        grid: Grid,
-        bounds: Sequence[Bound],
-        target: dict[str, Any],
-        base: tuple[str, ...],
-        at: str,
-    ) -> None:
+    def _scope(self, sheet: str, grid: Grid, scope: Scope, target: dict[str, Any], at: str) -> None:
         """Read all that stands within one object: its own cells, its tables, and the items that are this sheet."""
-        depth = base.count(ITEM)
-        tables: dict[tuple[str, ...], list[Bound]] = {}
-        for bound in bounds:
-            if bound.field.depth == depth:
-                self._cell(sheet, grid, bound, target, base, at)
-            else:
-                tables.setdefault(bound.field.arrays[depth], []).append(bound)
-        for array, inside in tables.items():
-            items = _list_at(target, array[len(base) :])
-            pointer = at + "".join(f"/{part}" for part in array[len(base) :])
-            by_sheet = [bound for bound in inside if bound.by_sheet[depth]]
-            if by_sheet:
-                self._sheet_item(sheet, grid, by_sheet, items, array, pointer)
-            by_rows = [bound for bound in inside if not bound.by_sheet[depth]]
-            if by_rows:
-                table = _Table(self, sheet, grid, by_rows, array, pointer)
-                table.read(items, table.all_rows())
-                self.submission.problems += below_and_above(
-                    grid, sheet, table.places, pointer, self._taken(sheet, by_rows)
-                )
+        for cell in scope.cells:
+            self._cell(sheet, grid, cell, target, at + cell.pointer)
+        for member in scope.members:
+            items = _list_at(target, member.keys)
+            pointer = at + member.pointer
+            if member.sheet:
+                self._sheet_item(sheet, grid, member.sheet, items, pointer)
+            if member.table:
+                _TableReader(self, sheet, grid, member.table, pointer).read(items, member.table.rows(grid.end[0]))
+                self.submission.problems += below_and_above(grid, sheet, member.table, pointer)
 
-    def _sheet_item(
-        self,
-        sheet: str,
-        grid: Grid,
-        bounds: list[Bound],
-        items: list[Any],
-        array: tuple[str, ...],
-        pointer: str,
-    ) -> None:
+    def _sheet_item(self, sheet: str, grid: Grid, scope: Scope, items: list[Any], pointer: str) -> None:
         """The sheet as one item of an array; a sheet on which nothing is filled in is none."""
-        base, at = (*array, ITEM), f"{pointer}/{len(items)}"
+        at = f"{pointer}/{len(items)}"
         item: dict[str, Any] = {}
         before = len(self.submission.problems)
-        self._scope(sheet, grid, bounds, item, base, at)
-        if self._is_blank(item, base) and len(self.submission.problems) == before:
+        self._scope(sheet, grid, scope, item, at)
+        if self._is_blank(item, scope.base) and len(self.submission.problems) == before:
             self._forget(at)
             return
         items.append(item)
@@ -171,30 +129,20 @@ class _Reader:
             for key in [key for key in mapping if key.startswith(prefix)]:
                 del mapping[key]
 
-    def _taken(self, sheet: str, table: list[Bound]) -> list[Area]:
-        """The areas of the sheet's other names."""
-        return [area for bound in self.bindings.sheets[sheet] if bound not in table for area in bound.areas]
-
-    def _cell(
-        self, sheet: str, grid: Grid, bound: Bound, target: dict[str, Any], base: tuple[str, ...], at: str
-    ) -> None:
-        field, area = bound.field, bound.areas[0]
-        if field.derived and grid.is_formula(area.top, area.left):
+    def _cell(self, sheet: str, grid: Grid, cell: Cell, target: dict[str, Any], pointer: str) -> None:
+        field, keys, _, row, column = cell
+        if field.derived and grid.is_formula(row, column):
             return
-        relative = field.path[len(base) :]
-        pointer = at + "".join(f"/{part}" for part in relative)
-        self.cells.cells[pointer] = (sheet, area.top, area.left)
-        *parents, last = relative
-        node = target
-        for part in parents:
-            node = node.setdefault(part, {})
-        node[last] = self.value(field, sheet, grid, area.top, area.left, pointer)
-
-    def value(self, field: Field, sheet: str, grid: Grid, row: int, column: int, pointer: str) -> object:
-        """The document's value of a cell; what is lost on the way is noted."""
+        self.cells.cells[pointer] = (sheet, row, column)
         value = grid.value(row, column)
-        if value is None or (type(value) is str and field.type == "text"):
-            return value
+        if value is not None and not (type(value) is str and field.type == "text"):
+            value = self.taken(field, value, sheet, grid, row, column, pointer)
+        _set(target, keys, value)
+
+    def taken(
+        self, field: Field, value: object, sheet: str, grid: Grid, row: int, column: int, pointer: str
+    ) -> object:
+        """A cell's value as the field's type has it; what is lost on the way is noted."""
         if isinstance(value, ErrorValue) or value is UNCALCULATED:
             self._unreadable(field, value, Location(sheet, address(row, column)), pointer)
             return None
@@ -217,58 +165,36 @@ class _Reader:
         self.submission.problems.append(Problem(rule, pointer, message, location))
 
 
-class _Table:
-    """A table on a sheet: the rows of its columns are the items of an array."""
+class _TableReader:
+    """A reading of one table: rows become items."""
 
-    def __init__(
-        self,
-        reader: _Reader,
-        sheet: str,
-        grid: Grid,
-        bounds: list[Bound],
-        array: tuple[str, ...],
-        pointer: str,
-    ) -> None:
-        self.reader, self.sheet, self.grid, self.array, self.pointer = reader, sheet, grid, array, pointer
-        base = (*array, ITEM)
-        depth = base.count(ITEM)
-        self.bounds = bounds
-        self.direct = [_place(bound, base) for bound in bounds if bound.field.depth == depth]
-        self.places = (
-            self.direct
-            if all(bound.field.depth == depth for bound in bounds)
-            else [_place(bound, base) for bound in bounds]
-        )
-        self.nested: dict[tuple[str, ...], list[Bound]] = {}
-        for bound in bounds:
-            if bound.field.depth > depth:
-                self.nested.setdefault(bound.field.arrays[depth], []).append(bound)
-        self.columns = {place.pointer: place.stretches[0].left for place in self.direct}
-        self.straight = all(len(place.stretches) == 1 for place in self.direct)
+    def __init__(self, reader: _Reader, sheet: str, grid: Grid, table: Table, pointer: str) -> None:
+        self.reader, self.sheet, self.grid, self.table, self.pointer = reader, sheet, grid, table, pointer
+        self.raw = reader.submission.raw
 
-    def all_rows(self) -> list[int]:
-        """The rows of all columns, as far down as the sheet has values."""
-        last = self.grid.end[0]
-        stretches = {(area.top, min(area.bottom, last)) for bound in self.bounds for area in bound.areas}
-        return sorted({row for top, bottom in stretches for row in range(top, bottom + 1)})
-
-    def read(self, items: list[Any], rows: Sequence[int]) -> None:
+    def read(self, items: list[Any], rows: Iterable[int]) -> None:
         """Append the items of these rows."""
-        if self.nested:
+        table = self.table
+        if table.nested:
             self._read_blocks(items, rows)
-        elif self.direct and self.direct[0].pointer == "":
+        elif table.columns and table.columns[0].pointer == "":
             self._read_texts(items, rows)
         else:
             self._read_rows(items, rows)
 
+    def _taken(self, field: Field, value: object, row: int, column: int, pointer: str) -> object:
+        if value is None or (type(value) is str and field.type == "text"):
+            return value
+        return self.reader.taken(field, value, self.sheet, self.grid, row, column, pointer)
+
     def _read_texts(self, items: list[Any], rows: Iterable[int]) -> None:
         """An array of plain values: each row that is not blank is one."""
-        place = self.direct[0]
+        field = self.table.columns[0].field
         for row in rows:
-            column = place.column(row)
+            column = self.table.places(row)[0]
             pointer = f"{self.pointer}/{len(items)}"
-            value = self.reader.value(place.field, self.sheet, self.grid, row, column, pointer)
-            if value is None and pointer not in self.reader.submission.raw:
+            value = self._taken(field, self.grid.value(row, column), row, column, pointer)
+            if value is None and pointer not in self.raw:
                 continue
             self.reader.cells.cells[pointer] = (self.sheet, row, column)
             items.append(value)
@@ -276,19 +202,28 @@ class _Table:
     def _read_rows(self, items: list[Any], rows: Iterable[int]) -> None:
         carry: dict[str, tuple[object, int]] = {}
         for row in rows:
-            item, moved, filled = self._item(row, f"{self.pointer}/{len(items)}", carry)
+            places = self.table.places(row)
+            values = self.grid.values(row, places)
+            if not any(value is not None for value in values):
+                continue
+            item, moved, filled = self._item(row, places, values, f"{self.pointer}/{len(items)}", carry)
             if filled:
                 self._keep(items, item, row, moved)
 
     def _keep(self, items: list[Any], item: dict[str, Any], row: int, moved: dict[str, int]) -> None:
-        columns = self.columns
-        if not self.straight:
-            columns = {place.pointer: place.column(row) for place in self.direct}
+        table, columns = self.table, self.table.by_pointer
+        if not table.straight:
+            columns = {column.pointer: column.at(row) for column in table.columns}
         self.reader.cells.rows[f"{self.pointer}/{len(items)}"] = Row(self.sheet, row, columns, moved)
         items.append(item)
 
     def _item(
-        self, row: int, at: str, carry: dict[str, tuple[object, int]]
+        self,
+        row: int,
+        places: Sequence[int],
+        values: Sequence[object],
+        at: str,
+        carry: dict[str, tuple[object, int]],
     ) -> tuple[dict[str, Any], dict[str, int], bool]:
         """The row as an item with what the cells above fill in, the rows those stand in, whether it has any content.
 
@@ -297,18 +232,17 @@ class _Table:
         item: dict[str, Any] = {}
         moved: dict[str, int] = {}
         filled, levels = False, False
-        for place in self.direct:
-            field = place.field
-            pointer = f"{at}/{place.pointer}"
-            value = self.reader.value(field, self.sheet, self.grid, row, place.column(row), pointer)
+        for (field, key, keys, _), column, value in zip(self.table.columns, places, values, strict=True):
+            if value is not None and not (type(value) is str and field.type == "text"):
+                value = self.reader.taken(field, value, self.sheet, self.grid, row, column, f"{at}/{key}")
             if field.fill_down:
-                value, levels = self._fill(place.pointer, value, row, carry, moved, levels)
-            elif value is not None or pointer in self.reader.submission.raw:
+                value, levels = self._fill(key, value, row, carry, moved, levels)
+            elif value is not None or (self.raw and f"{at}/{key}" in self.raw):
                 filled = True
-            if len(place.keys) == 1:
-                item[place.keys[0]] = value
+            if len(keys) == 1:
+                item[key] = value
             else:
-                _set(item, place.keys, value)
+                _set(item, keys, value)
         return item, moved, filled
 
     def _fill(
@@ -332,44 +266,25 @@ class _Table:
             value, moved[key] = carry[key]
         return value, reset
 
-    def _read_blocks(self, items: list[Any], rows: Sequence[int]) -> None:
+    def _read_blocks(self, items: list[Any], rows: Iterable[int]) -> None:
         """Items with tables of their own: one begins at each row where its own cells say something new."""
         blocks: list[tuple[dict[str, Any], dict[str, int], list[int]]] = []
-        inner_columns = [_place(bound, ()) for bounds in self.nested.values() for bound in bounds]
         for row in rows:
             at = f"{self.pointer}/{len(items) + len(blocks)}"
-            item, moved, filled = self._item(row, at, {})
+            places = self.table.places(row)
+            item, moved, filled = self._item(row, places, self.grid.values(row, places), at, {})
             if filled and not (blocks and _agrees(item, blocks[-1][0])):
                 blocks.append((item, moved, [row]))
             elif blocks:
                 blocks[-1][2].append(row)
-            elif any(self.grid.value(row, place.column(row)) is not None for place in inner_columns):
+            elif any(value is not None for value in self.grid.values(row, self.table.all_places(row))):
                 blocks.append((item, moved, [row]))
         for item, moved, block in blocks:
             at = f"{self.pointer}/{len(items)}"
             self._keep(items, item, block[0], moved)
-            for array, bounds in self.nested.items():
-                relative = array[len(self.array) + 1 :]
-                inner = _Table(
-                    self.reader,
-                    self.sheet,
-                    self.grid,
-                    bounds,
-                    array,
-                    at + "".join(f"/{part}" for part in relative),
-                )
-                inner.read(_list_at(item, relative), block)
-
-
-def _place(bound: Bound, base: tuple[str, ...]) -> _Place:
-    return _Place(bound.field, *_relative(bound.field, len(base)), bound.areas)
-
-
-@lru_cache(maxsize=4096)
-def _relative(field: Field, start: int) -> tuple[str, tuple[str, ...]]:
-    """Pointer and keys of a field from an item on."""
-    keys = tuple(part for part in field.path[start:] if part != ITEM)
-    return "/".join(keys), keys
+            for keys, pointer, table in self.table.nested:
+                inner = _TableReader(self.reader, self.sheet, self.grid, table, at + pointer)
+                inner.read(_list_at(item, keys), block)
 
 
 def _agrees(item: dict[str, Any], other: dict[str, Any]) -> bool:
@@ -400,9 +315,8 @@ def _version(document: dict[str, Any]) -> object:
     return template.get("version") if isinstance(template, dict) else None
 
 
-def _fill_in(document: dict[str, Any], form: Form, bindings: Bindings) -> None:
+def _fill_in(document: dict[str, Any], bindings: Bindings) -> None:
     """Give every array that the workbook has names for, an empty list where nothing was filled in."""
-    for bound in (bound for bounds in bindings.sheets.values() for bound in bounds):
-        for array in bound.field.arrays[:1]:
-            if ITEM not in array:
-                _list_at(document, array)
+    for layout in bindings.layouts.values():
+        for member in layout.scope.members:
+            _list_at(document, member.path)

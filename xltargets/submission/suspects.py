@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
 
-from xltargets.excel.a1 import Area, address
+from xltargets.excel.a1 import address
 from xltargets.excel.book import Book, Grid
 from xltargets.excel.names import DefinedName
 from xltargets.submission.binding import Bindings
 from xltargets.submission.form import Field, Form
+from xltargets.submission.layout import Table
 from xltargets.submission.model import Location, Problem
 from xltargets.submission.resultmark import is_ours
-
-if TYPE_CHECKING:
-    from xltargets.submission.read import _Place
 
 #: How many rows above a table are searched for its header.
 _ABOVE = 8
@@ -24,15 +21,11 @@ _LABELS = 5
 _BLANKS = re.compile(r"\s+")
 
 
-def below_and_above(
-    grid: Grid, sheet: str, places: Sequence[_Place], pointer: str, taken: Sequence[Area]
-) -> Iterator[Problem]:
+def below_and_above(grid: Grid, sheet: str, table: Table, pointer: str) -> Iterator[Problem]:
     """Rows that were filled in just outside the named columns: below the end, or between header and first row."""
-    top = min(area.top for place in places for area in place.stretches)
-    bottom = max(area.bottom for place in places for area in place.stretches)
-    for row in [*_rows_above(grid, places, top), *_rows_below(grid, places, bottom, taken)]:
-        column = _filled(grid, places, row)[0]
-        where = "下方" if row > bottom else "上方"
+    for row in [*_rows_above(grid, table), *_rows_below(grid, table)]:
+        column = min(column for column in table.all_places(row) if not _blank(grid.value(row, column)))
+        where = "下方" if row > table.bottom else "上方"
         yield Problem(
             "R05",
             pointer,
@@ -41,50 +34,54 @@ def below_and_above(
         )
 
 
-def _filled(grid: Grid, places: Sequence[_Place], row: int) -> list[int]:
-    columns = {place.column(row) for place in places}
-    return sorted(column for column in columns if not _blank(grid.value(row, column)))
+def _filled(grid: Grid, table: Table, row: int) -> list[object]:
+    """What stands in a row under the table's columns, blanks left out."""
+    return [value for value in grid.values(row, table.all_places(row)) if not _blank(value)]
 
 
 def _blank(value: object) -> bool:
     return value is None or (isinstance(value, str) and not value.strip())
 
 
-def _is_item(grid: Grid, places: Sequence[_Place], row: int) -> bool:
+def _is_item(filled: Sequence[object], table: Table, row: int) -> bool:
     """Whether a row reads like an item: two cells filled (one, where the table has only one column)."""
-    return len(_filled(grid, places, row)) >= min(2, len({place.column(row) for place in places}))
+    return len(filled) >= min(2, len(set(table.all_places(row))))
 
 
-def _is_caption(grid: Grid, places: Sequence[_Place], row: int) -> bool:
+def _is_caption(filled: Sequence[object]) -> bool:
     """Whether a row is a line such as 填表人： 审核人：, with which forms end."""
-    texts = [str(grid.value(row, column)).strip() for column in _filled(grid, places, row)]
-    return any(text.endswith(("：", ":")) for text in texts)
+    return any(str(value).strip().endswith(("：", ":")) for value in filled)
 
 
-def _rows_below(grid: Grid, places: Sequence[_Place], bottom: int, taken: Sequence[Area]) -> Iterator[int]:
-    columns = {place.column(bottom) for place in places}
-    others = [area for area in taken if any(area.left <= column <= area.right for column in columns)]
-    for row in range(bottom + 1, grid.end[0] + 1):
-        if any(area.top <= row <= area.bottom for area in others) or _is_caption(grid, places, row):
+def _rows_below(grid: Grid, table: Table) -> Iterator[int]:
+    if table.bottom >= grid.end[0]:
+        return
+    columns = set(table.all_places(table.bottom))
+    others = [area for area in table.others if any(area.left <= column <= area.right for column in columns)]
+    for row in range(table.bottom + 1, grid.end[0] + 1):
+        filled = _filled(grid, table, row)
+        if any(area.top <= row <= area.bottom for area in others) or _is_caption(filled):
             return
-        if _is_item(grid, places, row):
+        if _is_item(filled, table, row):
             yield row
 
 
-def _rows_above(grid: Grid, places: Sequence[_Place], top: int) -> list[int]:
+def _rows_above(grid: Grid, table: Table) -> list[int]:
     """Rows between the header and the first named row; nothing when no header is found."""
-    for header in range(top - 1, max(top - _ABOVE, -1), -1):
-        if _is_header(grid, places, header):
-            return [row for row in range(header + 1, top) if _is_item(grid, places, row)]
+    for header in range(table.top - 1, max(table.top - _ABOVE, -1), -1):
+        if _is_header(grid, table, header):
+            rows = range(header + 1, table.top)
+            return [row for row in rows if _is_item(_filled(grid, table, row), table, row)]
     return []
 
 
-def _is_header(grid: Grid, places: Sequence[_Place], row: int) -> bool:
+def _is_header(grid: Grid, table: Table, row: int) -> bool:
+    texts = grid.values(row, table.all_places(row))
     labels = sum(
-        _BLANKS.sub("", str(grid.value(row, place.column(row)))) == _BLANKS.sub("", place.field.title)
-        for place in places
+        isinstance(text, str) and (text == title or _BLANKS.sub("", text) == title)
+        for text, title in zip(texts, table.titles, strict=True)
     )
-    return labels >= min(2, len(places))
+    return labels >= min(2, len(texts))
 
 
 def broken_names(bindings: Bindings, item_of_sheet: dict[str, str]) -> Iterator[Problem]:
