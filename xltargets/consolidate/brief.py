@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from xltargets.consolidate.layout import Row, Table
-from xltargets.consolidate.process import FileResult
+from xltargets.consolidate.onefile import FileResult
 
 #: Fields of the root that say who a submission is from.
 IDENTITY = {"unit": "unit.code", "name": "unit.name", "region": "unit.region", "year": "unit.year"}

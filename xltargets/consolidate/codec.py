@@ -9,7 +9,7 @@ import json
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from xltargets.consolidate.process import Broken, FileResult
+from xltargets.consolidate.onefile import Broken, FileResult
 from xltargets.rules.finding import Finding, Severity
 from xltargets.rules.unitrecord import IndicatorRecord, ProjectRecord, UnitRecord
 from xltargets.submission.cellmap import CellMap, Row

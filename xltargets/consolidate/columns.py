@@ -13,7 +13,7 @@ from typing import Any
 
 from xltargets.consolidate.brief import main_table
 from xltargets.consolidate.layout import Row, Table
-from xltargets.consolidate.process import width
+from xltargets.consolidate.onefile import width
 from xltargets.errors import Error
 from xltargets.submission.form import Field, Form
 

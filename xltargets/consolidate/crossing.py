@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from xltargets.consolidate.fold import units_of
-from xltargets.consolidate.process import READ
+from xltargets.consolidate.onefile import READ
 from xltargets.consolidate.store import Store
 from xltargets.rules.config import Config
 from xltargets.rules.engine import Inputs

@@ -13,7 +13,7 @@ from xltargets.consolidate.brief import brief_of
 from xltargets.consolidate.codec import Encoded, encode
 from xltargets.consolidate.discover import Source
 from xltargets.consolidate.mapping import Lost, Work, each
-from xltargets.consolidate.process import FAILED, READ, FileResult, Reading, digest_of, process
+from xltargets.consolidate.onefile import FAILED, READ, FileResult, Reading, digest_of, process
 from xltargets.consolidate.store import Listed, Store
 from xltargets.errors import Error
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from xltargets.consolidate.columns import SheetPlan
 from xltargets.consolidate.fold import units_of
-from xltargets.consolidate.process import READ
+from xltargets.consolidate.onefile import READ
 from xltargets.consolidate.rows import Rows, Unit, values
 from xltargets.errors import Error
 

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from xltargets.consolidate.columns import Column, SheetPlan
 from xltargets.consolidate.fold import units_of
-from xltargets.consolidate.process import FOREIGN, READ
+from xltargets.consolidate.onefile import FOREIGN, READ
 from xltargets.consolidate.store import Listed, Store
 
 TITLE = "报送情况"

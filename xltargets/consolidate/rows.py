@@ -10,7 +10,7 @@ from typing import Any
 from xltargets.consolidate.columns import Column, Planner
 from xltargets.consolidate.crossing import Crossing
 from xltargets.consolidate.layout import Row, Table
-from xltargets.consolidate.process import FOREIGN, READ, FileResult
+from xltargets.consolidate.onefile import FOREIGN, READ, FileResult
 from xltargets.consolidate.store import Listed, Store
 from xltargets.rules.finding import Finding, Severity
 

@@ -16,7 +16,7 @@ from xltargets.consolidate.crossing import cross
 from xltargets.consolidate.discover import Exclude, discover
 from xltargets.consolidate.fold import Progress, gather, resolve
 from xltargets.consolidate.mapping import Work
-from xltargets.consolidate.process import FOREIGN, READ, Reading
+from xltargets.consolidate.onefile import FOREIGN, READ, Reading
 from xltargets.consolidate.rows import Rows
 from xltargets.consolidate.store import Store
 from xltargets.consolidate.summary import SummaryOptions, Totals, survey, write_summary

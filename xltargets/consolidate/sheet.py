@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from xltargets.consolidate.columns import SheetPlan
 from xltargets.consolidate.looks import Looks
-from xltargets.consolidate.process import width
+from xltargets.consolidate.onefile import width
 from xltargets.consolidate.rows import is_exact
 from xltargets.excel.a1 import column_letters
 

@@ -1,8 +1,8 @@
 """What is known of files, on disk: results by content, which the next run finds again, and the list of this run.
 
 One SQLite database holds the results, keyed by the digest of the file's content and the fingerprint of all that the result
-depends on: the form, the rules and their settings, the code. The list of this run is a temporary table, so that memory does
-not grow with the number of files. Two runs may share the database: what they write is the same.
+depends on: the form, the rules and their settings, the code. Two runs may share it: what they write is the same, and they
+hold it only for a moment. The list of this run is in a private database on disk, so that memory does not grow with it.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import json
 import os
 import sqlite3
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -19,14 +20,15 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from xltargets.consolidate.codec import Encoded, decode, decode_cells, decode_record
-from xltargets.consolidate.process import READ, FileResult, Reading
+from xltargets.consolidate.onefile import READ, FileResult, Reading
+from xltargets.errors import Error
 from xltargets.rules.registry import all_rules
 from xltargets.rules.unitrecord import UnitRecord
 from xltargets.submission.cellmap import CellMap
 
 #: Code that a result depends on.
 _CODE = ("excel", "submission", "rules", "values", "data", "schema")
-_HERE = ("layout.py", "process.py", "codec.py", "brief.py")
+_HERE = ("layout.py", "onefile.py", "codec.py", "brief.py")
 #: Results that no run has used for so many runs are dropped.
 _KEEP_RUNS = 40
 _COMMIT_EVERY = 100
@@ -39,9 +41,9 @@ CREATE TABLE IF NOT EXISTS results (print TEXT, digest TEXT, content BLOB, recor
 CREATE TABLE IF NOT EXISTS seen (file TEXT PRIMARY KEY, digest TEXT) WITHOUT ROWID;
 """
 _LIST = """
-CREATE TEMP TABLE list (number INTEGER PRIMARY KEY, file TEXT, disk TEXT, status TEXT, message TEXT, digest TEXT, size INTEGER,
+CREATE TABLE list (number INTEGER PRIMARY KEY, file TEXT, disk TEXT, status TEXT, message TEXT, digest TEXT, size INTEGER,
   modified INTEGER, unit TEXT, brief TEXT, replaced INTEGER);
-CREATE INDEX temp.list_by_file ON list (file);
+CREATE INDEX list_by_file ON list (file);
 """
 
 
@@ -51,7 +53,7 @@ class Listed(NamedTuple):
     Attributes:
         number: its place in the order of discovery, from 0.
         disk: the file on disk: the archive, for a file within one.
-        file, status, message, digest, size, modified: as in :class:`~xltargets.consolidate.process.FileResult`.
+        file, status, message, digest, size, modified: as in :class:`~xltargets.consolidate.onefile.FileResult`.
         unit: the unit's code; None when it has none.
         brief: what the whole run needs to know of it, see :mod:`xltargets.consolidate.brief`.
         replaced: the number of the newer file that is taken in its stead; None when it is taken itself.
@@ -81,30 +83,46 @@ class Store:
     Args:
         path: the database that later runs find results in; None keeps nothing.
         reading: how files are read; results of another way of reading are not found.
+
+    Attributes:
+        note: what is worth saying about the cache, one Chinese sentence; empty when all is well.
     """
 
     def __init__(self, path: Path | None, reading: Reading) -> None:
         self.note = ""
         self.print = fingerprint(reading)
-        self._pending = 0
+        self._kept: list[tuple[object, ...]] = []
+        self._seen: list[tuple[str, str]] = []
+        self._used: list[str] = []
         self._base = self._open(path)
-        self._base.executescript(_LIST)
-        self.run = self._base.execute("INSERT INTO runs DEFAULT VALUES").lastrowid or 0
-        self._base.commit()
+        self._list = sqlite3.connect("")
+        self._list.executescript(_LIST)
+        with self._writing():
+            self.run = self._base.execute("INSERT INTO runs DEFAULT VALUES").lastrowid or 0
 
     def _open(self, path: Path | None) -> sqlite3.Connection:
         """The database; one that cannot be used is left alone and a private one taken in its stead."""
         if path is not None:
             try:
                 path.parent.mkdir(parents=True, exist_ok=True)
-                base = sqlite3.connect(path, timeout=_BUSY_SECONDS)
+                base = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None)
                 base.executescript(_TABLES)
                 return base
             except (sqlite3.Error, OSError) as error:
                 self.note = f"缓存“{path}”不能用（{error}），本次全部重新读取；可以删除这个文件"
-        base = sqlite3.connect("")
+        base = sqlite3.connect("", isolation_level=None)
         base.executescript(_TABLES)
         return base
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """One short transaction, which waits for those of other runs."""
+        try:
+            self._base.execute("BEGIN IMMEDIATE")
+            yield
+            self._base.execute("COMMIT")
+        except sqlite3.Error as error:
+            raise Error(f"读到的内容存不下来（{error}）；请清理磁盘后再试，原有的汇总表没有改动") from error
 
     def __enter__(self) -> Store:
         return self
@@ -118,50 +136,52 @@ class Store:
         """The digest a file had when its result was kept; None when there is no such result."""
         found = self._base.execute(
             "SELECT digest FROM seen JOIN results USING (digest) WHERE file = ? AND print = ?", (file, self.print)
-        ).fetchone()
-        return found[0] if found else None
+        ).fetchall()
+        return found[0][0] if found else None
 
     def keep(self, file: str, digest: str, encoded: Encoded, brief: str) -> None:
         """Remember the result of a file's content."""
-        self._base.execute(
-            "INSERT OR REPLACE INTO results VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (self.print, digest, *encoded, brief, self.run),
-        )
-        self._base.execute("INSERT OR REPLACE INTO seen VALUES (?, ?)", (file, digest))
-        self._wrote()
+        self._kept.append((self.print, digest, *encoded, brief, self.run))
+        self._seen.append((file, digest))
+        if len(self._kept) >= _COMMIT_EVERY:
+            self.commit()
 
     def used(self, digest: str) -> str:
         """Note that a remembered result is used; give its brief."""
-        self._base.execute(
-            "UPDATE results SET run = ? WHERE print = ? AND digest = ?", (self.run, self.print, digest)
-        )
-        self._wrote()
-        found = self._base.execute(
-            "SELECT brief FROM results WHERE print = ? AND digest = ?", (self.print, digest)
-        ).fetchone()
-        return str(found[0])
+        self._used.append(digest)
+        found: str = self._part("brief", digest)
+        return found
 
     def enter(self, number: int, disk: str, result: FileResult, brief: str) -> None:
         """Put a file on the list of this run."""
-        unit = json.loads(brief).get("unit")
-        self._base.execute(
+        self._list.execute(
             "INSERT INTO list VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)",
-            (number, result.file, disk, result.status, result.message, result.digest, result.size, result.modified, unit, brief),
+            (
+                number, result.file, disk, result.status, result.message, result.digest, result.size, result.modified,
+                json.loads(brief).get("unit"), brief,
+            ),
         )  # fmt: skip
 
     def replace(self, number: int, by: int) -> None:
         """Say that a newer file is taken instead of this one."""
-        self._base.execute("UPDATE list SET replaced = ? WHERE number = ?", (by, number))
-
-    def _wrote(self) -> None:
-        self._pending += 1
-        if self._pending >= _COMMIT_EVERY:
-            self.commit()
+        self._list.execute("UPDATE list SET replaced = ? WHERE number = ?", (by, number))
 
     def commit(self) -> None:
-        """Make what was kept last, whatever happens next."""
-        self._base.commit()
-        self._pending = 0
+        """Make what was kept last, whatever happens next.
+
+        Raises:
+            Error: when the disk is full, or another run holds the database for too long.
+        """
+        if not (self._kept or self._used):
+            return
+        with self._writing():
+            self._base.executemany("INSERT OR REPLACE INTO results VALUES (?, ?, ?, ?, ?, ?, ?)", self._kept)
+            self._base.executemany("INSERT OR REPLACE INTO seen VALUES (?, ?)", self._seen)
+            self._base.executemany(
+                "UPDATE results SET run = ? WHERE print = ? AND digest = ?",
+                [(self.run, self.print, digest) for digest in self._used],
+            )
+        self._kept, self._seen, self._used = [], [], []
 
     # --- reading --------------------------------------------------------------------------------------
 
@@ -169,7 +189,7 @@ class Store:
         self, where: str = "TRUE", values: tuple[object, ...] = (), order: str = "unit IS NULL, unit, number"
     ) -> Iterator[Listed]:
         """The files of this run; by default unit by unit, those without a code last."""
-        for row in self._base.execute(f"SELECT * FROM list WHERE {where} ORDER BY {order}", values):
+        for row in self._list.execute(f"SELECT * FROM list WHERE {where} ORDER BY {order}", values):
             yield Listed(*row[:9], json.loads(row[9]), row[10])
 
     def find(self, file: str) -> Listed | None:
@@ -189,17 +209,20 @@ class Store:
         """Where the values of a file that was read stand."""
         return decode_cells(self._part("cells", file.digest))
 
-    def _part(self, column: str, digest: str) -> bytes:
+    def _part(self, column: str, digest: str) -> Any:
         statement = f"SELECT {column} FROM results WHERE print = ? AND digest = ?"
-        found: bytes = self._base.execute(statement, (self.print, digest)).fetchone()[0]
-        return found
+        return self._base.execute(statement, (self.print, digest)).fetchall()[0][0]
 
     def close(self) -> None:
         """Drop what no run has used for long, and let go of the database."""
-        self._base.execute("DELETE FROM results WHERE run < ?", (self.run - _KEEP_RUNS,))
-        self._base.execute("DELETE FROM runs WHERE id < ?", (self.run - _KEEP_RUNS,))
-        self._base.commit()
-        self._base.close()
+        try:
+            self.commit()
+            with self._writing():
+                self._base.execute("DELETE FROM results WHERE run < ?", (self.run - _KEEP_RUNS,))
+                self._base.execute("DELETE FROM runs WHERE id < ?", (self.run - _KEEP_RUNS,))
+        finally:
+            self._list.close()
+            self._base.close()
 
 
 def default_cache() -> Path:

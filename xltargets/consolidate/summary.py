@@ -17,7 +17,7 @@ from xltargets.consolidate.fold import units_of
 from xltargets.consolidate.layout import Row, Table
 from xltargets.consolidate.looks import WORKBOOK_OPTIONS, Looks
 from xltargets.consolidate.overview import Overview, OverviewPage, kind_of
-from xltargets.consolidate.process import FOREIGN, MARK, READ
+from xltargets.consolidate.onefile import FOREIGN, MARK, READ
 from xltargets.consolidate.received import MISSING, Deadline, Roster, lines, received_sheet, special_of
 from xltargets.consolidate.rows import SEVERITIES, ZERO, Rows, Special, Unit, values
 from xltargets.consolidate.sheet import (
@@ -145,16 +145,21 @@ def write_summary(
         Error: when the target cannot be written, or the bureau chose a column that is not there.
     """
     import xlsxwriter
+    from xlsxwriter.exceptions import FileCreateError
 
     found = survey(store, root)
     with tempfile.TemporaryDirectory(prefix="xltargets-") as folder:
 
         def write(file: Any) -> None:
             book = xlsxwriter.Workbook(file, {**WORKBOOK_OPTIONS, "tmpdir": folder})
+            book.use_zip64()
             _describe(book, found, options)
             writing = _Writing(store, book, form, root, crossing, options, found, os.path.dirname(os.path.abspath(target)))
             writing.run()
-            book.close()
+            try:
+                book.close()
+            except FileCreateError as error:  # wraps what the system said
+                raise (error.args[0] if isinstance(error.args[0], OSError) else error) from None
 
         replace_file(target, write)
     return found.totals
