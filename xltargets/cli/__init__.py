@@ -16,7 +16,7 @@ class Group(click.Group):
 
     #: Command → the module of this package that has it as a function of that name.
     COMMANDS = {
-        "new": "forms", "fill": "forms", "export": "forms", "migrate": "forms",
+        "new": "forms", "fill": "forms", "export": "forms", "migrate": "forms", "repair": "forms",
         "check": "judging", "annotate": "judging", "clean": "judging",
         "consolidate": "gathering",
         "rules": "pages", "explain": "pages", "config": "pages",

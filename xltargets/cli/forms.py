@@ -160,6 +160,45 @@ def migrate_command(old: Path, output: Path, template: Path | None, force: bool,
     return 1 if result.unplaced or result.unknown_names or result.problems else 0
 
 
+@click.command("repair")
+@click.argument("file", type=FILE, metavar="文件")
+@click.option("-o", "--output", type=FILE, required=True, help="写到这个文件。")
+@click.option("--template", type=FILE, help="版式相同的完好工作簿；默认用官方模板。")
+@click.option(
+    "--answer", "answers", multiple=True, metavar="名称=工作表!单元格", help="回答未能确定的一项，可重复使用。"
+)
+@click.option("--break-signature", is_flag=True, help="文件有数字签名时也修复（签名随之失效）。")
+@click.option("--force", is_flag=True, help="目标文件已存在时覆盖。")
+@schema_option
+def repair_command(
+    file: Path, output: Path, template: Path | None, answers: tuple[str, ...], break_signature: bool, force: bool,
+    schema: Path | None,
+) -> int:  # fmt: skip
+    """修复被破坏的单元格名称：按官方表头和版式找回单元格，写回名称。
+
+    不能确定的只列出来，不写入；文件的其他内容一个字节也不变。例：xltargets repair 286001.xlsx -o 286001_修复.xlsx
+    """
+    from xltargets.submission.repair import found_by_sheet, repair
+
+    _free(output, force)
+    result = repair(
+        file, output, form=form_of(schema), template=template, answers=answers, break_signature=break_signature
+    )
+    click.echo(f"已写入 {output}：写回名称 {len(result.written)} 个，待确认 {len(result.questions)} 个")
+    for sheet, written in found_by_sheet(result).items():
+        click.echo(f"  工作表“{sheet}”：")
+        for one in written:
+            click.echo(f"    {one.title} → {one.cells}（{one.sure.label}，{one.why}；名称 {one.name}）")
+    for question in result.questions:
+        click.echo(f"  待确认：{question.title}（{question.why}），可能是 {'、'.join(question.candidates)}", err=True)
+        click.echo(f"    确认后请重新运行，并加上 --answer {question.name}={question.candidates[0]}", err=True)
+    for sheet_of, name in result.missing:
+        click.echo(f"  没有找到：{f'工作表“{sheet_of}”的' if sheet_of else ''}{name}", err=True)
+    if result.incomplete:
+        click.echo(f"  修复后仍不能读取：{result.incomplete}", err=True)
+    return 1 if result.questions or result.missing or result.incomplete else 0
+
+
 def _free(target: Path, force: bool) -> None:
     if target.exists() and not force:
         raise Error("文件已存在；要覆盖请加 --force，或换一个文件名", file=target)
