@@ -10,12 +10,14 @@ from xltargets.consolidate.discover import Exclude, Source, discover
 from xltargets.consolidate.fold import Progress
 from xltargets.consolidate.mapping import Work
 from xltargets.consolidate.onefile import FileResult, Reading, process
+from xltargets.consolidate.received import Deadline
 from xltargets.consolidate.run import Options, Result, consolidate, tables
 from xltargets.consolidate.store import default_cache
 from xltargets.consolidate.summary import SummaryOptions, Totals
 
 __all__ = [
     "Choice",
+    "Deadline",
     "Exclude",
     "FileResult",
     "Options",
