@@ -209,7 +209,8 @@ def _cells_around_content(xml: bytes) -> int:
 
 _ERROR_CELL = re.compile(rb'<(?:\w+:)?c\b([^>]*\bt="e"[^>]*)>(.*?)</(?:\w+:)?c>', re.DOTALL)
 _ERROR_TEXT = re.compile(rb"<(?:\w+:)?v>([^<]*)<")
-_FORMULA = re.compile(rb"<(?:\w+:)?f(?:\s[^>]*)?(?:/>|>[^<]*</(?:\w+:)?f>)\s*(?:<(?:\w+:)?v\b[^>]*>([^<]?))?")
+_FORMULA = re.compile(rb"<f(?:\s[^>]*)?(?:/>|>[^<]*</f>)\s*(?:<v\b[^>]*>([^<]?))?")
+_FORMULA_WITH_PREFIX = re.compile(rb"<\w+:f(?:\s[^>]*)?(?:/>|>[^<]*</\w+:f>)\s*(?:<\w+:v\b[^>]*>([^<]?))?")
 _ATTRIBUTE_R = re.compile(rb'\br="([A-Z]+)(\d+)"')
 _ATTRIBUTE_S = re.compile(rb'\bs="(\d+)"')
 
@@ -260,9 +261,8 @@ class _FileGrid:
     def _formulas(self) -> Mapping[tuple[int, int], bool]:
         """Cells with a formula → whether a value is kept with it (an empty text is a value)."""
         found: dict[tuple[int, int], bool] = {}
-        if b"<f" not in self._xml and b":f" not in self._xml:
-            return found
-        for match in _FORMULA.finditer(self._xml):
+        formula = _FORMULA_WITH_PREFIX if b":sheetData" in self._xml else _FORMULA
+        for match in formula.finditer(self._xml):
             attributes = self._xml[self._xml.rfind(b"<", 0, match.start()) : match.start()]
             place, value = _place(attributes), match[1]
             if place:

@@ -14,23 +14,23 @@ from xltargets.excel.a1 import address
 from xltargets.excel.book import Book, Grid
 from xltargets.submission.binding import Bindings, Bound
 from xltargets.submission.form import Field, Form
+from xltargets.submission.layout import ABOVE, LEFT, Layout
 from xltargets.submission.model import Location, Problem
 
-#: How far from a cell its label may be: merged labels and cells leave blanks between.
-_LEFT, _ABOVE = 8, 4
 #: A longer text is no label.
 _LONGEST = 60
+#: So many different sets of labels are remembered of a layout.
+_MOST_JUDGED = 50
 
 
 def changed_labels(book: Book, bindings: Bindings, form: Form, item_of_sheet: dict[str, str]) -> Iterator[Problem]:
     """Labels that are not the template's, on the sheets that were read."""
-    titles = {plain(field.title) for field in form.fields.values()} | {plain(title) for title in form.titles.values()}
-    for sheet, bounds in bindings.sheets.items():
+    for sheet, layout in bindings.layouts.items():
         base = item_of_sheet.get(sheet, "")
-        if not base and any(any(bound.by_sheet) for bound in bounds):
+        if not base and any(any(bound.by_sheet) for bound in layout.bounds):
             continue  # a project sheet on which nothing is filled in
         told: set[tuple[int, int]] = set()
-        for field, cell, found in _Sheet(book.grid(sheet), bounds, titles).changed():
+        for field, cell, found in _changed_on(book.grid(sheet), layout, form):
             if cell in told:
                 continue
             told.add(cell)
@@ -43,6 +43,20 @@ def changed_labels(book: Book, bindings: Bindings, form: Form, item_of_sheet: di
             )
 
 
+def _changed_on(grid: Grid, layout: Layout, form: Form) -> list[tuple[Field, tuple[int, int], str]]:
+    """Fields of a sheet whose label says something else; sheets whose texts around the names are alike are judged once."""
+    texts = tuple(value for row, columns in layout.around for value in grid.values(row, columns))
+    if texts not in layout.judged_labels:
+        if len(layout.judged_labels) >= _MOST_JUDGED:
+            layout.judged_labels.clear()
+        layout.judged_labels[texts] = list(_Sheet(grid, layout, _titles(form)).changed())
+    return layout.judged_labels[texts]
+
+
+def _titles(form: Form) -> set[str]:
+    return {plain(field.title) for field in form.fields.values()} | {plain(title) for title in form.titles.values()}
+
+
 def plain(text: object) -> str:
     """A label without blanks; empty for what is no label."""
     return "".join(text.split()) if isinstance(text, str) and len(text) <= _LONGEST else ""
@@ -51,9 +65,9 @@ def plain(text: object) -> str:
 class _Sheet:
     """The labels of one sheet."""
 
-    def __init__(self, grid: Grid, bounds: list[Bound], titles: set[str]) -> None:
-        self.grid, self.bounds, self.titles = grid, bounds, titles
-        self.named = {(area.top, area.left) for bound in bounds for area in bound.areas}
+    def __init__(self, grid: Grid, layout: Layout, titles: set[str]) -> None:
+        self.grid, self.bounds, self.titles = grid, layout.bounds, titles
+        self.named = layout.named
 
     def changed(self) -> Iterator[tuple[Field, tuple[int, int], str]]:
         """Fields whose label says something else, with its cell and text."""
@@ -70,14 +84,14 @@ class _Sheet:
 
     def _cell(self, bound: Bound) -> Iterator[tuple[Field, tuple[int, int], str]]:
         row, column = bound.areas[0].top, bound.areas[0].left
-        beside = [self._nearest(row, column, 0, -1, _LEFT), self._nearest(row, column, -1, 0, _ABOVE)]
+        beside = [self._nearest(row, column, 0, -1, LEFT), self._nearest(row, column, -1, 0, ABOVE)]
         title = plain(bound.field.title)
         found = [cell for cell in beside if cell is not None]
-        texts = [plain(self.grid.value(*cell)) for cell in found]
+        texts = ["" if cell in self.named else plain(self.grid.value(*cell)) for cell in found]
         if title in texts or bound.field.derived:
             return
         for cell, text in zip(found, texts, strict=True):
-            if text and text not in self.titles and cell not in self.named:
+            if text and text not in self.titles:
                 yield bound.field, cell, text
                 return
 
@@ -92,7 +106,7 @@ class _Sheet:
 
     def _columns(self, columns: list[Bound]) -> Iterator[tuple[Field, tuple[int, int], str]]:
         top = columns[0].areas[0].top
-        for row in range(top - 1, max(top - 1 - _ABOVE, -1), -1):
+        for row in range(top - 1, max(top - 1 - ABOVE, -1), -1):
             texts = {bound.field: plain(self.grid.value(row, bound.areas[0].left)) for bound in columns}
             right = [field for field, text in texts.items() if text == plain(field.title)]
             if len(right) >= 2:

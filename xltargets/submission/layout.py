@@ -15,6 +15,9 @@ from xltargets.submission.form import ITEM, Field
 
 Path = tuple[str, ...]
 
+#: How far from a cell its label may be: merged labels and cells leave blanks between.
+LEFT, ABOVE = 8, 4
+
 
 class Bound(NamedTuple):
     """A field on a sheet.
@@ -50,6 +53,17 @@ class Layout:
     def named(self) -> frozenset[tuple[int, int]]:
         """The first cells of all named areas."""
         return frozenset((area.top, area.left) for bound in self.bounds for area in bound.areas)
+
+    @cached_property
+    def around(self) -> list[tuple[int, list[int]]]:
+        """Row and columns of the cells without a name that are near named ones: where labels are."""
+        near: dict[int, set[int]] = {}
+        for row, column in self.named:
+            near.setdefault(row, set()).update(range(max(column - LEFT, 0), column))
+            for above in range(max(row - ABOVE, 0), row):
+                near.setdefault(above, set()).add(column)
+        places = {row: sorted(column for column in columns if (row, column) not in self.named) for row, columns in near.items()}
+        return [(row, places[row]) for row in sorted(places) if places[row]]
 
 
 class Cell(NamedTuple):

@@ -16,7 +16,7 @@ from xltargets.excel.package import Limits
 from xltargets.submission.binding import Bindings, bind
 from xltargets.submission.cellmap import CellMap, Row
 from xltargets.submission.coerce import coerce
-from xltargets.submission.form import ITEM, Field, Form, load_form
+from xltargets.submission.form import Field, Form, load_form
 from xltargets.submission.labels import changed_labels
 from xltargets.submission.layout import Cell, Scope, Table
 from xltargets.submission.model import Location, Problem, Submission

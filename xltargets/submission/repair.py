@@ -22,7 +22,7 @@ from xltargets.excel.definednames import define_names, reference
 from xltargets.excel.names import unquote_sheet
 from xltargets.excel.package import Package
 from xltargets.submission.alignment import SheetModel, align, models
-from xltargets.submission.binding import Bindings, Bound, bind
+from xltargets.submission.binding import Bound, bind
 from xltargets.submission.form import ITEM, Field, Form, load_form
 from xltargets.submission.relocate import Doubt, Locator, Place, Sure, a1
 from xltargets.submission.resultmark import is_ours
@@ -145,7 +145,7 @@ class _Repair:
 
     def standing(self, sheet: str) -> dict[Field, tuple[Area, ...]]:
         """The fields whose names point at a sheet."""
-        return {bound.field: bound.areas for bound in self.bindings.sheets.get(sheet, [])}
+        return {bound.field: bound.areas for bound in self.bindings.sheets.get(sheet, ())}
 
     def _take_former_names(self) -> None:
         """Names of earlier versions say exactly where the field stands."""
@@ -154,7 +154,7 @@ class _Repair:
                 if bound.field not in self.standing(sheet):
                     place = Place(bound.field, sheet, _hull(bound.areas), Sure.CERTAIN, "按旧版名称")
                     self._write(place, bound)
-                    self.bindings.sheets.setdefault(sheet, []).append(bound)
+                    self._stands(sheet, bound)
 
     def take_answers(self, answers: Iterable[str]) -> None:
         """Write what the user says.
@@ -177,9 +177,11 @@ class _Repair:
                 raise self.package.error("工作簿里没有这张工作表，请检查表名", sheet=sheet)
             place = Place(binding.field, sheet, area, Sure.CERTAIN, "按所给答案")
             self._write(place)
-            bound = Bound(binding.field, binding.by_sheet, (area,), True)
-            others = [b for b in self.bindings.sheets.get(sheet, []) if b.field is not binding.field]
-            self.bindings.sheets[sheet] = [*others, bound]
+            self._stands(sheet, Bound(binding.field, binding.by_sheet, (area,), True))
+
+    def _stands(self, sheet: str, bound: Bound) -> None:
+        others = (other for other in self.bindings.sheets.get(sheet, ()) if other.field is not bound.field)
+        self.bindings.sheets[sheet] = (*others, bound)
 
     # --- the search --------------------------------------------------------------------------------
 
