@@ -425,7 +425,7 @@ class Package:
         left = [element for element in root.children if element not in gone]
         self.edit(rels, _dropped(text.data, root, gone))
         if self.read(rels) == _NEW_RELS:
-            self.remove(rels)
+            self.remove(rels, own=True)
         elif not any(_ours(text.data, element) for element in left):
             self._undeclare(key(rels), own=True)
 
