@@ -125,8 +125,9 @@ class TestCheck:
         assert [entry["file"] for entry in report["files"]] == [str(folder / "deep" / "一.xlsx")]
 
     def test_of_an_empty_folder_says_so(self, tmp_path: Path) -> None:
-        done = run("check", tmp_path)
-        assert done.returncode == 2 and "没有申报表" in done.stderr
+        done = run("check", tmp_path, DATA / "clean.json")
+        assert done.returncode == 2
+        assert "没有申报表" in done.stdout and "没有发现问题" in done.stdout
 
     def test_shows_square_brackets_of_the_data_as_they_are(self, tmp_path: Path, seed_document: dict) -> None:
         seed_document["projects"][0]["name"] = "[bold]粗[/bold] [red"

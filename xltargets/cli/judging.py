@@ -54,6 +54,8 @@ class Court:
         from xltargets.rules.config import load_config
         from xltargets.rules.engine import judge
 
+        if file.is_dir():
+            return Outcome(str(file), error="文件夹里没有申报表（.xlsx、.xlsm 等）；请检查路径")
         try:
             config = load_config(start=file, explicit=self.config)
             submission = xltargets.read(file, form=self.form)
@@ -117,21 +119,12 @@ def check_command(
 
 
 def expand(sources: Sequence[Path]) -> Iterator[Path]:
-    """The files of files and folders.
-
-    Raises:
-        Error: for a folder in which there is nothing to check.
-    """
+    """The files of files and folders; a folder in which there is nothing to check stands for itself."""
     from xltargets.consolidate.discover import discover
 
     for source in sources:
-        if not source.is_dir():
-            yield source
-            continue
-        found = [Path(inside.path) for inside in discover([source]) if inside.member is None]
-        if not found:
-            raise Error("文件夹里没有申报表（.xlsx、.xlsm 等）；请检查路径", file=source)
-        yield from found
+        found = [Path(inside.path) for inside in discover([source]) if inside.member is None] if source.is_dir() else []
+        yield from found or [source]
 
 
 def _status(outcomes: Sequence[Outcome], fail_on: str) -> int:

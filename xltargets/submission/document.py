@@ -31,10 +31,15 @@ def load_document(path: str | os.PathLike[str]) -> dict[str, Any]:
     except UnicodeDecodeError as error:
         raise Error("不是 UTF-8 编码的 JSON 文件；请另存为 UTF-8 编码", file=file) from error
     except (ValueError, RecursionError) as error:
-        raise Error(f"不是合法的 JSON 文件（{error}）；请检查内容", file=file) from error
+        raise Error(f"不是合法的 JSON 文件{place_of(error)}；请检查内容", file=file) from error
     if not isinstance(document, dict):
         raise Error("JSON 的根应是一个对象（{…}），即一份申报表；请检查内容", file=file)
     return document
+
+
+def place_of(error: Exception) -> str:
+    """Where JSON is broken, for the middle of a sentence."""
+    return f"（第 {error.lineno} 行第 {error.colno} 列）" if isinstance(error, json.JSONDecodeError) else ""
 
 
 def _refuse(constant: str) -> None:

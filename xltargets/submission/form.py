@@ -299,8 +299,9 @@ def load_form(path: str | None = None) -> Form:
             raise Error("读不到 JSON Schema 文件；请检查路径和编码（UTF-8）", file=path) from error
     try:
         schema = json.loads(text)
-    except ValueError as error:
-        raise Error(f"JSON Schema 文件不是合法的 JSON：{error}", file=path) from error
+    except (ValueError, RecursionError) as error:
+        where = f"（第 {error.lineno} 行第 {error.colno} 列）" if isinstance(error, json.JSONDecodeError) else ""
+        raise Error(f"JSON Schema 文件不是合法的 JSON{where}；请检查内容", file=path) from error
     if not isinstance(schema, dict) or "properties" not in schema:
-        raise Error("JSON Schema 的根应是带有 properties 的对象", file=path)
+        raise Error("JSON Schema 的根应是带有 properties 的对象；请检查是不是表单的定义", file=path)
     return Form(schema)
