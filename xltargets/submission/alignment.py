@@ -137,7 +137,9 @@ def _fits(view: SheetView, model: SheetModel, place: Place) -> bool:
         text = model.texts.get(place.field, "")
         shown = folded(view.value(cell))
         return view.grid.is_formula(*cell) or (text in shown if text else bool(shown))
-    return place.why == "按固定文字" or view.label(cell) not in model.anchors
+    if place.field.default is not None:  # the template's own text must be there, at least its first words
+        return model.texts.get(place.field, "").partition(":")[0] in view.label(cell)
+    return view.label(cell) not in model.anchors
 
 
 def _place(view: SheetView, one: Field, cell: Cell, sure: Sure, why: str) -> Place:

@@ -134,18 +134,19 @@ class _Repair:
     def __init__(self, package: Package, form: Form, known: Sequence[SheetModel]) -> None:
         self.package, self.form, self.known = package, form, known
         self.book = FileBook.of(package)
-        self.bindings = bind(self.book, form)
+        bindings = bind(self.book, form)
+        self.broken = bindings.broken
+        self.sheets = {sheet: list(bounds) for sheet, bounds in bindings.sheets.items()}
         self.vocabulary = Vocabulary(form)
         self.result = Repaired()
         self.names: dict[tuple[str, str | None], str] = {}
-        self.answered: set[tuple[str, Field]] = set()
         self._take_former_names()
 
     # --- what is known already ---------------------------------------------------------------------
 
     def standing(self, sheet: str) -> dict[Field, tuple[Area, ...]]:
         """The fields whose names point at a sheet."""
-        return {bound.field: bound.areas for bound in self.bindings.sheets.get(sheet, ())}
+        return {bound.field: bound.areas for bound in self.sheets.get(sheet, ())}
 
     def _take_former_names(self) -> None:
         """Names of earlier versions say exactly where the field stands."""
@@ -180,8 +181,8 @@ class _Repair:
             self._stands(sheet, Bound(binding.field, binding.by_sheet, (area,), True))
 
     def _stands(self, sheet: str, bound: Bound) -> None:
-        others = (other for other in self.bindings.sheets.get(sheet, ()) if other.field is not bound.field)
-        self.bindings.sheets[sheet] = (*others, bound)
+        others = [other for other in self.sheets.get(sheet, ()) if other.field is not bound.field]
+        self.sheets[sheet] = [*others, bound]
 
     # --- the search --------------------------------------------------------------------------------
 
@@ -210,7 +211,7 @@ class _Repair:
 
     def _search_sheet(self, view: SheetView, item_fields: set[Field]) -> list[Place | Doubt]:
         standing = self.standing(view.sheet)
-        somewhere = self.bindings.fields
+        somewhere = {bound.field for bounds in self.sheets.values() for bound in bounds}
         titles = {plain(one.title) for one in item_fields}  # on a project's sheet, 其他资金 is the project's
         wanted = [
             one
@@ -236,7 +237,7 @@ class _Repair:
                 continue
             inside = {one for one in self.form.fields.values() if one.path[: len(path) + 1] == (*path, ITEM)}
             standing = inside & self.standing(view.sheet).keys()
-            broken = {one for name, one in self.bindings.broken if name.scope == view.sheet} & inside
+            broken = {one for name, one in self.broken if name.scope == view.sheet} & inside
             if standing or broken or self._looks_like(view, inside):
                 found |= inside
         return found
