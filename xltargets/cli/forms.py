@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import click
 
-from xltargets.cli.options import FILE, form_of, output_option, schema_option
+from xltargets.cli.options import FILE, form_of, output_option, password_option, schema_option
 from xltargets.errors import Error
 from xltargets.submission.model import Submission
 
@@ -84,15 +84,22 @@ def fill_command(
     "--report", is_flag=True, help="不输出文档，列出读取情况：多余的名称、没有名称的项目、读取中的问题。"
 )
 @schema_option
-def export_command(file: Path, output: Path | None, report: bool, schema: Path | None) -> int:
+@password_option
+def export_command(
+    file: Path, output: Path | None, report: bool, schema: Path | None, password_file: Path | None
+) -> int:
     """读取一份工作簿，输出 JSON 文档。
 
     读取中的问题写到标准错误。例：xltargets export 286001.xlsx -o 286001.json
     """
     import xltargets
+    from xltargets.excel.encrypted import password_in, readable
     from xltargets.submission.document import to_json
 
-    submission = xltargets.read(file, form=form_of(schema))
+    password = password_in(password_file) if password_file else None
+    with readable(file, password) as copy:
+        submission = xltargets.read(copy, form=form_of(schema))
+    submission.file = str(file)
     text = (
         json.dumps(_report(submission), ensure_ascii=False, indent=2)
         if report
@@ -103,13 +110,17 @@ def export_command(file: Path, output: Path | None, report: bool, schema: Path |
     else:
         from xltargets.excel.files import replace_file
 
-        replace_file(output, lambda stream: stream.write(f"{text}\n".encode()))
+        replace_file(output, lambda stream: _write(stream, text))
         click.echo(f"已生成 {output}", err=True)
     for problem in submission.problems if not report else ():
         location = problem.location or submission.locate(problem.pointer)
         place = f"[{location.sheet}!{location.cell}] " if location else ""
         click.echo(f"{problem.rule} {place}{problem.message}", err=True)
     return 1 if submission.problems else 0
+
+
+def _write(stream: BinaryIO, text: str) -> None:
+    stream.write(f"{text}\n".encode())
 
 
 def _report(submission: Submission) -> dict[str, Any]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from xltargets.cli.options import FILE, config_option, form_of, input_options, output_option, schema_option
+from xltargets.cli.options import FILE, config_option, form_of, input_options, output_option, password_option, schema_option
 from xltargets.errors import Error
 from xltargets.rules.finding import Finding, Severity
 
@@ -47,10 +47,12 @@ class Court:
     form: Form
     config: Path | None
     inputs: Inputs
+    password: str | None = None
 
     def judge(self, file: Path) -> Outcome:
         """Read and judge one file; a refusal is its outcome."""
         import xltargets
+        from xltargets.excel.encrypted import readable
         from xltargets.rules.config import load_config
         from xltargets.rules.engine import judge
 
@@ -58,7 +60,9 @@ class Court:
             return Outcome(str(file), error="文件夹里没有申报表（.xlsx、.xlsm 等）；请检查路径")
         try:
             config = load_config(start=file, explicit=self.config)
-            submission = xltargets.read(file, form=self.form)
+            with readable(file, self.password) as copy:
+                submission = xltargets.read(copy, form=self.form)
+            submission.file = str(file)
         except Error as error:
             return Outcome(str(file), error=error.message if error.file == str(file) else str(error))
         judgement = judge(submission, config, self.inputs)
@@ -98,16 +102,21 @@ def court_of(
 )
 @schema_option
 @config_option
+@password_option
 @input_options
 def check_command(
     sources: tuple[Path, ...], style: str, fail_on: str, schema: Path | None, config_path: Path | None,
-    previous: Path | None, ledger: Path | None, roster: Path | None,
+    password_file: Path | None, previous: Path | None, ledger: Path | None, roster: Path | None,
 ) -> int:  # fmt: skip
     """检查工作簿或 JSON 文档，列出问题。
 
     文件夹按其中所有的工作簿检查。例：xltargets check 286001.xlsx
     """
     court = court_of(schema, config_path, previous, ledger, roster)
+    if password_file is not None:
+        from xltargets.excel.encrypted import password_in
+
+        court = replace(court, password=password_in(password_file))
     outcomes = (court.judge(file) for file in expand(sources))
     if style == "json":
         from xltargets.cli.report import print_json

@@ -18,6 +18,9 @@ schema_option = click.option("--schema", type=FILE, help="自有表单的 JSON S
 config_option = click.option(
     "--config", "config_path", type=FILE, help="配置文件；默认从文件所在文件夹向上找 xltargets.toml。"
 )
+password_option = click.option(
+    "--password-file", type=FILE, help="打开密码写在这个文件的第一行（需另装 msoffcrypto-tool），只用于读取。"
+)
 output_option = click.option("-o", "--output", type=FILE, help="写到这个文件。")
 
 
