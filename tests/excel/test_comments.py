@@ -598,7 +598,9 @@ class TestTheCommentsPart:
         assert t.notes()["A1"].author == WE
 
     def test_with_numbers_of_authors_that_lead_nowhere_does_not_make_them_ours(self, trial):
-        rows = "".join(f'<comment ref="A{n}" authorId="{n}"><text><t>{n}</t></text></comment>' for n in range(4))
+        rows = "".join(
+            f'<comment ref="A{n}" authorId="{n}"><text><t>{n}</t></text></comment>' for n in range(4)
+        )
         t = trial(noted(comments1=comments(rows.replace("A0", "B9"), "<author>王</author>")))
         t.annotate({"C1": "甲"})
         notes = t.notes()

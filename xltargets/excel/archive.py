@@ -22,6 +22,8 @@ _CENTRAL = struct.Struct("<4s6H3L5H2L")
 _LOCAL = struct.Struct("<4s5H3L2H")
 _MAX32, _MAX16 = 0xFFFFFFFF, 0xFFFF
 _CHUNK = 1 << 16
+_LARGE = 16 << 20  # larger entries are packed fast, as Excel packs all
+_LEVEL, _FAST = 6, 2
 _IN_MEMORY = 8 << 20  # smaller files are read once; larger ones are opened for every look
 
 
@@ -102,7 +104,10 @@ class Archive:
                 raise BadArchive("是分卷压缩的一部分")
             self.end = end
             directory_end = end
-            if end >= _LOCATOR.size and (locator := read(end - _LOCATOR.size, _LOCATOR.size))[:4] == b"PK\6\7":
+            if (
+                end >= _LOCATOR.size
+                and (locator := read(end - _LOCATOR.size, _LOCATOR.size))[:4] == b"PK\6\7"
+            ):
                 at = end - _LOCATOR.size - _END64.size
                 record = read(at, _END64.size) if at >= 0 else b""
                 if record[:4] != b"PK\6\6":
@@ -194,7 +199,10 @@ class Archive:
         import zipfile
 
         try:
-            with zipfile.ZipFile(self.path) as archive, archive.open(archive.infolist()[entry.number]) as file:
+            with (
+                zipfile.ZipFile(self.path) as archive,
+                archive.open(archive.infolist()[entry.number]) as file,
+            ):
                 total = 0
                 while piece := file.read(_CHUNK):
                     total += len(piece)
@@ -230,7 +238,9 @@ class Archive:
                     continue
                 at = out.tell()
                 if entry.number in changed:
-                    central[entry.number] = _write_entry(out, entry.central, entry.raw_name, changed[entry.number])
+                    central[entry.number] = _write_entry(
+                        out, entry.central, entry.raw_name, changed[entry.number]
+                    )
                 else:
                     _copy(read, out, start, end)
                     central[entry.number] = _moved(entry.central, at)
@@ -331,7 +341,10 @@ def _moved(central: bytes, new: int) -> bytes:
 def _blank(name: bytes) -> bytes:
     """A central record for a new entry: deflated, of 1 January 1980, made by nobody in particular."""
     flags = 0 if name.isascii() else 0x800
-    return _CENTRAL.pack(b"PK\1\2", 20, 20, flags, DEFLATED, 0, 0x21, 0, 0, 0, len(name), 0, 0, 0, 0, 0, 0) + name
+    return (
+        _CENTRAL.pack(b"PK\1\2", 20, 20, flags, DEFLATED, 0, 0x21, 0, 0, 0, len(name), 0, 0, 0, 0, 0, 0)
+        + name
+    )
 
 
 def _write_entry(out: BinaryIO, central: bytes, name: bytes, content: Chunks) -> bytes:
@@ -344,10 +357,13 @@ def _write_entry(out: BinaryIO, central: bytes, name: bytes, content: Chunks) ->
     at = out.tell()
 
     def header(crc: int, packed: int, size: int) -> bytes:
-        return _LOCAL.pack(b"PK\3\4", 20, flags, method, fields[5], fields[6], crc, packed, size, names, 0) + name
+        return (
+            _LOCAL.pack(b"PK\3\4", 20, flags, method, fields[5], fields[6], crc, packed, size, names, 0)
+            + name
+        )
 
     out.write(header(0, 0, 0))
-    crc, packed, size = _pack(out, method, content)
+    crc, packed, size = _pack(out, method, content, _LEVEL if fields[9] <= _LARGE else _FAST)
     end = out.tell()
     if end >= _MAX32 or size >= _MAX32:
         raise BadArchive("超过 4 GB，不能处理")
@@ -360,10 +376,10 @@ def _write_entry(out: BinaryIO, central: bytes, name: bytes, content: Chunks) ->
     return _CENTRAL.pack(*fields) + name + extra + central[_CENTRAL.size + names + extras :]
 
 
-def _pack(out: BinaryIO, method: int, content: Chunks) -> tuple[int, int, int]:
+def _pack(out: BinaryIO, method: int, content: Chunks, level: int) -> tuple[int, int, int]:
     """Write content packed. Returns its checksum, packed size and size."""
     start, crc, size = out.tell(), 0, 0
-    packer = zlib.compressobj(6, zlib.DEFLATED, -15)
+    packer = zlib.compressobj(level, zlib.DEFLATED, -15)
     for piece in content():
         crc, size = zlib.crc32(piece, crc), size + len(piece)
         out.write(piece if method == STORED else packer.compress(piece))

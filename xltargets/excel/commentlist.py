@@ -16,7 +16,9 @@ from xltargets.excel.xmltext import Broken, Edit, Element
 LONGEST = 32_767  # characters of a note, in UTF-16 units as Excel counts
 _CUT = "…（内容过长，以下从略）"
 _HEAD = b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
-_FONT = '<{0}rPr><{0}sz val="9"/><{0}color indexed="81"/><{0}rFont val="宋体"/><{0}charset val="134"/></{0}rPr>'
+_FONT = (
+    '<{0}rPr><{0}sz val="9"/><{0}color indexed="81"/><{0}rFont val="宋体"/><{0}charset val="134"/></{0}rPr>'
+)
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,10 @@ class Note:
 
 def skeleton(namespace: str) -> bytes:
     """A comments part without comments. The blanks in an end tag say that it is our own."""
-    return _HEAD + f'<comments xmlns="{namespace}"><authors></authors><commentList></commentList  ></comments>'.encode()
+    return (
+        _HEAD
+        + f'<comments xmlns="{namespace}"><authors></authors><commentList></commentList  ></comments>'.encode()
+    )
 
 
 def separator(author: str) -> str:
@@ -55,10 +60,16 @@ class Plan:
     """What should become of a comments part, and what that means for the shapes of its drawing."""
 
     edits: list[Edit] = field(default_factory=list)
-    present: dict[str, str] = field(default_factory=dict)  # cells that have our text: the whole text of the note
+    present: dict[str, str] = field(
+        default_factory=dict
+    )  # cells that have our text: the whole text of the note
     redraw: dict[str, bool] = field(default_factory=dict)  # our own notes with another text: as in `gone`
-    gone: dict[str, bool] = field(default_factory=dict)  # without ours now: whether only shapes with our mark go
-    shared: dict[str, str] = field(default_factory=dict)  # another's notes that ours follows in: the whole text
+    gone: dict[str, bool] = field(
+        default_factory=dict
+    )  # without ours now: whether only shapes with our mark go
+    shared: dict[str, str] = field(
+        default_factory=dict
+    )  # another's notes that ours follows in: the whole text
     freed: set[str] = field(default_factory=set)  # another's notes that ours was taken out of
     added: int = 0
     changed: int = 0
@@ -102,7 +113,9 @@ class CommentList:
             text = comment.element.child("text")
             raw = None if text is None else self.data[text.start : text.end]
             cell, threaded = address(comment.element), (comment.author or "").startswith("tc={")
-            found.setdefault(cell, Note(cell, comment.author, comment.text, comment.ours or "", raw, threaded))
+            found.setdefault(
+                cell, Note(cell, comment.author, comment.text, comment.ours or "", raw, threaded)
+            )
         return found
 
     def has_ours(self) -> bool:
@@ -179,7 +192,9 @@ class CommentList:
     def _comment(self, cell: str, text: str, number: int) -> bytes:
         p = self.prefix
         run = f"<{p}r>{_FONT.format(p)}{self._t(fitted(text))}</{p}r>"
-        comment = f'<{p}comment ref="{cell}" authorId="{number}" shapeId="0"><{p}text>{run}</{p}text></{p}comment >'
+        comment = (
+            f'<{p}comment ref="{cell}" authorId="{number}" shapeId="0"><{p}text>{run}</{p}text></{p}comment >'
+        )
         return comment.encode()
 
     def _t(self, text: str) -> str:
@@ -203,7 +218,11 @@ class CommentList:
 
     def _drop_author(self, plan: Plan) -> None:
         children = [child for child in self.authors.children if child.name == "author"]
-        if not children or self._names[-1] != self.author or not xmltext.opened_by_us(self.data, children[-1]):
+        if (
+            not children
+            or self._names[-1] != self.author
+            or not xmltext.opened_by_us(self.data, children[-1])
+        ):
             return
         ours = [children[-1]]
         for child in reversed(children[:-1]):
@@ -259,7 +278,9 @@ class CommentList:
         first, last = edits[0], max(edit.end for edit in edits)
         holder = comment.element.child("text")
         plain = holder.child("t") if holder else None
-        if plain is not None and plain.inner <= first.start and first.new:  # plain text: make it a run, as _appended
+        if (
+            plain is not None and plain.inner <= first.start and first.new
+        ):  # plain text: make it a run, as _appended
             edits = [Edit(plain.start, plain.start, f"<{self.prefix}r >".encode()), *edits]
             run = f"</{self.prefix}r >".encode() + run
             last = max(last, plain.end)

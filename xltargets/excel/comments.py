@@ -35,7 +35,19 @@ from xltargets.excel.package import (
 from xltargets.excel.sheetscan import Layout
 from xltargets.excel.xmltext import Broken
 
-__all__ = ["AUTHOR", "Note", "Report", "Skipped", "add_note", "annotate", "clean", "opened", "read_notes", "set_all_notes", "set_notes"]
+__all__ = [
+    "AUTHOR",
+    "Note",
+    "Report",
+    "Skipped",
+    "add_note",
+    "annotate",
+    "clean",
+    "opened",
+    "read_notes",
+    "set_all_notes",
+    "set_notes",
+]
 
 AUTHOR = "预算绩效审核"
 _COMMENTS_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.comments+xml"
@@ -179,9 +191,7 @@ def read_notes(package: Package, sheet: str | None = None, *, author: str = AUTH
     return notes
 
 
-def set_notes(
-    package: Package, sheet: str, notes: Mapping[str, str], *, author: str = AUTHOR
-) -> Report:
+def set_notes(package: Package, sheet: str, notes: Mapping[str, str], *, author: str = AUTHOR) -> Report:
     """Make our notes of a worksheet exactly `notes`: text by cell. Nothing is saved.
 
     A note of a merged cell goes to its first cell. Another's note in a cell keeps every byte, ours follows below it.
@@ -303,7 +313,9 @@ def _threads(package: Package, sheet: Sheet) -> set[str]:
     return cells
 
 
-def _patch_comments(package: Package, sheet: Sheet, layout: Layout, comments: CommentList, plan: Plan) -> None:
+def _patch_comments(
+    package: Package, sheet: Sheet, layout: Layout, comments: CommentList, plan: Plan
+) -> None:
     if not plan.edits:
         return
     data = xmltext.apply(comments.data, plan.edits)
@@ -350,7 +362,9 @@ def _patch_drawing(package: Package, sheet: Sheet, layout: Layout, plan: Plan) -
         raise package.broken(part or "", reason) from None
     edits = drawing.edits(layout, add, remove, _free_blocks(package))
     freed = _by_cell(dict.fromkeys(plan.freed))
-    fitting = drawing.fit(layout, _by_cell(plan.shared), freed)  # first: it writes right behind others' shapes
+    fitting = drawing.fit(
+        layout, _by_cell(plan.shared), freed
+    )  # first: it writes right behind others' shapes
     data = xmltext.apply(text.data, fitting + edits)
     if part is None:
         relation = _new_drawing(package, sheet, layout, relation, data)
@@ -381,7 +395,9 @@ def _drawing_relation(package: Package, sheet: Sheet, layout: Layout) -> Relatio
     for relation in package.relationships(sheet.part):
         if relation.id == layout.drawing.rid:
             if relation.kind != "vmlDrawing" or relation.external:
-                raise package.error("工作表的批注图形指向了别的内容，请用 Excel 或 WPS 打开后另存一份再试", sheet.name)
+                raise package.error(
+                    "工作表的批注图形指向了别的内容，请用 Excel 或 WPS 打开后另存一份再试", sheet.name
+                )
             return relation
     if not layout.drawing.rid:
         raise package.error("工作表的批注图形没有编号，请用 Excel 或 WPS 打开后另存一份再试", sheet.name)
@@ -432,7 +448,14 @@ def main(arguments: list[str] | None = None) -> int:
         if options.clean:
             clean(options.source, options.target, author=options.author)
         else:
-            add_note(options.source, options.target, options.cell, options.text, options.sheet, author=options.author)
+            add_note(
+                options.source,
+                options.target,
+                options.cell,
+                options.text,
+                options.sheet,
+                author=options.author,
+            )
     except Error as error:
         print(error, file=sys.stderr)
         return 2

@@ -79,7 +79,10 @@ def _checked(real: Path, target: str | os.PathLike[str]) -> os.stat_result | Non
     if not state.st_mode & stat.S_IWUSR:
         raise Error("这个文件是只读的，请去掉只读属性，或另存为别的文件名", file=target)
     if lock := lock_file(real):
-        raise Error(f"文件正在 Excel 或 WPS 中打开，请关闭后再试；如果确已关闭，请删除同一文件夹里的“{lock.name}”", file=target)
+        raise Error(
+            f"文件正在 Excel 或 WPS 中打开，请关闭后再试；如果确已关闭，请删除同一文件夹里的“{lock.name}”",
+            file=target,
+        )
     return state
 
 

@@ -55,7 +55,9 @@ class Boxes:
         if numbers is None:
             return None
         left, inset, top, lead, right, across, bottom, down = map(int, numbers.groups())
-        if not (left <= right <= LAST_COLUMN and top <= bottom <= LAST_ROW and right - left < 500 > bottom - top):
+        if not (
+            left <= right <= LAST_COLUMN and top <= bottom <= LAST_ROW and right - left < 500 > bottom - top
+        ):
             return None
         width = sum(map(self._column, range(left, right))) - inset + across
         height = sum(map(self._row, range(top, bottom))) - lead + down

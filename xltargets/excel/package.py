@@ -33,7 +33,8 @@ CONTENT_TYPES = "[Content_Types].xml"
 
 _HEAD = b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _NEW_RELS = (  # two blanks in the end tag: this part is ours, and goes when it is empty again
-    _HEAD + b'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"></Relationships  >'
+    _HEAD
+    + b'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"></Relationships  >'
 )
 _OURS = b"  />"  # how the relationships and content types that we add end
 
@@ -113,7 +114,9 @@ class Package:
             if entry.flags & 1:
                 raise self.error("文件内部有加密的部件，请先用 Excel 或 WPS 打开并取消密码，另存后再试")
             if key(entry.name) in self._entries:
-                raise self.error(f"文件内部有两个同名的部件“{entry.name}”，请用 Excel 或 WPS 打开后另存一份再试")
+                raise self.error(
+                    f"文件内部有两个同名的部件“{entry.name}”，请用 Excel 或 WPS 打开后另存一份再试"
+                )
             if entry.name.lower().endswith((".xml", ".rels", ".vml")):
                 self._bounded(entry, limits.max_sheet_bytes)  # also those that only others will read
             self._entries[key(entry.name)] = entry
@@ -155,7 +158,9 @@ class Package:
     @property
     def names(self) -> list[str]:
         """The names of all parts as they are stored, in the order of the zip; new ones last."""
-        return [e.name for k, e in self._entries.items() if k not in self._removed] + list(self._added.values())
+        return [e.name for k, e in self._entries.items() if k not in self._removed] + list(
+            self._added.values()
+        )
 
     def find(self, name: str | None) -> str | None:
         """The stored name of a part, or None: exactly, else ignoring case, else with percent escapes undone."""
@@ -202,7 +207,9 @@ class Package:
 
     def _bounded(self, entry: Entry, most: int) -> None:
         if entry.size > most:
-            raise self.error(f"文件内部的“{entry.name}”展开后有 {entry.size >> 20} MB，超过上限 {most >> 20} MB，不予处理")
+            raise self.error(
+                f"文件内部的“{entry.name}”展开后有 {entry.size >> 20} MB，超过上限 {most >> 20} MB，不予处理"
+            )
         if entry.size > 64 << 20 and entry.size > self.limits.max_ratio * max(entry.packed, 1):
             raise self.error(f"文件内部的“{entry.name}”压缩得异常地小，可能是恶意文件，不予处理")
 
@@ -258,7 +265,9 @@ class Package:
     def add_default(self, extension: str, content_type: str) -> None:
         """Declare the type of all parts of an extension, unless it has one or there are such parts without a type."""
         extension = extension.lower()
-        if extension in self._content_types()[0] or any(key(name).endswith(f".{extension}") for name in self.names):
+        if extension in self._content_types()[0] or any(
+            key(name).endswith(f".{extension}") for name in self.names
+        ):
             return
         self._declare(f'<{{}}Default Extension="{extension}" ContentType="{content_type}"')
 
@@ -362,7 +371,9 @@ class Package:
     def _undeclare(self, gone: str, own: bool) -> None:
         text, root = self.xml(CONTENT_TYPES)
         overrides = self._content_types()[1]
-        needed = {posixpath.basename(k).rpartition(".")[2] for k in map(key, self.names) if k not in overrides}
+        needed = {
+            posixpath.basename(k).rpartition(".")[2] for k in map(key, self.names) if k not in overrides
+        }
         dropped = []
         for element in root.children:
             get, ours = element.attributes.get, _ours(text.data, element)
@@ -417,8 +428,7 @@ class Package:
         return rid
 
     def remove_relationship(self, part: str, rid: str) -> None:
-        """Remove a relationship; a rels part that :meth:`add_relationship` made or declared ends being so with the last.
-        """
+        """Remove a relationship; a rels part that :meth:`add_relationship` made or declared ends being so with the last."""
         rels = relationships_part(part)
         text, root = self.xml(rels)
         gone = [element for element in root.children if element.attributes.get("Id") == rid]
@@ -482,7 +492,12 @@ class Package:
             for element in self._root(self._workbook, "workbook").iter("sheet"):
                 rid = relation_id(element.attributes)
                 relation = relations.get(rid or "")
-                if relation is None or relation.external or element.parent is None or element.parent.name != "sheets":
+                if (
+                    relation is None
+                    or relation.external
+                    or element.parent is None
+                    or element.parent.name != "sheets"
+                ):
                     continue
                 if part := self.find(relation.target):
                     get = element.attributes.get

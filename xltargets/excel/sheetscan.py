@@ -15,7 +15,13 @@ from xltargets.excel.package import MAIN_STRICT, REL, REL_STRICT, Package, Sheet
 from xltargets.excel.xmltext import Broken, Edit
 
 # CT_Worksheet, ECMA-376 part 1, 18.3.1.99; smartTags is of the first edition. Editions differ on the place of drawingHF.
-_ORDER = ["sheetPr", "dimension", "sheetViews", "sheetFormatPr", "cols", "sheetData", "sheetCalcPr", "sheetProtection", "protectedRanges", "scenarios", "autoFilter", "sortState", "dataConsolidate", "customSheetViews", "mergeCells", "phoneticPr", "conditionalFormatting", "dataValidations", "hyperlinks", "printOptions", "pageMargins", "pageSetup", "headerFooter", "rowBreaks", "colBreaks", "customProperties", "cellWatches", "ignoredErrors", "smartTags", "drawing", "legacyDrawing", "legacyDrawingHF", "picture", "oleObjects", "controls", "webPublishItems", "tableParts", "extLst"]
+_ORDER = """
+sheetPr dimension sheetViews sheetFormatPr cols sheetData sheetCalcPr sheetProtection
+protectedRanges scenarios autoFilter sortState dataConsolidate customSheetViews mergeCells
+phoneticPr conditionalFormatting dataValidations hyperlinks printOptions pageMargins pageSetup
+headerFooter rowBreaks colBreaks customProperties cellWatches ignoredErrors smartTags drawing
+legacyDrawing legacyDrawingHF picture oleObjects controls webPublishItems tableParts extLst
+""".split()  # noqa: SIM905
 _RANK = {name: number for number, name in enumerate(_ORDER)}
 _DRAWING = _RANK["legacyDrawing"]
 _OURS = b"  />"  # how the legacyDrawing that we add ends
@@ -51,7 +57,9 @@ class Layout:
         self.prefix = ""  # of the root, with its colon
         self.prefixes: dict[str, str] = {}  # declared on the root: prefix to namespace
         self.children: list[tuple[int | None, int]] = []  # of the root: rank in CT_Worksheet, offset
-        self.root_end = 0  # where the end tag of the root starts; past the root when it is one empty-element tag
+        self.root_end = (
+            0  # where the end tag of the root starts; past the root when it is one empty-element tag
+        )
         self.root_is_empty = False
         self.drawing: Drawing | None = None
         self.rids: set[str] = set()  # all ids of relationships that the sheet uses
@@ -318,7 +326,11 @@ class _Scanner:
         elif name == "col":
             with_width = {key: attributes.get(key, "") for key in ("min", "max", "width")}
             try:
-                first, last, width = int(with_width["min"]), int(with_width["max"]), float(with_width["width"] or 9.14)
+                first, last, width = (
+                    int(with_width["min"]),
+                    int(with_width["max"]),
+                    float(with_width["width"] or 9.14),
+                )
             except ValueError:
                 return
             layout.columns.append(Column(first, last, width, attributes.get("hidden") in ("1", "true")))

@@ -51,7 +51,14 @@ def _ole(path: Path) -> str:
     """An OLE compound file: names of its streams stand in directory entries of 128 bytes."""
     names = {
         word: word.decode().encode("utf-16-le") + b"\0\0"
-        for word in (b"EncryptedPackage", b"EncryptionInfo", b"Workbook", b"Book", b"WordDocument", b"PowerPoint Document")
+        for word in (
+            b"EncryptedPackage",
+            b"EncryptionInfo",
+            b"Workbook",
+            b"Book",
+            b"WordDocument",
+            b"PowerPoint Document",
+        )
     }
     found = set()
     with open(path, "rb") as file:

@@ -23,7 +23,19 @@ VML_TYPE = "application/vnd.openxmlformats-officedocument.vmlDrawing"
 
 _DECLARATIONS = f'xmlns:v="{VML}" xmlns:o="{OFFICE}" xmlns:x="{EXCEL}"'
 _NOTE_TYPE = "_x0000_t202"
-_SHAPES = {"shape", "rect", "roundrect", "oval", "line", "polyline", "curve", "arc", "image", "group", "shapetype"}
+_SHAPES = {
+    "shape",
+    "rect",
+    "roundrect",
+    "oval",
+    "line",
+    "polyline",
+    "curve",
+    "arc",
+    "image",
+    "group",
+    "shapetype",
+}
 _NUMBER = re.compile(r"_s(\d+)$")
 _BLOCK = 1024  # shape numbers of one block
 _MARK = b"\t"
@@ -84,11 +96,17 @@ class Drawing:
         found = [(shape, marked) for cell, marked in remove.items() for shape in self.notes.get(cell, [])]
         gone = [shape for shape, marked in found if self._ours(shape) or not marked]
         dropped = {id(shape) for shape in gone}
-        missing = {c: t for c, t in add.items() if all(id(shape) in dropped for shape in self.notes.get(c, []))}
+        missing = {
+            c: t for c, t in add.items() if all(id(shape) in dropped for shape in self.notes.get(c, []))
+        }
         if not missing:
             if not self._kept(dropped):
                 gone += self._our_type()
-                if gone and len(gone) == len(self.root.children) and xmltext.opened_by_us(self.data, self.root):
+                if (
+                    gone
+                    and len(gone) == len(self.root.children)
+                    and xmltext.opened_by_us(self.data, self.root)
+                ):
                     return xmltext.reclose(self.data, self.root)
             edits = [Edit(element.start, element.end, b"") for element in gone]
             return edits if self._kept(dropped) else edits + self._unclaimed()
@@ -141,12 +159,16 @@ class Drawing:
         """What our shapes must declare themselves because the root does not."""
         head = self.data[self.root.start : self.root.inner].decode("utf-8", "replace")
         wanted = {"v": VML, "o": OFFICE, "x": EXCEL}
-        there = all(re.search(rf"""\sxmlns:{p}\s*=\s*["']{re.escape(uri)}["']""", head) for p, uri in wanted.items())
+        there = all(
+            re.search(rf"""\sxmlns:{p}\s*=\s*["']{re.escape(uri)}["']""", head) for p, uri in wanted.items()
+        )
         return "" if there else " " + _DECLARATIONS
 
     def _our_type(self) -> list[Element]:
         """The shape type that we defined because there was none."""
-        return [e for e in self.root.iter("shapetype") if e.attributes.get("id") == _NOTE_TYPE and self._ours(e)]
+        return [
+            e for e in self.root.iter("shapetype") if e.attributes.get("id") == _NOTE_TYPE and self._ours(e)
+        ]
 
     # --- shape numbers ------------------------------------------------------------------------
 
@@ -210,7 +232,7 @@ _TYPE = (
 def _shape(number: int, cell: tuple[int, int], place: Place, declarations: str) -> str:
     return (
         f'<v:shape\t{declarations} id="_x0000_s{number}" type="#{_NOTE_TYPE}" style="position:absolute;'
-        f'margin-left:59.25pt;margin-top:1.5pt;width:{place.width * 0.75:g}pt;height:{place.height * 0.75:g}pt;z-index:1;'
+        f"margin-left:59.25pt;margin-top:1.5pt;width:{place.width * 0.75:g}pt;height:{place.height * 0.75:g}pt;z-index:1;"
         'visibility:hidden" fillcolor="#ffffe1" o:insetmode="auto"><v:fill color2="#ffffe1"/>'
         '<v:shadow on="t" color="black" obscured="t"/><v:path o:connecttype="none"/>'
         '<v:textbox style="mso-direction-alt:auto"><div style="text-align:left"></div></v:textbox>'
@@ -294,7 +316,9 @@ def _attributes(raw: bytes) -> dict[str, str]:
         key = name.decode("utf-8", "replace")
         if key.endswith(":spid"):
             key = f"{{{OFFICE}}}spid"
-        found.setdefault(key.rpartition(":")[2] if key[0] != "{" else key, value[1:-1].decode("utf-8", "replace"))
+        found.setdefault(
+            key.rpartition(":")[2] if key[0] != "{" else key, value[1:-1].decode("utf-8", "replace")
+        )
     return found
 
 

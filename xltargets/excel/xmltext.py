@@ -47,10 +47,29 @@ class Element:
         text: the character data directly inside, decoded.
     """
 
-    __slots__ = ("attributes", "children", "end", "inner", "inner_end", "name", "namespace", "parent", "start", "text")
+    __slots__ = (
+        "attributes",
+        "children",
+        "end",
+        "inner",
+        "inner_end",
+        "name",
+        "namespace",
+        "parent",
+        "start",
+        "text",
+    )
 
-    def __init__(self, namespace: str, name: str, attributes: dict[str, str], start: int, parent: Element | None):
-        self.namespace, self.name, self.attributes, self.start, self.parent = namespace, name, attributes, start, parent
+    def __init__(
+        self, namespace: str, name: str, attributes: dict[str, str], start: int, parent: Element | None
+    ):
+        self.namespace, self.name, self.attributes, self.start, self.parent = (
+            namespace,
+            name,
+            attributes,
+            start,
+            parent,
+        )
         self.inner = self.inner_end = self.end = 0
         self.text = ""
         self.children: list[Element] = []
@@ -230,7 +249,10 @@ def insert_last(data: bytes, element: Element, new: bytes) -> list[Edit]:
 
 def opened_by_us(data: bytes, element: Element) -> bool:
     """Whether the end tag carries our mark, ``</name >``."""
-    return not element.empty and data[element.inner_end : element.end] == b"</" + raw_name(data, element.start) + b" >"
+    return (
+        not element.empty
+        and data[element.inner_end : element.end] == b"</" + raw_name(data, element.start) + b" >"
+    )
 
 
 def reclose(data: bytes, element: Element) -> list[Edit]:
