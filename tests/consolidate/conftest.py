@@ -32,6 +32,10 @@ def a_document(code: str = "286001", amounts: tuple[str, ...] = ("30.1", "0.2"),
     for number, amount in enumerate(amounts):
         project = copy.deepcopy(model)
         project |= {"code": f"13073024P{code}{number:06d}", "name": f"{code}号项目{number}"}
+        del project["title"], project["unit"]  # the template works them out
+        for indicator in project["indicators"]:
+            if "成本" in indicator["level2"]:
+                indicator["value"] = f"≤{amount}万元"
         project["budget"] = {"total": Decimal(amount), "fiscal": Decimal(amount), "other": None}
         document["projects"].append(project)
     return document

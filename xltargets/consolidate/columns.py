@@ -26,7 +26,7 @@ SPECIAL: Mapping[str, tuple[str, str, float]] = {
     "#rows": ("项目个数", "count", 8), "#error": ("错误", "count", 7), "#warning": ("警告", "count", 7),
     "#hint": ("提示", "count", 7), "#severity": ("级别", "word", 7), "#rule": ("规则", "word", 7),
     "#field": ("填报内容", "text", 16), "#message": ("问题及改法", "text", 60), "#sheet": ("工作表", "text", 17),
-    "#cell": ("单元格", "link", 9), "#waived": ("豁免理由", "text", 12),
+    "#cell": ("单元格", "link", 9), "#remark": ("备注", "text", 14),
 }  # fmt: skip
 
 
@@ -152,7 +152,7 @@ class Planner:
         """What a row of findings may have."""
         columns = [self._special("#number"), *self._short_identity()]
         columns += self._naming(self.main, 1) if self.main else []
-        keys = ["#severity", "#rule", "#field", "#message", "#sheet", "#cell", "#file", "#waived"]
+        keys = ["#severity", "#rule", "#field", "#message", "#sheet", "#cell", "#file", "#remark"]
         return columns + [self._special(key) for key in keys]
 
     def main_columns(self) -> list[Column]:

@@ -103,7 +103,7 @@ def _enter(task: Task, parcel: Parcel, store: Store) -> None:
         result.status = READ
     elif parcel.content is not None:
         store.keep(_key(task.source), result.digest, parcel.content, brief)
-    store.enter(task.number, task.source.path, result, brief)
+    store.enter(task.number, task.source, result, brief)
 
 
 def _key(source: Source) -> str:

@@ -118,9 +118,14 @@ class FileResult:
         """Findings that count, by severity."""
         counts = dict.fromkeys((severity.value for severity in Severity), 0)
         for finding in self.findings:
-            if finding.waived is None:
+            if does_count(finding):
                 counts[finding.severity.value] += 1
         return counts
+
+
+def does_count(finding: Finding) -> bool:
+    """Whether a finding is one of its own: not waived, and not the echo of another."""
+    return finding.waived is None and finding.related is None
 
 
 def process(source: Source | str | os.PathLike[str], reading: Reading = Reading()) -> FileResult:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from xltargets.consolidate.columns import Column
 from xltargets.consolidate.looks import Looks
+from xltargets.consolidate.onefile import does_count
 from xltargets.consolidate.rows import SEVERITIES, ZERO, Chain, Loaded, Unit
 from xltargets.consolidate.sheet import quoted, safe
 from xltargets.excel.a1 import column_letters
@@ -72,7 +73,7 @@ class Overview:
 
     def add_findings(self, loaded: Loaded) -> None:
         """Count a file's findings by rule."""
-        self.rules.update(finding.rule for finding in loaded.result.findings if finding.waived is None)
+        self.rules.update(finding.rule for finding in loaded.result.findings if does_count(finding))
 
     def add_project(self, chain: Chain, money: Sequence[Column], kind: str, counts: Mapping[str, Any]) -> None:
         """Add a project to its kind."""

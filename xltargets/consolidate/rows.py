@@ -10,7 +10,7 @@ from typing import Any
 from xltargets.consolidate.columns import Column, Planner
 from xltargets.consolidate.crossing import Crossing
 from xltargets.consolidate.layout import Row, Table
-from xltargets.consolidate.onefile import FOREIGN, READ, FileResult
+from xltargets.consolidate.onefile import FOREIGN, READ, FileResult, does_count
 from xltargets.consolidate.store import Listed, Store
 from xltargets.rules.finding import Finding, Severity
 
@@ -135,7 +135,8 @@ class Rows:
     def _finding(self, finding: Finding, file: Listed | None, chain: Chain) -> Special:
         special: Special = {
             "#severity": finding.severity.label, "#rank": finding.severity.value, "#rule": finding.rule, "#field": finding.field or None,
-            "#message": finding.message, "#sheet": finding.sheet, "#cell": finding.cell, "#waived": finding.waived,
+            "#message": finding.message, "#sheet": finding.sheet, "#cell": finding.cell, "#remark": _remark(finding),
+            "#counts": does_count(finding),
             "#file": file.file if file else None,
         }  # fmt: skip
         for column in self._naming:
@@ -172,10 +173,17 @@ def _counts_by_item(findings: Sequence[Finding], main: Table | None) -> dict[int
     counts: dict[int, dict[str, int]] = {}
     for finding in findings:
         item = item_of(finding.pointer, main)
-        if item is not None and finding.waived is None:
+        if item is not None and does_count(finding):
             of_item = counts.setdefault(item, {})
             of_item[finding.severity.value] = of_item.get(finding.severity.value, 0) + 1
     return counts
+
+
+def _remark(finding: Finding) -> str | None:
+    """Why a finding is listed and not counted."""
+    if finding.waived is not None:
+        return f"豁免：{finding.waived}"
+    return f"由{finding.related.partition(' ')[0]}带出" if finding.related else None
 
 
 def _from_brief(column: Column, file: Listed | None) -> str | None:

@@ -15,6 +15,7 @@ from xltargets.consolidate.columns import Planner
 from xltargets.consolidate.crossing import cross
 from xltargets.consolidate.discover import Exclude, discover
 from xltargets.consolidate.fold import Progress, gather, resolve
+from xltargets.consolidate.giveback import GivenBack, give_back
 from xltargets.consolidate.mapping import Work
 from xltargets.consolidate.onefile import FOREIGN, READ, Reading
 from xltargets.consolidate.rows import Rows
@@ -24,6 +25,7 @@ from xltargets.errors import Error
 from xltargets.excel.package import Limits
 from xltargets.rules.config import Config
 from xltargets.rules.engine import Inputs
+from xltargets.rules.finding import Severity
 from xltargets.submission.form import Form, load_form
 
 if TYPE_CHECKING:
@@ -44,6 +46,8 @@ class Options:
         summary: how the workbook is made.
         limits: what is refused as too large.
         batch: files per trip to a worker.
+        give_back: the folder that goes back to the units: annotated copies and letters; None for none.
+        worst: a finding as bad as this sends a file back.
     """
 
     inputs: Inputs = Inputs()
@@ -52,6 +56,8 @@ class Options:
     summary: SummaryOptions = SummaryOptions()
     limits: Limits | None = None
     batch: int = 8
+    give_back: Path | None = None
+    worst: Severity = Severity.ERROR
 
 
 @dataclass
@@ -64,6 +70,7 @@ class Result:
         errors: files that could not be read, with what to do; at most :data:`MOST_ERRORS` of them.
         failures: rules that raised, by how many files; errors of ours.
         notes: what else is worth saying, one Chinese sentence each.
+        given_back: what became of the folder that goes back, if one was asked for.
     """
 
     target: Path | None
@@ -71,6 +78,7 @@ class Result:
     errors: list[Error] = field(default_factory=list)
     failures: int = 0
     notes: list[str] = field(default_factory=list)
+    given_back: GivenBack | None = None
 
 
 def consolidate(
@@ -105,14 +113,18 @@ def consolidate(
     target = Path(target)
     paths = list(paths)
     reading = _reading(form, config, options)
-    exclude = Exclude(files=frozenset(_ours(target, options)))
+    exclude = _ours(target, options)
     with _gathered(paths, reading, exclude, executor, jobs, options, progress) as store:
         if next(store.listed("status <> ?", (FOREIGN,)), None) is None:
             raise Error("没有找到申报表（.xlsx、.xlsm 或 .json）；请检查文件夹", file=paths[0] if paths else None)
         crossing = cross(store, reading.form, reading.config, options.inputs)
         summary = replace(options.summary, roster=options.inputs.roster)
         totals = write_summary(store, target, reading.form, reading.root, crossing, summary)
-        return _result(target, store, totals)
+        result = _result(target, store, totals)
+        if options.give_back is not None:
+            work = Work(jobs=jobs, executor=executor, batch=options.batch)
+            result.given_back = give_back(store, crossing, options.give_back, work, options.worst)
+        return result
 
 
 def tables(
@@ -160,11 +172,11 @@ def _reading(form: Form | None, config: Config | None, options: Options) -> Read
     return Reading(schema, config or Config(), options.inputs, options.limits)
 
 
-def _ours(target: Path, options: Options) -> Iterator[str]:
-    """Files of this run that may lie in the folder it reads."""
-    yield os.path.abspath(target)
-    if options.cache is not None:
-        yield os.path.abspath(options.cache)
+def _ours(target: Path | None, options: Options) -> Exclude:
+    """What of ours may lie in the folder that is read."""
+    files = [path for path in (target, options.cache) if path is not None]
+    folders = [options.give_back] if options.give_back else []
+    return Exclude(frozenset(map(os.path.abspath, files)), frozenset(map(os.path.abspath, folders)))
 
 
 def _result(target: Path | None, store: Store, totals: Totals) -> Result:

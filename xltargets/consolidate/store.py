@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from xltargets.consolidate.codec import Encoded, decode, decode_cells, decode_record
+from xltargets.consolidate.discover import Source
 from xltargets.consolidate.onefile import READ, FileResult, Reading
 from xltargets.errors import Error
 from xltargets.rules.registry import all_rules
@@ -41,7 +42,7 @@ CREATE TABLE IF NOT EXISTS results (print TEXT, digest TEXT, content BLOB, recor
 CREATE TABLE IF NOT EXISTS seen (file TEXT PRIMARY KEY, digest TEXT) WITHOUT ROWID;
 """
 _LIST = """
-CREATE TABLE list (number INTEGER PRIMARY KEY, file TEXT, disk TEXT, status TEXT, message TEXT, digest TEXT, size INTEGER,
+CREATE TABLE list (number INTEGER PRIMARY KEY, file TEXT, disk TEXT, member TEXT, status TEXT, message TEXT, digest TEXT, size INTEGER,
   modified INTEGER, unit TEXT, brief TEXT, replaced INTEGER);
 CREATE INDEX list_by_file ON list (file);
 """
@@ -52,7 +53,7 @@ class Listed(NamedTuple):
 
     Attributes:
         number: its place in the order of discovery, from 0.
-        disk: the file on disk: the archive, for a file within one.
+        disk, member: the file on disk; for a file within an archive that, and its name there.
         file, status, message, digest, size, modified: as in :class:`~xltargets.consolidate.onefile.FileResult`.
         unit: the unit's code; None when it has none.
         brief: what the whole run needs to know of it, see :mod:`xltargets.consolidate.brief`.
@@ -62,6 +63,7 @@ class Listed(NamedTuple):
     number: int
     file: str
     disk: str
+    member: str | None
     status: str
     message: str
     digest: str
@@ -152,12 +154,12 @@ class Store:
         found: str = self._part("brief", digest)
         return found
 
-    def enter(self, number: int, disk: str, result: FileResult, brief: str) -> None:
+    def enter(self, number: int, source: Source, result: FileResult, brief: str) -> None:
         """Put a file on the list of this run."""
         self._list.execute(
-            "INSERT INTO list VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)",
+            "INSERT INTO list VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)",
             (
-                number, result.file, disk, result.status, result.message, result.digest, result.size, result.modified,
+                number, result.file, source.path, source.member, result.status, result.message, result.digest, result.size, result.modified,
                 json.loads(brief).get("unit"), brief,
             ),
         )  # fmt: skip
@@ -190,7 +192,7 @@ class Store:
     ) -> Iterator[Listed]:
         """The files of this run; by default unit by unit, those without a code last."""
         for row in self._list.execute(f"SELECT * FROM list WHERE {where} ORDER BY {order}", values):
-            yield Listed(*row[:9], json.loads(row[9]), row[10])
+            yield Listed(*row[:10], json.loads(row[10]), row[11])
 
     def find(self, file: str) -> Listed | None:
         """The file of this run that people call so."""

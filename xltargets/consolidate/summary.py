@@ -16,8 +16,8 @@ from xltargets.consolidate.crossing import Crossing
 from xltargets.consolidate.fold import units_of
 from xltargets.consolidate.layout import Row, Table
 from xltargets.consolidate.looks import WORKBOOK_OPTIONS, Looks
-from xltargets.consolidate.overview import Overview, OverviewPage, kind_of
 from xltargets.consolidate.onefile import FOREIGN, MARK, READ
+from xltargets.consolidate.overview import Overview, OverviewPage, kind_of
 from xltargets.consolidate.received import MISSING, Deadline, Roster, lines, received_sheet, special_of
 from xltargets.consolidate.rows import SEVERITIES, ZERO, Rows, Special, Unit, values
 from xltargets.consolidate.sheet import (
@@ -69,7 +69,7 @@ class Totals:
         files, read, unreadable, replaced, foreign: numbers of files.
         units, projects, findings: numbers of these in the summary.
         missing, late: numbers of units: on the roster and not in; handed in after the deadline.
-        counts: findings that are not waived, by severity; those across units among them.
+        counts: findings that count, by severity; those across units among them.
         money: sums over all projects, by the key of the column; exact.
     """
 
@@ -319,7 +319,7 @@ class _Writing:
     def _list_findings(self, findings: Iterable[Special], file: Listed | None) -> None:
         for special in findings:
             self.totals.findings += 1
-            if special["#waived"] is None and special["#rule"]:
+            if special["#counts"] and special["#rule"]:
                 self.totals.counts[special["#rank"]] += 1
             if file is not None:
                 special["#file"] = self._file_link(file)

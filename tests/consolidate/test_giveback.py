@@ -1,0 +1,158 @@
+"""The folder that goes back to the units."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from zipfile import ZipFile
+
+import openpyxl
+import pytest
+
+from xltargets.consolidate import Options, Result, consolidate
+from xltargets.consolidate.giveback import safe_name
+from xltargets.rules.finding import Severity
+
+
+@pytest.fixture
+def run(inbox: Path, tmp_path: Path) -> Callable[..., Result]:
+    def consolidated(**options: Any) -> Result:
+        return consolidate([inbox], tmp_path / "a.xlsx", options=Options(give_back=tmp_path / "还", **options))
+
+    return consolidated
+
+
+def wrong(document: Any, code: str) -> dict[str, Any]:
+    """A document whose amounts do not add up."""
+    content: dict[str, Any] = document(code, ("30",))
+    content["projects"][0]["budget"]["fiscal"] = Decimal(20)
+    return content
+
+
+def files(folder: Path) -> set[str]:
+    return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()} - {".xltargets-output"}
+
+
+def test_a_wrong_one_goes_back_with_notes_and_a_letter_and_a_sound_one_passes(
+    run: Callable[..., Result], hand_in: Callable[..., Path], document: Any, tmp_path: Path
+) -> None:
+    path = hand_in("286001 表.xlsx", wrong(document, "286001"))
+    sound = hand_in("286002.xlsx", document("286002", ("30",)))
+    before = path.read_bytes(), sound.read_bytes()
+    given = run().given_back
+    assert given and (given.back, given.passed, given.errors) == (1, 1, [])
+    assert (path.read_bytes(), sound.read_bytes()) == before
+    back = tmp_path / "还" / "退回" / "286001_第286001局" / "286001 表.xlsx"
+    comments = [cell.comment.text for row in openpyxl.load_workbook(back)["项目1"].iter_rows() for cell in row if cell.comment]
+    assert any("M01" in text for text in comments)
+    letter = back.with_name("286001 表_修改意见.html").read_text("utf-8")
+    assert "第286001局：" in letter and "M01" in letter and "错误1条" in letter
+    assert (tmp_path / "还" / "通过" / "286002_第286002局" / "286002.xlsx").exists()
+
+
+def test_once_it_passes_the_copy_that_went_back_is_gone(
+    run: Callable[..., Result], hand_in: Callable[..., Path], document: Any, tmp_path: Path
+) -> None:
+    hand_in("286001.xlsx", wrong(document, "286001"))
+    run()
+    assert any(name.startswith("退回/") for name in files(tmp_path / "还"))
+    hand_in("286001.xlsx", document("286001", ("30",)))
+    run()
+    assert not any(name.startswith("退回/") for name in files(tmp_path / "还"))
+    assert "通过/286001_第286001局/286001.xlsx" in files(tmp_path / "还")
+
+
+def test_a_second_run_writes_nothing_and_reads_nothing_of_its_own(
+    hand_in: Callable[..., Path], document: Any, inbox: Path, tmp_path: Path
+) -> None:
+    hand_in("286001.xlsx", wrong(document, "286001"))
+    options = Options(give_back=inbox / "还")
+    consolidate([inbox], tmp_path / "a.xlsx", options=options)
+    copy = inbox / "还" / "退回" / "286001_第286001局" / "286001.xlsx"
+    state = copy.stat()
+    assert consolidate([inbox], tmp_path / "a.xlsx", options=options).totals.files == 1
+    assert copy.stat().st_mtime_ns == state.st_mtime_ns and copy.stat().st_ino == state.st_ino
+    assert consolidate([inbox], tmp_path / "a.xlsx").totals.files == 1  # nor does a run that knows nothing of it
+
+
+def test_a_stranger_s_file_in_the_folder_is_left_alone(
+    run: Callable[..., Result], hand_in: Callable[..., Path], document: Any, tmp_path: Path
+) -> None:
+    path = hand_in("286001.xlsx", wrong(document, "286001"))
+    run()
+    note = tmp_path / "还" / "退回" / "286001_第286001局" / "电话记录.txt"
+    note.write_text("已通知", "utf-8")
+    path.unlink()
+    hand_in("286002.xlsx")
+    run()
+    assert note.read_text("utf-8") == "已通知"
+    assert not note.with_name("286001.xlsx").exists()
+
+
+def test_a_file_that_nobody_can_read_goes_back_with_the_reason(
+    run: Callable[..., Result], inbox: Path, tmp_path: Path, hand_in: Callable[..., Path]
+) -> None:
+    hand_in("286002.json")
+    (inbox / "坏.xlsx").write_bytes(b"PK\x03\x04broken")
+    run()
+    back = tmp_path / "还" / "退回" / "未填单位"
+    assert (back / "坏.xlsx").read_bytes() == b"PK\x03\x04broken"
+    assert "无法读取" in (back / "坏_修改意见.html").read_text("utf-8")
+
+
+def test_files_of_one_name_do_not_overwrite_each_other(
+    run: Callable[..., Result], hand_in: Callable[..., Path], document: Any, inbox: Path, tmp_path: Path
+) -> None:
+    first = hand_in("甲/表.xlsx", wrong(document, "286001"))
+    (inbox / "乙").mkdir()
+    shutil.copy(first, inbox / "乙" / "表.xlsx")
+    run()
+    folder = tmp_path / "还" / "退回" / "286001_第286001局"
+    assert {path.name for path in folder.glob("*.xlsx")} == {"表.xlsx", "表（2）.xlsx"}
+
+
+def test_a_workbook_within_an_archive_goes_back_annotated(
+    run: Callable[..., Result], hand_in: Callable[..., Path], document: Any, inbox: Path, tmp_path: Path
+) -> None:
+    path = hand_in("286001.xlsx", wrong(document, "286001"))
+    with ZipFile(inbox / "一批.zip", "w") as archive:
+        archive.write(path, "局/286001.xlsx")
+    path.unlink()
+    run()
+    copy = tmp_path / "还" / "退回" / "286001_第286001局" / "286001.xlsx"
+    assert any("comments" in name for name in ZipFile(copy).namelist())
+
+
+def test_a_bureau_may_send_back_for_warnings_too(
+    run: Callable[..., Result], hand_in: Callable[..., Path], document: Any
+) -> None:
+    content = document("286001", ("30",))
+    content["projects"][0]["purpose"] = None
+    hand_in("286001.xlsx", content)
+    assert run().given_back.back == 0  # type: ignore[union-attr]
+    assert run(worst=Severity.WARNING).given_back.back == 1  # type: ignore[union-attr]
+
+
+def test_a_letter_is_never_markup_of_others(
+    run: Callable[..., Result], hand_in: Callable[..., Path], document: Any, tmp_path: Path
+) -> None:
+    content = wrong(document, "286001")
+    content["unit"]["name"] = "<script>alert(1)</script>"
+    hand_in("286001.json", content)
+    run()
+    letter = next((tmp_path / "还").rglob("*.html")).read_text("utf-8")
+    assert "<script>" not in letter and "&lt;script&gt;" in letter
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("../../etc", "_.._etc"), ("a/b\\c:d", "a_b_c_d"), ("CON", "_CON"), ("nul.txt", "_nul.txt"), (" . ", "未命名"),
+        ("局\u202egpj.exe", "局gpj.exe"), ("a\x00b\n", "ab"), ("x" * 300, "x" * 80), ("局。", "局。"), ("", "未命名"),
+    ],
+)  # fmt: skip
+def test_names_from_data_are_made_safe(text: str, name: str) -> None:
+    assert safe_name(text) == name
