@@ -180,7 +180,33 @@ class TestNamesThatLeadAstray:
         assert after == document
 
 
+    def test_names_that_slid_onto_the_labels_are_put_right(self, filled: Path, document) -> None:
+        slid = {("project.code", PROJECT): "项目1!$A$3", ("project.name", PROJECT): "项目1!$D$3",
+                ("unit.code", None): "部门整体绩效目标!$A$2"}  # fmt: skip
+        changed(filled, lambda package: define_names(package, slid))
+        result, after = repaired(filled)
+        assert places(result) == {
+            "unit.code": "部门整体绩效目标!B2", "project.code": "项目1!B3", "project.name": "项目1!E3",
+        }  # fmt: skip
+        assert after == document
+
+    def test_a_name_of_a_blank_cell_is_a_question_when_its_label_has_another(self, filled: Path) -> None:
+        changed(filled, lambda package: define_names(package, {("project.code", PROJECT): "项目1!$J$3"}))
+        result = repair(filled, filled.with_name("out.xlsx"))
+        assert result.written == []
+        assert [(q.name, q.candidates) for q in result.questions] == [("project.code", ("项目1!J3", "项目1!B3"))]
+
+
 class TestSheets:
+    def test_a_blank_form_gets_exactly_the_names_of_the_template(self, tmp_path: Path) -> None:
+        path = tmp_path / "blank.xlsx"
+        fill({}, path)
+        before = {(n.name, n.scope): n.refers_to.replace("'", "") for n in FileBook(path).names}
+        without(path, names_of(path))
+        result = repair(path, tmp_path / "out.xlsx")
+        after = {(n.name, n.scope): n.refers_to.replace("'", "") for n in FileBook(tmp_path / "out.xlsx").names}
+        assert after == before and not result.questions
+
     def test_a_sheet_that_was_copied_without_names_gets_them(self, filled: Path, document) -> None:
         def copy(package: Package) -> None:
             clone_sheet(package, PROJECT, "项目3", after="项目2")

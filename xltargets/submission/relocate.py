@@ -93,8 +93,8 @@ class Locator:
         view: the sheet.
         vocabulary: the form's labels.
         standing: fields whose names still point at this sheet, with their areas.
-        wanted: the fields to be looked for; the others' labels are known, too.
-        others: fields that stand on other sheets, and are not looked for here.
+        wanted: the fields to be looked for, standing ones included where their names may be out of place; the labels
+            of all others are known, too.
     """
 
     def __init__(
@@ -105,15 +105,22 @@ class Locator:
         wanted: Sequence[Field],
     ) -> None:
         self.view, self.vocabulary, self.form = view, vocabulary, vocabulary.form
-        self.standing = dict(standing)
-        self.wanted = [one for one in wanted if one not in standing]
+        astray = {one for one, areas in standing.items() if self._is_label(areas)}
+        self.standing = {one: areas for one, areas in standing.items() if one not in astray}
+        self.wanted = [one for one in wanted if one not in self.standing]
         self.labels: dict[Cell, list[tuple[Field, Likeness]]] = {}
         self.result = Located()
         self._bodies: list[Area] = []
-        self._taken = [area for areas in standing.values() for area in areas]
+        self._taken = [area for areas in self.standing.values() for area in areas]
         for cell, text in view.labels():
             if not self._is_taken(cell) and (found := vocabulary.fields(text)):
                 self.labels[cell] = found
+
+    def _is_label(self, areas: Sequence[Area]) -> bool:
+        """Whether a name points at a single cell that holds the label of a field, word for word."""
+        one = areas[0]
+        found = self.vocabulary.fields(self.view.label((one.top, one.left))) if one.top == one.bottom else []
+        return any(likeness == Likeness.SAME for _, likeness in found)
 
     def _is_taken(self, cell: Cell) -> bool:
         return any(inside(area, cell) for area in (*self._taken, *self._bodies))
@@ -127,6 +134,7 @@ class Locator:
             if one.path[-1] == ITEM and self.form.arrays[one.path[:-1]].item is None:
                 self._list(one)
         self._singles()
+        self._doubt_blank_ones()
         return self.result
 
     # --- tables ---------------------------------------------------------------------------------
@@ -299,6 +307,18 @@ class Locator:
             found.append((one, areas))
         for one, areas in found:
             self._choose(one, areas)
+
+    def _doubt_blank_ones(self) -> None:
+        """A name of a blank cell, when there is something in the cell beside its label, may be out of place."""
+        for one, areas in list(self.standing.items()):
+            cell = areas[0].top, areas[0].left
+            if one.derived or self._in_rows(one) or one.path[-1] == ITEM or self.view.value(cell) is not None:
+                continue
+            labels = [label for label, likeness in self._labels_of(one) if likeness == Likeness.SAME]
+            beside = self._input_of(labels[0]) if len(labels) == 1 else None
+            if beside is not None and self.view.value(beside) is not None:
+                why = "名称所指的单元格是空的，标签旁边的单元格却有内容"
+                self.result.doubts.append(Doubt(one, self.view.sheet, (areas[0], Area(*beside, *beside)), why))
 
     def _in_rows(self, one: Field) -> bool:
         return bool(one.arrays) and self.form.arrays[one.arrays[-1]].item is None

@@ -211,17 +211,19 @@ class _Repair:
 
     def _search_sheet(self, view: SheetView, item_fields: set[Field]) -> list[Place | Doubt]:
         standing = self.standing(view.sheet)
+        own = [one for one in standing if not self._is_of_item(one)]
         somewhere = {bound.field for bounds in self.sheets.values() for bound in bounds}
         titles = {plain(one.title) for one in item_fields}  # on a project's sheet, 其他资金 is the project's
         wanted = [
             one
             for one in self.form.fields.values()
             if one in item_fields
+            or one in own
             or (not self._is_of_item(one) and one not in somewhere and plain(one.title) not in titles)
         ]
         located = Locator(view, self.vocabulary, standing, wanted).locate()
         taken = [area for areas in standing.values() for area in areas] + [place.area for place in located.places]
-        rest = [one for one in wanted if one not in located.fields]
+        rest = [one for one in wanted if one not in located.fields and one not in standing]
         if not any(place.many for place in located.places):
             located.places += align(view, self.known, rest, taken)
         return _untangled([*located.places, *located.doubts])

@@ -17,6 +17,8 @@ Cell = tuple[int, int]
 
 #: Forms are not larger; what lies further out is no part of one.
 _ROWS, _COLUMNS = 3000, 120
+#: Cells within merged areas; more are those of a file that means harm.
+_MERGED = 500_000
 
 
 class SheetView:
@@ -41,6 +43,9 @@ class SheetView:
                 area = parse_area(element.attributes.get("ref", ""))
             except ValueError:
                 continue
+            size = (min(area.bottom, _ROWS) - area.top + 1) * (min(area.right, _COLUMNS) - area.left + 1)
+            if len(self._areas) + max(size, 0) > _MERGED:
+                break
             for row in range(area.top, min(area.bottom, _ROWS) + 1):
                 for column in range(area.left, min(area.right, _COLUMNS) + 1):
                     self._areas[row, column] = area
