@@ -28,6 +28,9 @@ from xltargets.submission.binding import Bindings, Bound, bind
 from xltargets.submission.form import ITEM, Field, Form, load_form
 
 
+_OF_THE_TEMPLATE = "template"
+
+
 @dataclass
 class Filled:
     """What became of a document.
@@ -166,6 +169,8 @@ class _Filler:
         keys = bound.field.path[root[1] :] if root else bound.field.path
         found, value = _get(node, keys)
         area = bound.areas[0]
+        if bound.field.path[0] == _OF_THE_TEMPLATE and self._original(sheet).value(area.top, area.left) is not None:
+            return  # what the template says of itself stays; the document says what it came from
         if found:
             self._put(sheet, area.top, area.left, bound.field, value, cells)
 
@@ -225,7 +230,7 @@ class _Filler:
     def _put(
         self, sheet: str, row: int, column: int, field: Field, value: Any, cells: dict[str, Value]
     ) -> None:
-        grid = self.original.grid(self.source_of.get(sheet, sheet))
+        grid = self._original(sheet)
         before = self._row_in_template(sheet, row)
         if value is None and (before is None or _is_bare(grid, before, column)):
             return
@@ -235,6 +240,10 @@ class _Filler:
         if isinstance(value, (Mapping, list)):
             raise self.package.error(f"“{field.title}”应是一个值，文档里却是一组值；请检查文档")
         cells[address(row, column)] = value
+
+    def _original(self, sheet: str) -> Grid:
+        """The values of a sheet before anything was filled in; of a copied one, those of its original."""
+        return self.original.grid(self.source_of.get(sheet, sheet))
 
     def _row_in_template(self, sheet: str, row: int) -> int | None:
         """Where a row was before rows were inserted; None for one of those."""
