@@ -127,20 +127,20 @@ def page_text(paper: Path, page: int) -> str:
 
 
 class TestPaper:
-    def test_four_pages_of_a4_upright(self, paper) -> None:
+    def test_five_pages_of_a4_upright(self, paper) -> None:
         info = subprocess.run(["pdfinfo", str(paper)], capture_output=True, text=True, check=True).stdout
-        assert "Pages:           4" in info and "(A4)" in info
+        assert "Pages:           5" in info and "(A4)" in info
         width, height = info.partition("Page size:")[2].split()[0:3:2]
         assert float(width) < float(height)
 
     def test_the_hidden_lists_are_not_printed(self, paper) -> None:
-        assert not any("经济成本指标" in page_text(paper, page) for page in range(1, 5))
+        assert not any("经济成本指标" in page_text(paper, page) for page in range(1, 6))
 
     def test_a_blank_project_sheet_is_one_page(self, paper) -> None:
-        project, waivers = page_text(paper, 3), page_text(paper, 4)
+        project, waivers = page_text(paper, 4), page_text(paper, 5)
         for label in ("绩效目标表", "单位：万元", "项目编码", "其中：财政资金", "10月底", "指标值确定依据"):
             assert label in project
         assert "规则编号" in waivers and "项目名称" not in waivers
 
     def test_pages_are_numbered(self, paper) -> None:
-        assert "第4页，共4页" in page_text(paper, 4).replace(" ", "")
+        assert "第5页，共5页" in page_text(paper, 5).replace(" ", "")

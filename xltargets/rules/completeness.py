@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from xltargets.rules.formulas import all_of, filled, filled_table
+from xltargets.rules.formulas import all_of, all_or_none_filled, filled, filled_table
 from xltargets.rules.levels import level2
 from xltargets.rules.parts import SATISFACTION, first_part, is_cost
 from xltargets.rules.registry import ERROR, WARNING, Hit, rule
@@ -211,8 +211,8 @@ _COLUMNS = [f"project.indicators.{key}" for key in _ROW]
 
 @rule(
     "C10", ERROR, basis="P", each="indicator", inputs=["@blank"],
-    formula=f"IF(OR({','.join(map(filled, _COLUMNS))}),{all_of(*map(filled, _COLUMNS))},TRUE)",
-    formula_message="本行有未填写的内容",
+    formula=all_or_none_filled(*_COLUMNS),
+    formula_message="本行有没有填写的内容，请补填",
     bad={"value": None},
     good={"level3": "件数", "description": "总件数", "value": "≥1200件", "basis": "历史标准"},
 )  # fmt: skip

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+from xltargets.rules.formulas import all_of, each, length, when
 from xltargets.rules.registry import ERROR, HINT, WARNING, Hit, rule
 from xltargets.rules.similar import plain
 
@@ -28,6 +29,13 @@ def _amounts(projects: Sequence[Project], key: str, *, blank: Decimal | None) ->
     return found
 
 
+def _adds_up(stated: str, amounts: str) -> str:
+    """That a stated amount is the sum of what each project has; not judged where one of them has no number."""
+    difference = f"ROUND(ABS({stated}-SUM({amounts})),6)<={EPS}*COUNT({amounts})"
+    projects = f"COUNT({each('1')})"
+    return when([f"ISNUMBER({stated})", f"{projects}>0", f"COUNT({amounts})={projects}"], difference)
+
+
 def money(amount: object) -> str:
     """An amount in 万元 as messages print it."""
     return f"{amount:.2f} 万元"
@@ -39,6 +47,8 @@ def money(amount: object) -> str:
     basis="I O",
     each="document",
     needs=["projects", "department.budget.projects"],
+    formula=_adds_up("department.budget.projects", each("project.budget.total")),
+    formula_message="项目支出预算应等于各项目预算数之和",
     bad={"department.budget.projects": 200.5},
     good={"department.budget.projects": 200.01},
 )
@@ -65,6 +75,11 @@ def projects_add_up_to_the_department(projects: Sequence[Project], total: Decima
     each="document",
     needs=["projects"],
     maybe=["department.budget.fiscal", "department.budget.other"],
+    formula=all_of(
+        _adds_up("department.budget.fiscal", each("project.budget.fiscal")),
+        _adds_up("department.budget.other", each(f"IF({length('project.budget.other')}=0,0,project.budget.other)")),
+    ),
+    formula_message="部门数应等于各项目之和",
     follows=["D01"],
     bad={"department.budget.fiscal": 200, "department.budget.other": 20.5},
     good={"department.budget.fiscal": 179.5, "department.budget.other": 20.5},

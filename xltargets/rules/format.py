@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from xltargets.rules.formulas import all_of, length
+from xltargets.rules.formulas import length, own, stripped, typed
 from xltargets.rules.prose import BOOKMARK
 from xltargets.rules.registry import ERROR, HINT, WARNING, Hit, rule
 from xltargets.rules.wording import listed, quoted
@@ -39,33 +39,39 @@ def is_number_damage(code: str, raw: Mapping[str, object]) -> bool:
     return not isinstance(raw.get("code", ""), str) or "E+" in code[:_LONGEST].upper()
 
 
-_PLACE = "FIND(MID({code},{{{places}}},1),\"{chars}\")"
 _DIGITS = "0123456789"
-_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+#: Digits, the letters that look like two of them, the other letters.
+_ALPHABET = _DIGITS + "OI" + "ABCDEFGHJKLMNPQRSTUVWXYZ"
+_DAMAGED = 'ISNUMBER(SEARCH("E+",project.code))'
 
 
-def _every(code: str, first: int, last: int, chars: str) -> str:
-    found = _PLACE.format(code=code, places=",".join(map(str, range(first, last + 1))), chars=chars)
-    return f"SUMPRODUCT(--ISNUMBER({found}))={last - first + 1}"
+def _all_digits(text: str, count: int) -> str:
+    places = ",".join(map(str, range(1, count + 1)))
+    return f'SUMPRODUCT(--ISNUMBER(FIND(MID({text},{{{places}}},1),"{_DIGITS}")))={count}'
 
 
-def _typed(name: str) -> str:
-    """What :func:`repaired` makes of a cell, apart from O and I."""
-    inner = f'CLEAN({name})'
-    for blank in (" ", "　", "\u00a0"):
-        inner = f'SUBSTITUTE({inner},"{blank}","")'
-    return f"UPPER(ASC({inner}))"
+def _in_place(text: str) -> str:
+    """Whether each of 21 characters is of a kind that its place has: by its place in the alphabet, from … to …."""
+    places, least, most = range(1, 22), [1] * 8 + [11] + [1] * 12, [12] * 8 + [36] * 13
+    arrays = [",".join(map(str, numbers)) for numbers in (places, least, most)]
+    found = f'FIND(MID({text},{{{arrays[0]}}},1),"{_ALPHABET}")'
+    return f"IFERROR(SUMPRODUCT(({found}>={{{arrays[1]}}})*({found}<={{{arrays[2]}}})),0)=21"
 
 
-_TYPED = _typed("project.code")
+#: What :func:`repaired` makes of the code, apart from O and I.
+_TYPED = own(typed("project.code"))
+_SOUND = own(f"AND(LEN({typed('project.code')})=21,{_in_place(typed('project.code'))})")
+_LOSSLESS = "AND(project.code>=0,project.code<1E15,project.code=INT(project.code))"
+
+
+def _if_sound(judgement: str) -> str:
+    return f"IF({_SOUND},{judgement},TRUE)"
 
 
 @rule(
     "F01", ERROR, basis="R", needs=["code"], inputs=["@raw"],
-    formula=f"IF(ISNUMBER(project.code),project.code>=1E15,IF(OR({length('project.code')}=0,"
-            f'ISNUMBER(SEARCH("E+",project.code))),TRUE,'
-            + all_of(f"LEN({_TYPED})=21", _every(_TYPED, 1, 8, _DIGITS + "OI"), _every(_TYPED, 9, 9, _LETTERS),
-                     _every(_TYPED, 10, 21, _DIGITS + _LETTERS)) + "))",
+    formula=f"IF(ISNUMBER(project.code),NOT({_LOSSLESS}),"
+            f"IF(OR({length('project.code')}=0,{_DAMAGED}),TRUE,{_SOUND}))",
     formula_message="项目编码应为21位：区划6位＋年份2位＋类别字母1位＋12位数字或字母",
     bad={"code": "13073024P00058510001"},
     good={"code": "13073024p0005851OOO16"},
@@ -84,8 +90,22 @@ def code_has_its_form(code: str, raw: Mapping[str, object]) -> Iterator[Hit]:
     yield "code", f"项目编码{quoted(code)}{what}，应为21位：区划6位＋年份2位＋类别字母1位＋顺序号12位，请从预算系统重新复制"
 
 
+def _as_digits(text: str) -> str:
+    return f'SUBSTITUTE(SUBSTITUTE({text},"O",0),"I",1)'
+
+
+_REGION = f'LEFT(IF(ISNUMBER(unit.region),TEXT(unit.region,"000000"),{stripped("unit.region")}),6)'
+_OF_CODE = _as_digits(f"LEFT({_TYPED},6)")
+_YEAR_OF_CODE = f"(2000+{_as_digits(f'MID({_TYPED},7,2)')})"
+
+
 @rule(
     "F02", WARNING, basis="R", needs=["code"], maybe=["unit.region"],
+    formula=_if_sound(
+        f"IF(AND(LEN({_REGION})=6,{_all_digits(_REGION, 6)}),OR({_OF_CODE}={_REGION},{_OF_CODE}=LEFT({_REGION},4)&\"00\","
+        f'{_OF_CODE}=LEFT({_REGION},2)&"0000",{_OF_CODE}="100000"),TRUE)'
+    ),
+    formula_message="项目编码前6位应是本地或上级的行政区划代码",
     bad={"code": "13063024P000585100016"},
     good={"code": "13070024P000585100016"},
 )  # fmt: skip
@@ -107,6 +127,11 @@ def code_is_of_the_region(code: str, written: str | None, *, region: str = "") -
 
 @rule(
     "F03", WARNING, basis="R", needs=["code", "unit.year"],
+    formula=_if_sound(
+        f"IF(ISNUMBER(unit.year),IF(unit.year=INT(unit.year),AND({_YEAR_OF_CODE}<=unit.year,"
+        f"unit.year-{_YEAR_OF_CODE}<=5),TRUE),TRUE)"
+    ),
+    formula_message="项目编码的年份应不晚于预算年度，也不早于它5年以上",
     bad={"code": "13073025P000585100016"},
     good={"code": "13073019P000585100016"},
 )  # fmt: skip
@@ -128,6 +153,8 @@ def code_is_not_of_another_year(code: str, year: int, *, earliest: int = 5) -> I
 
 @rule(
     "F04", HINT, basis="R", needs=["code"],
+    formula=_if_sound(f'ISNUMBER(FIND(MID({_TYPED},9,1),"PRTYZ"))'),
+    formula_message="项目编码第9位应为 P、R、T、Y 或 Z",
     bad={"code": "13073024A000585100016"},
     good={"code": "13073024T000585100016"},
 )  # fmt: skip
@@ -155,6 +182,9 @@ def last_character_is_not_judged() -> Iterator[Hit]:
 
 @rule(
     "F06", ERROR, basis="R", needs=["code"], inputs=["@raw"],
+    formula=f"IF(OR(NOT(ISTEXT(project.code)),{length('project.code')}=0,{_DAMAGED}),TRUE,AND(EXACT(project.code,{_TYPED}),"
+            + ",".join(f'ISERROR(FIND("{letter}",REPLACE({_TYPED},9,1,"")))' for letter in "OI") + "))",
+    formula_message="项目编码有空格、小写、全角字符或字母 O、I",
     bad={"code": "13073O24P000585100016"},
     good={"code": "13073024P00049610002Y"},
 )  # fmt: skip
@@ -179,6 +209,8 @@ def code_has_no_lookalikes(code: str, raw: Mapping[str, object]) -> Iterator[Hit
 
 @rule(
     "F07", ERROR, basis="I", needs=["code"], inputs=["@raw"],
+    formula=f"IF(ISNUMBER(project.code),{_LOSSLESS},NOT({_DAMAGED}))",
+    formula_message="项目编码被存成了数值，请把单元格设为文本后重新填写",
     bad={"code": 1.3073024e20},
     good={"code": "13073024E000585100016"},
 )  # fmt: skip
@@ -210,7 +242,7 @@ def unit_line(text: object) -> tuple[str, str] | None:
     "F08", ERROR, basis="R", each="document", maybe=["unit.code", "projects"],
     formula=f"IF({length('unit.code')}=0,TRUE,IF(ISNUMBER(unit.code),"
             "AND(unit.code>=0,unit.code<1000000,unit.code=INT(unit.code)),"
-            + all_of("LEN(unit.code)=6", _every("unit.code", 1, 6, _DIGITS)) + "))",
+            f"AND(LEN(unit.code)=6,{_all_digits('unit.code', 6)})))",
     formula_message="单位编码应为6位数字，前3位为部门编码",
     bad={"unit.code": "28601"},
     good={"unit.code": "286002", "projects.0.unit": "286002怀来县信访局", "projects.1.unit": "286002怀来县信访局"},

@@ -1,7 +1,15 @@
 """Pieces of the formulas that say in Excel what a rule says in Python.
 
-Only functions that Excel 2010, WPS and LibreOffice all have. A name stands for its cell; in a row of a table, for the
-row's own cell. A formula is TRUE when all is well, and wherever its rule does not run.
+Only functions that Excel 2010, WPS and LibreOffice all have. A name stands for its cell; in a rule that is given each
+indicator, for the row's own cell. A formula is TRUE when all is well, and wherever its rule does not run: where a number
+is wanted and the cell holds text, for one.
+
+- A rule across projects says ``each(…)``, which is no function of Excel: what is in the brackets, worked out on each project
+  sheet that is filled in. The template gives it a cell there and refers to that cell on all sheets at once (``A:Z!N1``), which
+  only functions such as SUM, COUNT and RANK can take. ``own(…)`` is the same of the formula's own sheet, or something that
+  several formulas have in common; without the word it means the same.
+- A formula for a row is arithmetic (``*``, ``+``, comparisons) rather than AND and IF, so that SUMPRODUCT can count the rows
+  of a whole column with the very same text.
 """
 
 from __future__ import annotations
@@ -12,17 +20,51 @@ from collections.abc import Iterable
 _WIDE_BLANKS = ("　", "\u00a0")
 
 
+class AllOf(str):
+    """A formula that is a conjunction, with its members: each is judged beside the cell that it names first."""
+
+    parts: tuple[str, ...] = ()
+
+
+def parts_of(formula: str) -> tuple[str, ...]:
+    """The members of a conjunction, or the formula itself."""
+    return formula.parts if isinstance(formula, AllOf) else (formula,)
+
+
 def filled(name: str) -> str:
     """Whether a cell has more in it than blanks."""
     return f"{length(name)}>0"
 
 
-def length(name: str) -> str:
-    """How many characters a cell has when blanks at both ends are not counted."""
+def stripped(name: str) -> str:
+    """The text of a cell without blanks at both ends."""
     inner = name
     for blank in _WIDE_BLANKS:
         inner = f'SUBSTITUTE({inner},"{blank}","")'
-    return f"LEN(TRIM(CLEAN({inner})))"
+    return f"TRIM(CLEAN({inner}))"
+
+
+def typed(name: str) -> str:
+    """A code as it was meant: half-width, in capitals, without any blanks."""
+    inner = f"CLEAN({name})"
+    for blank in (" ", *_WIDE_BLANKS):
+        inner = f'SUBSTITUTE({inner},"{blank}","")'
+    return f"UPPER(ASC({inner}))"
+
+
+def own(formula: str) -> str:
+    """Something that gets a cell of its own on the project's sheet, because several formulas need it."""
+    return f"own({formula})"
+
+
+def each(formula: str) -> str:
+    """Something of every project, for functions that take many values."""
+    return f"each({formula})"
+
+
+def length(name: str) -> str:
+    """How many characters a cell has when blanks at both ends are not counted."""
+    return f"LEN({stripped(name)})"
 
 
 def filled_table(name: str) -> str:
@@ -52,6 +94,14 @@ def numbers(*names: str) -> list[str]:
     return [f"ISNUMBER({name})" for name in names]
 
 
-def all_of(*judgements: str) -> str:
+def all_of(*judgements: str) -> AllOf:
     """That every judgement holds."""
-    return f"AND({','.join(judgements)})"
+    joined = AllOf(f"AND({','.join(judgements)})")
+    joined.parts = judgements
+    return joined
+
+
+def all_or_none_filled(*names: str) -> str:
+    """Whether all cells have more in them than blanks, or none; for a row, so without functions that SUMPRODUCT lacks."""
+    together = "+".join(f"({filled(name)})" for name in names)
+    return f"MOD({together},{len(names)})=0"

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from xltargets.rules.formulas import filled_table, number_or_blank, numbers, when
+from xltargets.rules.formulas import filled, filled_table, number_or_blank, numbers, when
 from xltargets.rules.levels import level2
 from xltargets.rules.parts import is_cost
 from xltargets.rules.registry import ERROR, HINT, WARNING, Hit, rule
@@ -232,6 +232,8 @@ def _is_price(value: Value) -> bool:
 
 @rule(
     "M10", HINT, basis="R", inputs=["@raw"], follows=["C16"],
+    formula=f"OR(LEN({_BUDGET}.other)=0,NOT(ISTEXT({_BUDGET}.other)),{filled(f'{_BUDGET}.other')})",
+    formula_message="其他资金只有空格，没有的请填0或清空",
     bad={"budget.other": " "},
     good={"budget.other": None},
 )  # fmt: skip

@@ -41,6 +41,8 @@ def _lines(rule: Rule) -> Iterable[str]:
     if rule.formula:
         yield "## 公式"
         yield f"成立时为 TRUE：`={rule.formula}`"
+        if "each(" in rule.formula or "own(" in rule.formula:
+            yield "其中 each(…) 表示在每张填写了内容的项目表上分别计算的结果，own(…) 表示在本表上计算的结果，模板中各占一个隐藏的单元格。"
         yield ""
     yield from _example("违反的例子", rule.bad)
     yield from _example("通过的例子", rule.good)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from xltargets.rules.formulas import each, own, typed
 from xltargets.rules.prose import shown
 from xltargets.rules.registry import ERROR, HINT, WARNING, Hit, rule
 from xltargets.rules.similar import (
@@ -49,12 +50,27 @@ def _standard(projects: Sequence[Project], pair: tuple[int, int], letters: str) 
     return all(len(code) == 21 and code[8] in letters for code in codes)
 
 
+#: A number for each code of letters and digits: its characters by their place in the alphabet, each with a weight of its own.
+#: Two codes of a workbook have the same number by chance in one of 10**11 workbooks of a hundred projects.
+_LONGEST_CODE = 30
+_WEIGHTS = ",".join(str(pow(5, 7 * place, 2**40 - 87)) for place in range(1, _LONGEST_CODE + 1))
+_PLACES = ",".join(map(str, range(1, _LONGEST_CODE + 1)))
+_CODE = f'SUBSTITUTE({typed("project.code")},"-","")'
+_KEY = (
+    f'IF(AND(LEN({_CODE})>0,LEN({_CODE})<={_LONGEST_CODE}),IFERROR(SUMPRODUCT(FIND(MID({_CODE}&REPT("-",{_LONGEST_CODE}),{{{_PLACES}}},1),'
+    f'"-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"),{{{_WEIGHTS}}}),""),"")'
+)
+
+
 @rule(
     "X01",
     ERROR,
     basis="I",
     each="document",
     needs=["projects"],
+    formula=f"IF(ISNUMBER({own(_KEY)}),RANK({own(_KEY)},{each(_KEY)})+RANK({own(_KEY)},{each(_KEY)},1)"
+    f"=COUNT({each(_KEY)})+1,TRUE)",
+    formula_message="项目编码与另一张项目表相同",
     bad={"projects.1.code": "13073024P000585100016"},
     good={"projects.1.code": "13073024P000585100017"},
 )

@@ -54,7 +54,7 @@ def shares_are_between_0_and_100(*shares: Share) -> Iterator[Hit]:
 
 @rule(
     "P02", ERROR, basis="I", maybe=_PATHS, follows=["P01"],
-    formula=all_of(*(when(numbers(one, other), f"{percent(one)}<={percent(other)}") for one, other in pairwise(_CELLS))),
+    formula=all_of(*(when(numbers(other, one), f"{percent(other)}>={percent(one)}") for one, other in pairwise(_CELLS))),
     formula_message="支出计划是累计进度，后一时点不应小于前一时点",
     bad={"schedule.march": 60},
     good={"schedule.march": 55},
@@ -176,7 +176,7 @@ _AMOUNTS = [f"schedule.amounts.{point}" for point in POINTS]
 
 @rule(
     "P07", ERROR, basis="I", needs=["budget.total"], maybe=[*_PATHS, *_AMOUNTS], inputs=["@money"],
-    formula=all_of(*(when(numbers("project.budget.total", cell, f"project.{path}"),
+    formula=all_of(*(when(numbers(f"project.{path}", "project.budget.total", cell),
                           f"ROUND(ABS(project.{path}-project.budget.total*{percent(cell)}/100),6)<=0.01")
                      for cell, path in zip(_CELLS, _AMOUNTS, strict=True))),
     formula_message="计划金额应等于预算数乘以支出进度",

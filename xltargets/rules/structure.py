@@ -297,7 +297,8 @@ def _plain(number: Decimal | int) -> str:
     basis="P",
     each="indicator",
     needs=["weight"],
-    formula="IF(ISNUMBER(project.indicators.weight),project.indicators.weight>0,TRUE)",
+    formula="ISNUMBER(project.indicators.weight)*(project.indicators.weight<=0)=0",
+    formula_message="权重应大于0",
     bad={"weight": 0},
     good={"weight": Decimal("0.5")},
 )
@@ -317,7 +318,8 @@ def weight_is_positive(weight: Decimal) -> Iterator[Hit]:
     basis="R I",
     each="indicator",
     needs=["weight"],
-    formula="IF(ISNUMBER(project.indicators.weight),project.indicators.weight<=30,TRUE)",
+    formula="ISNUMBER(project.indicators.weight)*(project.indicators.weight>30)=0",
+    formula_message="单项权重不宜超过30",
     bad={"weight": 35},
     good={"weight": 30},
 )

@@ -9,9 +9,12 @@ from os import PathLike, fspath
 from typing import Any, BinaryIO
 
 from xltargets.submission.form import Form
+from xltargets.template.block import Blank, Block
+from xltargets.template.checks import violated_when_blank
 from xltargets.template.choices import LEVEL1, OPTIONS_SHEET, option_columns
 from xltargets.template.guide import draw_guide
 from xltargets.template.plan import HELP_PREFIX, HELP_SHEET, Names, plans
+from xltargets.template.selfcheck import SELF_CHECK_SHEET, draw_self_check
 from xltargets.template.sheets import Drawing, draw, set_up_page
 from xltargets.template.styles import WORKBOOK_OPTIONS, Styles
 
@@ -28,6 +31,7 @@ def build(
     *,
     projects: int = 1,
     rows: Mapping[str, int] | None = None,
+    checks: bool = True,
     additions: Iterable[Addition] = (),
 ) -> None:
     """Draw the official workbook of a schema; the same arguments give the same bytes.
@@ -40,6 +44,7 @@ def build(
         target: file to write, or a binary stream.
         projects: how many project sheets.
         rows: rows by the name of a table (``project.indicators``), where the usual number is not wanted.
+        checks: whether the form checks itself while it is filled in: the block 校验 and the sheet 自检.
         additions: called in turn with the drawing before it is written.
 
     Raises:
@@ -52,23 +57,27 @@ def build(
     workbook = Workbook(target if hasattr(target, "write") else fspath(target), deepcopy(WORKBOOK_OPTIONS))
     workbook.set_properties({"title": str(schema.get("title", "")), "created": CREATED})
     drawing = Drawing(workbook, form, Names(form), Styles(workbook), sheets, {})
-    _draw_help(drawing)
+    _draw_help(drawing, SELF_CHECK_SHEET if checks else "")
+    if checks:
+        drawing.sheets[SELF_CHECK_SHEET] = workbook.add_worksheet(SELF_CHECK_SHEET)
     for plan in drawing.plans:
         draw(drawing, plan)
     _draw_options(drawing)
+    if checks:
+        _draw_checks(drawing)
     for addition in additions:
         addition(drawing)
     workbook.close()
 
 
-def _draw_help(drawing: Drawing) -> None:
+def _draw_help(drawing: Drawing, self_check: str) -> None:
     """The guide, with the fields of ``template`` above it."""
     sheet = drawing.workbook.add_worksheet(HELP_SHEET)
     drawing.sheets[HELP_SHEET] = sheet
     title = str(drawing.form.schema.get("title", ""))
     with_waivers = (plan for plan in drawing.plans if any(table.name == "waivers" for table in plan.tables))
     waivers = next((plan.sheet for plan in with_waivers), "")
-    rows, columns = draw_guide(sheet, drawing.styles, title=title, waivers=waivers)
+    rows, columns = draw_guide(sheet, drawing.styles, title=title, waivers=waivers, self_check=self_check)
     version = f"{HELP_PREFIX}version"
     field = drawing.names.fields.get(version)
     if field:
@@ -76,6 +85,17 @@ def _draw_help(drawing: Drawing) -> None:
         sheet.write_string(1, 2, drawing.form.version or "", drawing.styles["caption"])
         drawing.workbook.define_name(version, f"={HELP_SHEET}!$C$2")
     set_up_page(sheet, rows, columns)
+
+
+def _draw_checks(drawing: Drawing) -> None:
+    """The blocks, and the sheet that sums them up; references to several sheets go from the first of the form to the end."""
+    ends = (drawing.plans[0].sheet, list(drawing.sheets)[-1])
+    blank = Blank(frozenset(violated_when_blank(drawing.form)))
+    blocks = [Block(drawing, plan, sheets=ends, blank=blank) for plan in drawing.plans]
+    blocks = [block for block in blocks if block.checks]
+    for block in blocks:
+        block.draw()
+    draw_self_check(drawing, blocks)
 
 
 def _draw_options(drawing: Drawing) -> None:

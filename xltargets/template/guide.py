@@ -19,7 +19,7 @@ GUIDE: tuple[tuple[str, tuple[str, ...]], ...] = (
         (
             "先填“{general}”表：单位编码、单位名称、行政区划代码、预算年度，再写总体绩效目标、分项绩效目标、工作保障措施。",
             "每个项目填一张项目表，从“{project}”填起。",
-            "有两个以上项目时：右键单击工作表标签“{project}”，选“移动或复制工作表”，勾选“建立副本”，"
+            "有两个以上项目时：右键单击工作表标签“{project}”，选“移动或复制工作表”，勾选“建立副本”，位置选在最后一张项目表之后，"
             "在副本中填写下一个项目。请在填写之前复制，以免把前一个项目的内容带过去。",
             "工作表的名称和先后次序可以改动；没有用到的项目表请删除。",
         ),
@@ -47,6 +47,8 @@ GUIDE: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "四、检查与报送",
         (
+            "每张表右侧的“校验”列随填随查：✓ 表示该行没有发现问题，否则写明怎样改正，有问题的单元格显示为浅红色；“{self_check}”表汇总还剩多少处。"
+            "该列不打印，请勿在其中填写。",
             "退回的工作簿中，问题写在相应单元格的批注里；改正后再次检查，批注随即消失。",
             "确有理由不能修改的问题，可在“{waivers}”表中写明规则编号、项目编码、理由和批准人，问题仍会列出，但注明已豁免。",
             "请保存为 Excel 工作簿（.xlsx），不要另存为 .xls、.et 或 .csv，也不要设置打开密码。",
@@ -64,16 +66,18 @@ def _lines(text: str) -> int:
     return -(-width // int(WIDTHS[1] + WIDTHS[2] - 4))
 
 
-def draw_guide(sheet: Worksheet, styles: Styles, *, title: str, waivers: str) -> tuple[int, int]:
+def draw_guide(sheet: Worksheet, styles: Styles, *, title: str, waivers: str, self_check: str) -> tuple[int, int]:
     """Write the title into row 1 and the guide below it; row 2 is left for the version of the template.
 
     Args:
         title: of the form.
         waivers: name of the sheet of waivers, empty where the form has none.
+        self_check: name of the sheet 自检, empty where there is none.
 
     Returns:
         How many rows and columns the sheet has.
     """
+    optional = {"waivers": waivers, "self_check": self_check}
     for column, width in enumerate(WIDTHS):
         sheet.set_column(column, column, width)
     sheet.merge_range(0, 0, 0, 2, f"{title}{HELP_SHEET}", styles["title"])
@@ -87,9 +91,9 @@ def draw_guide(sheet: Worksheet, styles: Styles, *, title: str, waivers: str) ->
         sheet.write_string(row, 0, heading, styles["help heading"])
         sheet.set_row(row, 28)
         texts = [
-            sentence.format(general=GENERAL_SHEET, project=FIRST_PROJECT, waivers=waivers)
+            sentence.format(general=GENERAL_SHEET, project=FIRST_PROJECT, **optional)
             for sentence in sentences
-            if waivers or "{waivers}" not in sentence
+            if all(sheet or f"{{{word}}}" not in sentence for word, sheet in optional.items())
         ]
         for number, text in enumerate(texts, start=1):
             sheet.write_number(row + number, 0, number, styles["help number"])

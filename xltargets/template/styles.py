@@ -71,6 +71,16 @@ STYLES: Mapping[str, Mapping[str, Any]] = {
     "help heading": {**_BODY, "bold": True, "align": "left"},
     "option": {**_BODY},
     "option heading": {**_BODY, "bold": True},
+    "check": {**_BODY, "align": "left", "text_wrap": True, "font_color": "#595959"},
+    "check heading": {**_BODY, "align": "left", "font_color": "#7F7F7F"},
+    "check status": {**_BODY, "align": "left", "bold": True, "font_size": 12, "text_wrap": True},
+    "check result": {"font_color": "#7F7F7F"},
+    "check count": {**_BODY, "border": 1, "align": "center"},
+    "tint": {"bg_color": "#FFC7CE"},
+    "fine": {"font_color": "#2E7D32"},
+    "bad": {"font_color": "#C00000"},
+    "poor": {"font_color": "#9C5700"},
+    "hint": {"font_color": "#1F5FA8"},
 }  # fmt: skip
 
 #: Texts of several sentences, by the last word of their name.
