@@ -432,3 +432,16 @@ def test_a_template_of_another_layout_repairs_its_own_kind(filled: Path, tmp_pat
     without(filled, [("project.purpose", PROJECT)])
     result, after = repaired(filled, template=layout)
     assert [written.cells for written in result.written] == ["B8"] and after == document
+
+
+def test_a_sheet_that_nobody_can_read_is_refused_in_one_sentence(filled: Path, tmp_path: Path) -> None:
+    broken = tmp_path / "broken.xlsx"
+    with zipfile.ZipFile(filled) as old, zipfile.ZipFile(broken, "w") as new:
+        for name in old.namelist():
+            data = old.read(name)
+            if name.startswith("xl/worksheets/sheet"):
+                data = data.replace(b'<c r="A3"', b'<c r="Z3" t="s"><v>99999</v></c><c r="A3"')
+            new.writestr(name, data)
+    with pytest.raises(Error, match="工作表已损坏"):
+        repair(broken, tmp_path / "out.xlsx")
+    assert not (tmp_path / "out.xlsx").exists()

@@ -60,7 +60,7 @@ def _open(path: str, sheet: str, *, data_only: bool):  # type: ignore[no-untyped
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             return openpyxl.load_workbook(path, data_only=data_only)[sheet]
-    except (ValueError, TypeError, KeyError, AttributeError, ParseError, BadZipFile, OSError) as error:
+    except (ValueError, TypeError, LookupError, AttributeError, ParseError, BadZipFile, OSError) as error:
         raise Error(
             "工作表已损坏，无法读取；请用 Excel 打开并另存为新文件后再试", file=path, sheet=sheet
         ) from error
