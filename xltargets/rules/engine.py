@@ -11,7 +11,8 @@ handles None. What a rule may ask for beside fields (``inputs``), by scope:
 ``@blank``     the paths of its fields that are on the form and blank (not those that could not be read)
 ``@amounts``   document: every amount of money that is not blank: path, value as typed, its field
 ``@field``     text: the :class:`~xltargets.submission.form.Field` that the text is of
-``@money``     the unit that the form's amounts are in: 万元, or 元 on a bureau's own form
+``@money``     the unit that the amounts are in: what the project declares (单位：元), else the form's
+``@form_money``  the unit that the form's amounts are in: 万元, or 元 on a bureau's own form
 ``@previous``  last year's: document of the unit; the project of the same code or name; its indicator of the same name
 ``@ledger``    the bureau's list of approved projects: project code → row by column label
 ``@roster``    the bureau's list of units: unit code → row by column label
@@ -21,20 +22,22 @@ handles None. What a rule may ask for beside fields (``inputs``), by scope:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import partial
 from typing import Any, NamedTuple
 
 from xltargets.rules.config import Config
 from xltargets.rules.finding import Finding, Severity
 from xltargets.rules.registry import Rule, all_rules
 from xltargets.rules.related import with_causes
-from xltargets.rules.view import UNREADABLE, Item, View, resolve
+from xltargets.rules.view import UNREADABLE, Item, View, declared_money_unit, resolve
 from xltargets.rules.waivers import with_waivers
 from xltargets.rules.wordlists import using
-from xltargets.submission.form import ITEM, Form
-from xltargets.submission.model import Submission
+from xltargets.submission.form import ITEM, Field, Form
+from xltargets.submission.model import Location, Submission
+from xltargets.values import Value
 
 ZERO = Decimal(0)
 
@@ -80,40 +83,72 @@ def judge(submission: Submission, config: Config | None = None, inputs: Inputs |
     config = config or Config()
     run = _Run(View(submission), inputs or Inputs())
     findings = list(_from_reading(submission, config))
+    ready = _prepared(submission.form, config)
     with using(config.words):
-        for prepared in _prepared(submission.form, config):
+        for prepared in ready.rules:
             findings += run.run(prepared)
+        findings += run.run_texts(ready)
     findings = with_waivers(with_causes(findings), submission.document, config)
     findings.sort(key=_order(submission.form))
-    return Judgement([_located(finding, submission) for finding in findings], run.failures)
+    return Judgement(list(_located(findings, submission)), run.failures)
 
 
 class _Prepared(NamedTuple):
-    """A rule made ready for one form and configuration."""
+    """A rule made ready for one form and configuration; a place is how many items outward, and the path there."""
 
     rule: Rule
     severity: Severity
-    settings: Mapping[str, Any]
+    function: Callable[..., Iterable[Any]]
     needs: tuple[tuple[int, str], ...]
     takes: tuple[tuple[int, str], ...]
     zeros: tuple[tuple[int, str] | None, ...]
     maybe: tuple[tuple[int, str] | None, ...]
+    inputs: tuple[Callable[[_Run, Item, str], Any], ...]
 
 
-def _prepared(form: Form, config: Config) -> list[_Prepared]:
-    cache: list[tuple[Config, list[_Prepared]]] = form.__dict__.setdefault("_prepared_rules", [])
-    for known, prepared in cache:
+#: What the rules on texts say of one: rule, path, message, and a severity when it is not the rule's own.
+_Said = tuple[tuple[_Prepared, tuple[Any, ...]], ...]
+
+
+class _Ready:
+    """All rules that run, made ready; and what those on texts said of short texts, which forms are full of.
+
+    Such a rule sees nothing but the text, its field and some fields of the head, so it says the same each time.
+    """
+
+    def __init__(self, prepared: Iterable[_Prepared]) -> None:
+        ready = list(prepared)
+        self.rules = [one for one in ready if one.rule.each != "text"]
+        self.texts = [one for one in ready if one.rule.each == "text"]
+        self.heads = tuple(dict.fromkeys(name for one in self.texts for name in one.rule.maybe))
+        self.said: dict[tuple[Any, ...], _Said] = {}
+
+    def keep(self, key: tuple[Any, ...], said: _Said) -> None:
+        """Remember what was said of a short text."""
+        if len(key[0]) <= _SHORT:
+            if len(self.said) >= _MOST_SAID:
+                self.said.clear()
+            self.said[key] = said
+
+
+#: The length of a text that counts as short, and how many are remembered.
+_SHORT, _MOST_SAID = 40, 4000
+
+
+def _prepared(form: Form, config: Config) -> _Ready:
+    cache: list[tuple[Config, _Ready]] = form.__dict__.setdefault("_prepared_rules", [])
+    for known, ready in cache:
         if known is config or known == config:
-            return prepared
-    prepared = [
-        ready
+            return ready
+    ready = _Ready(
+        prepared
         for rule in all_rules().values()
         if not rule.of_reader and rule.each != "units" and config.runs(rule)
-        if (ready := _prepare(rule, form, config)) is not None
-    ]
-    cache.append((config, prepared))
+        if (prepared := _prepare(rule, form, config)) is not None
+    )
+    cache.append((config, ready))
     del cache[:-4]
-    return prepared
+    return ready
 
 
 def _prepare(rule: Rule, form: Form, config: Config) -> _Prepared | None:
@@ -128,11 +163,12 @@ def _prepare(rule: Rule, form: Form, config: Config) -> _Prepared | None:
     return _Prepared(
         rule,
         config.severity.get(rule.id, rule.severity),
-        config.settings(rule),
+        partial(rule.function, **settings) if (settings := config.settings(rule)) else rule.function,
         tuple(place for place in needs if place),
         tuple(place for place in takes if place),
         tuple(found[name] for name in rule.blank_is_zero),
         tuple(found[name] for name in rule.maybe),
+        tuple(_INPUTS[name] for name in rule.inputs),
     )
 
 
@@ -143,50 +179,57 @@ class _Run:
         self.view = view
         self.inputs = inputs
         self.failures: list[Failure] = []
+        self._of_projects: dict[str, list[Value | None]] = {}
 
-    def run(self, prepared: _Prepared) -> Iterator[Finding]:
-        """All findings of one rule."""
-        if prepared.rule.each == "text":
-            yield from self._run_texts(prepared)
-            return
-        for item in self.view.items(prepared.rule.each):
-            arguments = _arguments(prepared, item)
+    def run(self, prepared: _Prepared) -> list[Finding]:
+        """All findings of one rule that looks at items."""
+        found: list[Finding] = []
+        scope, inputs = prepared.rule.each, prepared.inputs
+        for item in self.view.items(scope):
+            arguments = _arguments(prepared, item.flats)
             if arguments is None:
                 continue
-            for name in prepared.rule.inputs:
-                given = self._input(name, item, prepared.rule.each)
-                if given is None:
+            for given in inputs:
+                value = given(self, item, scope)
+                if value is None:
                     break
-                arguments.append(given)
+                arguments.append(value)
             else:
-                yield from self._call(prepared, item.pointer, arguments)
+                for hit in self._call(prepared, item.pointer, arguments):
+                    found.append(_finding(prepared, item.pointer, hit))
+        return found
 
-    def _run_texts(self, prepared: _Prepared) -> Iterator[Finding]:
-        root = self.view.document[0]
-        extra = [root.flat.get(name) for name in prepared.rule.maybe]
-        for pointer, text, field in self._texts:
-            yield from self._call(prepared, pointer, [text, field, *extra])
+    def run_texts(self, ready: _Ready) -> list[Finding]:
+        """All findings of the rules that look at each text."""
+        flat = self.view.document[0].flat
+        head = tuple(flat.get(name) for name in ready.heads)
+        found: list[Finding] = []
+        for pointer, text, field in self.view.texts() if ready.texts else ():
+            key = (text, field, head)
+            said = ready.said.get(key)
+            if said is None:
+                failed = len(self.failures)
+                said = tuple(self._say(ready, pointer, text, field, flat))
+                if len(self.failures) == failed:
+                    ready.keep(key, said)
+            for prepared, hit in said:
+                found.append(_finding(prepared, pointer, hit))
+        return found
 
-    @property
-    def _texts(self) -> list[Any]:
-        if not hasattr(self, "_all_texts"):
-            self._all_texts = list(self.view.texts())
-        return self._all_texts
+    def _say(
+        self, ready: _Ready, pointer: str, text: str, field: Field, flat: Mapping[str, Any]
+    ) -> Iterator[tuple[_Prepared, tuple[Any, ...]]]:
+        for prepared in ready.texts:
+            extra = [flat.get(name) for name in prepared.rule.maybe]
+            for hit in self._call(prepared, pointer, [text, field, *extra]):
+                yield prepared, hit
 
-    def _call(self, prepared: _Prepared, pointer: str, arguments: list[Any]) -> Iterator[Finding]:
-        rule = prepared.rule
+    def _call(self, prepared: _Prepared, pointer: str, arguments: list[Any]) -> list[tuple[Any, ...]]:
         try:
-            hits = list(rule.function(*arguments, **prepared.settings))
+            return list(prepared.function(*arguments))
         except Exception as error:  # the one catch-all: a rule that fails is reported as ours
-            self.failures.append(Failure(rule.id, pointer, error))
-            return
-        for path, message, *own in hits:
-            severity = own[0] if own and prepared.severity is rule.severity else prepared.severity
-            where = f"{pointer}/{path.replace('.', '/')}" if path else pointer
-            yield Finding(rule.id, severity, where, message)
-
-    def _input(self, name: str, item: Item, scope: str) -> Any:
-        return _INPUTS[name](self, item, scope)
+            self.failures.append(Failure(prepared.rule.id, pointer, error))
+            return []
 
     def values(self, item: Item, scope: str) -> Any:
         """The parsed values of an indicator, a project, or all projects."""
@@ -196,7 +239,11 @@ class _Run:
         if scope == "project":
             rows = item.node.get("indicators")
             count = len(rows) if isinstance(rows, list) else 0
-            return [parsed.get(f"{item.pointer}/indicators/{index}") for index in range(count)]
+            if item.pointer not in self._of_projects:
+                self._of_projects[item.pointer] = [
+                    parsed.get(f"{item.pointer}/indicators/{index}") for index in range(count)
+                ]
+            return self._of_projects[item.pointer]
         return [self.values(project, "project") for project in self.view.projects]
 
     def raw(self, item: Item, scope: str) -> Mapping[str, object]:
@@ -223,8 +270,9 @@ _INPUTS: dict[str, Callable[[_Run, Item, str], Any]] = {
     "@raw": _Run.raw,
     "@item": lambda run, item, scope: item.node,
     "@blank": lambda run, item, scope: [path for path, value in item.flat.items() if value is None],
-    "@money": lambda run, item, scope: run.view.money_unit,
-    "@amounts": lambda run, item, scope: list(run.view.amounts()),
+    "@money": lambda run, item, scope: declared_money_unit(item.node) or run.view.money_unit,
+    "@form_money": lambda run, item, scope: run.view.money_unit,
+    "@amounts": lambda run, item, scope: run.view.amounts,
     "@previous": _Run.previous,
     "@ledger": lambda run, item, scope: run.inputs.ledger,
     "@roster": lambda run, item, scope: run.inputs.roster,
@@ -240,35 +288,35 @@ def _counterpart(node: Mapping[str, Any], others: object, keys: Iterable[str]) -
     return None
 
 
-def _arguments(prepared: _Prepared, item: Item) -> list[Any] | None:
-    """The values of a rule's fields, or None when it does not run here."""
+def _finding(prepared: _Prepared, pointer: str, hit: tuple[Any, ...]) -> Finding:
+    path, message, *own = hit
+    rule, severity = prepared.rule, prepared.severity
+    where = f"{pointer}/{path.replace('.', '/')}" if path else pointer
+    return Finding(rule.id, own[0] if own and severity is rule.severity else severity, where, message)
+
+
+def _arguments(prepared: _Prepared, flats: Sequence[Mapping[str, Any]]) -> list[Any] | None:
+    """The values of a rule's fields, or None when it does not run here; ``flats`` are the item's and those around it."""
     arguments: list[Any] = []
     for steps, path in prepared.needs:
-        value = _flat(item, steps).get(path)
+        value = flats[steps].get(path)
         if value is None or value is UNREADABLE:
             return None
         arguments.append(value)
     for steps, path in prepared.takes:
-        flat = _flat(item, steps)
-        if path not in flat or flat[path] is UNREADABLE:
+        value = flats[steps].get(path, UNREADABLE)
+        if value is UNREADABLE:
             return None
-        arguments.append(flat[path])
+        arguments.append(value)
     for place in prepared.zeros:
-        value = _flat(item, place[0]).get(place[1]) if place else None
+        value = flats[place[0]].get(place[1]) if place else None
         if value is UNREADABLE:
             return None
         arguments.append(ZERO if value is None else value)
     for place in prepared.maybe:
-        value = _flat(item, place[0]).get(place[1]) if place else None
+        value = flats[place[0]].get(place[1]) if place else None
         arguments.append(None if value is UNREADABLE else value)
     return arguments
-
-
-def _flat(item: Item, steps: int) -> dict[str, Any]:
-    for _ in range(steps):
-        assert item.around is not None
-        item = item.around
-    return item.flat
 
 
 def _from_reading(submission: Submission, config: Config) -> Iterator[Finding]:
@@ -281,28 +329,40 @@ def _from_reading(submission: Submission, config: Config) -> Iterator[Finding]:
             yield Finding(rule.id, severity, problem.pointer, problem.message, sheet=sheet, cell=cell)
 
 
-def _located(finding: Finding, submission: Submission) -> Finding:
-    location = (finding.sheet, finding.cell) if finding.cell else submission.locate(finding.pointer)
-    sheet, cell = location or (None, None)
-    label = submission.form.label(finding.pointer)
-    return replace(finding, field=label, file=submission.file, sheet=sheet, cell=cell)
+def _located(findings: Iterable[Finding], submission: Submission) -> Iterator[Finding]:
+    """The findings with label, file and cell; those at one pointer share the search for them."""
+    known: dict[str, tuple[str, Location | None]] = {}
+    for finding in findings:
+        pointer = finding.pointer
+        if pointer not in known:
+            known[pointer] = submission.form.label(pointer), submission.locate(pointer)
+        label, location = known[pointer]
+        sheet, cell = (finding.sheet, finding.cell) if finding.cell else location or (None, None)
+        yield replace(finding, field=label, file=submission.file, sheet=sheet, cell=cell)
 
 
 def _order(form: Form) -> Callable[[Finding], Any]:
     """Sort key: the order of the document, then the order of the rules."""
-    positions: dict[tuple[str, ...], int] = {}
-    for path in form.fields:
-        for length in range(1, len(path) + 1):
-            positions.setdefault(path[:length], len(positions))
+    positions = _positions(form)
     ranks = {rule: index for index, rule in enumerate(all_rules())}
 
     def key(finding: Finding) -> Any:
-        parts = finding.pointer.split("/")[1:]
         path: tuple[str, ...] = ()
         order: list[int] = []
-        for part in parts:
+        for part in finding.pointer.split("/")[1:]:
             path += (ITEM,) if part.isdigit() else (part,)
             order.append(int(part) if part.isdigit() else positions.get(path, 0))
         return order, ranks[finding.rule]
 
     return key
+
+
+def _positions(form: Form) -> dict[tuple[str, ...], int]:
+    """Each path's place in the schema."""
+    positions: dict[tuple[str, ...], int] | None = form.__dict__.get("_positions")
+    if positions is None:
+        positions = form.__dict__["_positions"] = {}
+        for path in form.fields:
+            for length in range(1, len(path) + 1):
+                positions.setdefault(path[:length], len(positions))
+    return positions

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,6 +18,7 @@ UNREADABLE: Any = type("_Unreadable", (), {"__repr__": lambda self: "UNREADABLE"
 
 #: Units of money.
 _MONEY = frozenset({"元", "千元", "万元", "亿元"})
+_DECLARED = re.compile(r"(?:亿|万|千)?元")
 
 _SCOPE_PATHS: dict[str, tuple[str, ...]] = {
     "document": (),
@@ -40,6 +42,11 @@ class Item:
     node: Mapping[str, Any]
     flat: dict[str, Any]
     around: Item | None = None
+
+    @cached_property
+    def flats(self) -> tuple[dict[str, Any], ...]:
+        """Its own flat values, those of the item around it, and so on outward."""
+        return (self.flat, *self.around.flats) if self.around else (self.flat,)
 
 
 class View:
@@ -119,11 +126,14 @@ class View:
         units = (field.unit for path, field in self.form.fields.items() if path[0] == "projects")
         return next((unit for unit in units if unit in _MONEY), "万元")
 
-    def amounts(self) -> Iterator[tuple[str, Any, Field]]:
+    @cached_property
+    def amounts(self) -> list[tuple[str, Any, Field]]:
         """Every amount of money that is not blank: dotted path from the root, what the document has, field."""
-        for pointer, value, field in self.leaves:
-            if field.type == "number" and field.unit in _MONEY and pointer not in self._unread:
-                yield pointer[1:].replace("/", "."), value, field
+        return [
+            (pointer[1:].replace("/", "."), value, field)
+            for pointer, value, field in self.leaves
+            if field.type == "number" and field.unit in _MONEY and pointer not in self._unread
+        ]
 
     def texts(self) -> Iterator[tuple[str, str, Field]]:
         """Every text that is not blank: pointer, text, field."""
@@ -151,6 +161,13 @@ def _leaves(node: Any, path: tuple[str, ...], pointer: str, form: Form) -> Itera
             yield from _leaves(value, (*path, ITEM), f"{pointer}/{index}", form)
     elif node is not None and (field := form.fields.get(path)) is not None:
         yield pointer, node, field
+
+
+def declared_money_unit(node: Mapping[str, Any]) -> str | None:
+    """The unit that a project says its amounts are in (单位：万元); None when it says none."""
+    said = node.get("money_unit")
+    match = _DECLARED.search(said, 0, 40) if isinstance(said, str) else None
+    return match[0] if match else None
 
 
 def scope_fields(form: Form, scope: str) -> list[tuple[str, tuple[str, ...], Field | None]]:
