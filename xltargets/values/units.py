@@ -6,6 +6,7 @@ to `_SPELLED` when it has other spellings or a factor.
 """
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from functools import lru_cache
 from typing import NamedTuple
@@ -114,6 +115,8 @@ def _table() -> dict[str, Unit]:
 _KNOWN = _table()
 _LONGEST = max(map(len, _KNOWN))
 _TIMES = frozenset({"分钟", "小时", "天", "工作日", "周", "月", "季度", "年", "学期"})
+_NOUN = re.compile(r"(?:(?![以内上下左右每及约不等])[\u4e00-\u9fff]){1,4}(?=[/·.*()]|$)")
+_ENDS = frozenset("/·.*()")
 _PER_COUNTS = frozenset(["", *"23456789", "10", "100", "1000", "10000"])
 
 
@@ -179,12 +182,23 @@ def _quotient(unit: Unit, text: str, end: int) -> tuple[Unit | None, int]:
         while first < len(text) and first < end + 6 and text[first] in "0123456789":
             first += 1
         count = text[end + 1:first]
-        divisor, after = _longest(text, first)
-        if divisor is None or divisor.bare or count not in _PER_COUNTS:
+        divisor, after = _divisor(unit, text, first)
+        if divisor is None or count not in _PER_COUNTS:
             break
-        below.append(count + divisor.name)
+        below.append(count + divisor)
         end = after
     return per(unit, below), end
+
+
+def _divisor(unit: Unit, text: str, start: int) -> tuple[str | None, int]:
+    """What a unit is per; money may be per anything (元/生·年, 元/标准岗)."""
+    known, end = _longest(text, start)
+    if known is not None and not known.bare and (end == len(text) or text[end] in _ENDS or unit.base != "元"):
+        return known.name, end
+    noun = _NOUN.match(text, start) if unit.base == "元" else None
+    if noun is not None:
+        return noun[0], noun.end()
+    return (None, start) if known is None or known.bare else (known.name, end)
 
 
 def per(unit: Unit, below: list[str]) -> Unit:
