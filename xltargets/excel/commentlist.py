@@ -1,6 +1,7 @@
 """The comments part of a sheet: which notes are ours, and the edits that make them what they should be.
 
-A note is ours when its author is ours. In a cell with someone else's note, our text is a run at the end of theirs which
+A note is ours when its author is ours, or when nothing stands above the line that names us: Excel gives a note that the
+check button makes its user's name (see :mod:`xltargets.excel.livenotes`). In a cell with someone else's note, our text is a run at the end of theirs which
 begins with a line that names us. What we insert carries a mark (``</comment >``, ``</r >``) that lets it be taken out to
 the byte; when another program has rewritten the part, author and line are what is left to go by.
 """
@@ -84,6 +85,7 @@ class _Comment:
     text: str
     ours: str | None = None  # our text; None when nothing is ours
     pure: bool = False  # all of it is ours
+    live: bool = False  # made in Excel, under its user's name
     theirs: str = ""
 
 
@@ -132,7 +134,8 @@ class CommentList:
         theirs, found, ours = text.partition(self._line)
         if not found:
             return _Comment(element, author, text)
-        return _Comment(element, author, text, ours, False, theirs.removesuffix("\n"))
+        live = not theirs and self._our_run(element) is None
+        return _Comment(element, author, text, ours, live, live, theirs.removesuffix("\n"))
 
     # --- planning -----------------------------------------------------------------------------
 
@@ -148,7 +151,7 @@ class CommentList:
                 plan.skipped[cell] = blocked[cell]
             else:
                 left[cell] = xmltext.legal(asked)
-        emptied = 0
+        emptied, again = 0, dict[str, str]()
         for comment in self._comments:
             cell = address(comment.element)
             text: str | None = left.pop(cell) if cell in left else None
@@ -160,8 +163,12 @@ class CommentList:
                 self._extend(comment, text, plan)
             elif comment.ours is not None and text is None:
                 emptied += self._remove(comment, plan)
+            elif text is not None and comment.live and comment.ours != fitted(text, units(self._line)):
+                emptied += self._replace(comment, plan)
+                again[cell] = text
             elif text is not None:
                 self._update(comment, text, plan)
+        left |= again
         number, new = self._author(bool(left), plan), b""
         for cell, asked in left.items():
             new += self._comment(cell, asked, number)
@@ -248,6 +255,13 @@ class CommentList:
         plan.gone[address(element)] = True  # a shape of ours, where theirs had none
         plan.freed.add(address(element))
         return 0
+
+    def _replace(self, comment: _Comment, plan: Plan) -> int:
+        """Take a note that Excel made away, for one under our own name; returns as :meth:`_remove`."""
+        emptied, cell = self._remove(comment, plan), address(comment.element)
+        plan.redraw[cell] = plan.gone.pop(cell)
+        plan.removed, plan.added, plan.changed = plan.removed - 1, plan.added - 1, plan.changed + 1
+        return emptied
 
     def _keep(self, comment: _Comment, plan: Plan) -> None:
         cell = address(comment.element)
