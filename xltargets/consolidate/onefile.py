@@ -10,7 +10,6 @@ import hashlib
 import json
 import os
 import time
-import unicodedata
 import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -269,14 +268,12 @@ def _widths(tables: Mapping[str, Sequence[Row]], root: Table) -> dict[str, list[
 def width(value: object) -> int:
     """How many half-width characters a value takes, at least 1; of several lines the longest."""
     if isinstance(value, str):
-        lines = value.split("\n") if "\n" in value else (value,)
-        return max(1, *(_line_width(line) for line in lines))
+        return max(1, *map(_line_width, value.split("\n"))) if "\n" in value else _line_width(value) or 1
     if isinstance(value, Decimal):
         return len(f"{value:,.2f}") if abs(value.adjusted()) < 20 else len(str(value))
     return len(str(value))
 
 
 def _line_width(line: str) -> int:
-    if line.isascii():
-        return len(line)
-    return len(line) + sum(unicodedata.east_asian_width(character) in "WFA" for character in line)
+    """GBK has one byte for a half-width character and two for others, as old screens had columns."""
+    return len(line) if line.isascii() else len(line.encode("gbk", "replace"))

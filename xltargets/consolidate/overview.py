@@ -14,7 +14,7 @@ from xltargets.consolidate.columns import Column
 from xltargets.consolidate.looks import Looks
 from xltargets.consolidate.onefile import does_count
 from xltargets.consolidate.rows import SEVERITIES, ZERO, Chain, Loaded, Unit
-from xltargets.consolidate.sheet import quoted, safe
+from xltargets.consolidate.sheet import plain, quoted
 from xltargets.excel.a1 import column_letters
 from xltargets.rules.finding import Severity
 from xltargets.rules.registry import all_rules
@@ -157,9 +157,9 @@ class OverviewPage:
         sheet.set_footer("&C第 &P 页  共 &N 页")
         sheet.hide_gridlines(2)
         sheet.set_row(0, 32)
-        sheet.merge_range(0, 0, 0, last, safe(title), self.looks.other("title"))
-        sheet.write_string(1, 0, safe(left), self.looks.other("caption"))
-        sheet.write_string(1, last, safe(right), self.looks.other("caption right"))
+        sheet.merge_range(0, 0, 0, last, plain(title), self.looks.other("title"))
+        sheet.write_string(1, 0, plain(left), self.looks.other("caption"))
+        sheet.write_string(1, last, plain(right), self.looks.other("caption right"))
         self.row = 3
 
     def _facts(self, facts: Sequence[tuple[str, Any]]) -> None:
@@ -191,7 +191,7 @@ class OverviewPage:
         self._part(title)
         heads = [name for name in self.columns if name not in without]
         for number, head in enumerate([first, *heads]):
-            self.sheet.write_string(self.row, number, safe(head), self.looks.other("heading"))
+            self.sheet.write_string(self.row, number, plain(head), self.looks.other("heading"))
         self.sheet.set_row(self.row, 20)
         self.row += 1
         top = self.row
@@ -204,7 +204,7 @@ class OverviewPage:
         return top, bottom
 
     def _line(self, line: Line, heads: Sequence[str], style: str) -> None:
-        self.sheet.write_string(self.row, 0, safe(line.label), self.looks.cell("text", style))
+        self.sheet.write_string(self.row, 0, plain(line.label), self.looks.cell("text", style))
         for number, value in enumerate(self._values(line, heads), 1):
             self.sheet.write_number(self.row, number, value, self.looks.cell(_kind(value), style))
         self.row += 1

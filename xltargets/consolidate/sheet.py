@@ -5,16 +5,15 @@ from __future__ import annotations
 import math
 import os
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from xltargets.consolidate.columns import SheetPlan
+from xltargets.consolidate.fastrows import Formula, RowWriter, cut
 from xltargets.consolidate.looks import Looks
 from xltargets.consolidate.onefile import width
-from xltargets.consolidate.rows import is_exact
 from xltargets.excel.a1 import column_letters
 
 if TYPE_CHECKING:
@@ -23,26 +22,16 @@ if TYPE_CHECKING:
 
 #: Excel's own limits.
 MAX_ROWS = 1_048_576
-MAX_TEXT = 32_767
 MAX_LINKS = 65_530
 _MAX_FORMULA_TEXT = 255
 _MAX_URL = 2_000
 
 #: Heights in points.
-LINE_HEIGHT, MAX_HEIGHT = 13.0, 400.0
+LINE_HEIGHT, PADDING, MAX_HEIGHT = 13.5, 4.5, 400.5
 #: Kinds of columns whose text takes several lines.
 WRAPPED = ("text", "word", "link")
 
 _A4 = 9
-_TRUNCATED = "……（超过单元格字数上限，后文略）"
-
-
-class Formula(NamedTuple):
-    """A formula, and what it comes to."""
-
-    text: str
-    value: Decimal | int
-
 
 class Link(NamedTuple):
     """A text that leads to a file, or to a cell of it. The path is relative to the summary's folder."""
@@ -91,6 +80,12 @@ class Pages:
         count = max(1, math.ceil(expected / self.capacity))
         self.names = [plan.title if number == 0 else f"{plan.title}（{number + 1}）" for number in range(count)]
         self.sheets = [book.add_worksheet(name) for name in self.names]
+        self._rooms = [
+            (number, column.width - 1) for number, column in enumerate(plan.columns) if column.kind in WRAPPED
+        ]
+        self._formats = {
+            style: [looks.cell(column.kind, style) for column in plan.columns] for style in ("body", "subtotal", "total")
+        }
         self.page = -1
         self.row = self.first
         self.links = 0
@@ -111,30 +106,19 @@ class Pages:
         """
         if self.row == self.first + self.capacity:
             self._turn()
-        self._set_height(values, level)
-        formats = self._formats[style]
-        write = self._write
-        row = self.row
-        for column, value in enumerate(values):
-            write[type(value)](row, column, value, formats[column])
+        plain = [self._linked(column, value) if type(value) is Link else value for column, value in enumerate(values)]
+        self._writer.put(self.row, plain, style, self._height(plain), level)
         self.row += 1
         return Place(self.names[self.page], self.row)
 
-    def _set_height(self, values: Sequence[Any], level: int) -> None:
-        """As high as its longest text needs: not every program works that out when it opens a file.
-
-        XlsxWriter remembers every row that was set; those written already are forgotten, so that memory stays flat.
-        """
+    def _height(self, values: Sequence[Any]) -> float:
+        """As high as its longest text needs: not every program works that out when it opens a file."""
         lines = 1
-        for value, room in zip(values, self._rooms, strict=True):
-            if room and value is not None:
-                text = value if type(value) is str else value.text if type(value) is Link else ""
-                if len(text) * 2 > room or "\n" in text:
-                    lines = max(lines, _lines(text, room))
-        height = min(MAX_HEIGHT, 5 + LINE_HEIGHT * lines)
-        self.sheet.set_row(self.row, height, None, {"level": level} if level else {})
-        self.sheet.row_info.pop(self.row - 2, None)
-        self.sheet.row_sizes.pop(self.row - 2, None)
+        for number, room in self._rooms:
+            text = values[number]
+            if type(text) is str and (len(text) * 2 > room or "\n" in text):
+                lines = max(lines, _lines(text, room))
+        return min(MAX_HEIGHT, PADDING + LINE_HEIGHT * lines)
 
     def finish(self, filtered: bool = True, beside: int = 0) -> None:
         """Put filters on the columns, apart from the last rows, as many as `beside`."""
@@ -149,25 +133,9 @@ class Pages:
             self.finish()
         self.page += 1
         self.row, self.links = self.first, 0
-        self._writers()
         self._set_up()
         self._head()
-
-    def _writers(self) -> None:
-        sheet = self.sheet
-        self._write: Mapping[type, Callable[..., Any]] = {
-            type(None): lambda row, column, value, look: sheet.write_blank(row, column, None, look),
-            str: lambda row, column, value, look: sheet.write_string(row, column, safe(value), look),
-            bool: lambda row, column, value, look: sheet.write_string(row, column, "是" if value else "否", look),
-            int: partial(_write_number, sheet), Decimal: partial(_write_number, sheet), float: partial(_write_number, sheet),
-            Formula: lambda row, column, value, look: sheet.write_formula(row, column, value.text, look, value.value),
-            Link: self._write_link,
-        }  # fmt: skip
-        self._rooms = [column.width - 1 if column.kind in WRAPPED else 0.0 for column in self.plan.columns]
-        self._formats = {
-            style: [self.looks.cell(column.kind, style) for column in self.plan.columns]
-            for style in ("body", "subtotal", "total")
-        }
+        self._writer = RowWriter(self.sheet, self.first, self._formats)
 
     def _set_up(self) -> None:
         sheet = self.sheet
@@ -190,18 +158,18 @@ class Pages:
         sheet.set_row(1, 18)
         title = self.headline.title if self.page == 0 else f"{self.headline.title}（续{self.page}）"
         if last:
-            sheet.merge_range(0, 0, 0, last, safe(title), other("title"))
+            sheet.merge_range(0, 0, 0, last, plain(title), other("title"))
         else:
-            sheet.write_string(0, 0, safe(title), other("title"))
-        sheet.write_string(1, 0, safe(self.headline.left), other("caption"))
+            sheet.write_string(0, 0, plain(title), other("title"))
+        sheet.write_string(1, 0, plain(self.headline.left), other("caption"))
         if last:
-            sheet.write_string(1, last, safe(self.headline.right), other("caption right"))
+            sheet.write_string(1, last, plain(self.headline.right), other("caption right"))
         if self.grouped:
             self._group_heads()
         sheet.set_row(self.first - 1, 30)
         look = {True: other("heading"), False: other("heading foot" if self.grouped else "heading")}
         for number, column in enumerate(self.plan.columns):
-            sheet.write_string(self.first - 1, number, safe(column.label), look[bool(column.group)])
+            sheet.write_string(self.first - 1, number, plain(column.label), look[bool(column.group)])
 
     def _group_heads(self) -> None:
         self.sheet.set_row(2, 18)
@@ -214,32 +182,33 @@ class Pages:
             if not columns[start].group:
                 self.sheet.write_blank(2, start, None, self.looks.other("heading top"))
             elif end > start:
-                self.sheet.merge_range(2, start, 2, end, safe(columns[start].group), self.looks.other("heading"))
+                self.sheet.merge_range(2, start, 2, end, plain(columns[start].group), self.looks.other("heading"))
             else:
-                self.sheet.write_string(2, start, safe(columns[start].group), self.looks.other("heading"))
+                self.sheet.write_string(2, start, plain(columns[start].group), self.looks.other("heading"))
             start = end + 1
 
     # --- links ------------------------------------------------------------------------------------------
 
-    def _write_link(self, row: int, column: int, link: Link, look: Any) -> None:
-        """A link; beyond the number that Excel takes on one sheet a formula that does the same, or else the text."""
+    def _linked(self, column: int, link: Link) -> str | Formula:
+        """A link's text; beyond the number that Excel takes on one sheet a formula that does the same, where one can."""
         url = url_of(link)
         if self.links < MAX_LINKS and len(url) <= _MAX_URL:
             self.links += 1
-            self.sheet.write_url(row, column, f"external:{url}", look, safe(link.text) or " ")
-            return
+            self.sheet.ignore_write_string = True  # the row is written by us
+            self.sheet.write_url(self.row, column, f"external:{url}", string=link.text or " ")
+            return link.text
         place = link.path + (f"#{_anchor(link)}" if link.sheet else "")
-        if max(len(place), len(link.text)) <= _MAX_FORMULA_TEXT:
-            quoted = (text.replace('"', '""') for text in (place, link.text))
-            text = "=HYPERLINK({})".format(",".join(f'"{part}"' for part in quoted))
-            self.sheet.write_formula(row, column, text, look, safe(link.text))
-        else:
-            self.sheet.write_string(row, column, safe(link.text), look)
+        if max(len(place), len(link.text)) > _MAX_FORMULA_TEXT or "#" in link.path:
+            return link.text
+        quoted = (text.replace('"', '""') for text in (place, link.text))
+        return Formula("=HYPERLINK({})".format(",".join(f'"{part}"' for part in quoted)), link.text)
 
 
 def _lines(text: str, room: float) -> int:
     """How many lines a text takes in a column."""
-    return sum(max(1, math.ceil(width(line) / room)) for line in text.split("\n"))
+    if "\n" not in text:
+        return math.ceil(width(text) / room)
+    return sum(math.ceil(width(line) / room) for line in text.split("\n"))
 
 
 def _frozen(plan: SheetPlan) -> int:
@@ -250,21 +219,10 @@ def _frozen(plan: SheetPlan) -> int:
     return 0
 
 
-def _write_number(sheet: Worksheet, row: int, column: int, value: Decimal | int | float, look: Any) -> None:
-    """A number that Excel holds exactly, else its text, so that nothing is changed silently."""
-    if is_exact(value):
-        sheet.write_number(row, column, value, look)
-    else:
-        sheet.write_string(row, column, str(value), look)
-
-
-def safe(text: str) -> str:
+def plain(text: str) -> str:
     """Text that XlsxWriter writes as it is: no longer than a cell takes, and never taken for its own rich text."""
-    if len(text) > MAX_TEXT // 2 and len(text.encode("utf-16-le")) // 2 > MAX_TEXT:
-        text = text.encode("utf-16-le")[: 2 * (MAX_TEXT - len(_TRUNCATED))].decode("utf-16-le", "ignore") + _TRUNCATED
-    if text.startswith("<r>") and text.endswith("</r>"):
-        return f"{text} "
-    return text
+    text = cut(text)
+    return f"{text} " if text.startswith("<r>") and text.endswith("</r>") else text
 
 
 # --- references -----------------------------------------------------------------------------------------

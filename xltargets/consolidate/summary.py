@@ -202,6 +202,7 @@ class _Writing:
         self.all_projects: list[Segment] = []
         self.all_units: list[Segment] = []
         self.numbers: dict[int, int] = {}
+        self.last_path = ("", "")
         self.unit_counts = dict.fromkeys(SEVERITIES, 0)
 
     def _empty_overview(self) -> Overview:
@@ -321,17 +322,20 @@ class _Writing:
             self.totals.findings += 1
             if special["#counts"] and special["#rule"]:
                 self.totals.counts[special["#rank"]] += 1
-            if file is not None:
+            if file is not None and special["#sheet"] and special["#cell"]:
+                special["#cell"] = Link(special["#cell"], self._path(file), special["#sheet"], special["#cell"])
+                special["#file"] = os.path.basename(file.file)
+            elif file is not None:
                 special["#file"] = self._file_link(file)
-                if special["#sheet"] and special["#cell"]:
-                    special["#cell"] = Link(special["#cell"], self._path(file), special["#sheet"], special["#cell"])
             self._put(self.findings, [], special)
 
     def _file_link(self, file: Listed) -> Link | str:
         return Link(os.path.basename(file.file.replace("\\", "/")), self._path(file))
 
     def _path(self, file: Listed) -> str:
-        return relative_path(file.disk, self.folder)
+        if self.last_path[0] != file.disk:
+            self.last_path = file.disk, relative_path(file.disk, self.folder)
+        return self.last_path[1]
 
     # --- the end --------------------------------------------------------------------------------------
 
