@@ -203,8 +203,9 @@ def repair_command(
     for question in result.questions:
         click.echo(f"  待确认：{question.title}（{question.why}），可能是 {'、'.join(question.candidates)}", err=True)
         click.echo(f"    确认后请重新运行，并加上 --answer {question.name}={question.candidates[0]}", err=True)
-    for sheet_of, name in result.missing:
-        click.echo(f"  没有找到：{f'工作表“{sheet_of}”的' if sheet_of else ''}{name}", err=True)
+    for place in dict.fromkeys(sheet for sheet, _ in result.missing):
+        names = "、".join(name for sheet, name in result.missing if sheet == place)
+        click.echo(f"  {f'工作表“{place}”里' if place else ''}没有找到：{names}", err=True)
     if result.incomplete:
         click.echo(f"  修复后仍不能读取：{result.incomplete}", err=True)
     return 1 if result.questions or result.missing or result.incomplete else 0

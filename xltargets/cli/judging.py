@@ -4,40 +4,30 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from xltargets.cli.options import FILE, config_option, form_of, input_options, output_option, password_option, schema_option
+from xltargets.cli.options import (
+    FILE,
+    config_option,
+    form_of,
+    input_options,
+    output_option,
+    password_option,
+    schema_option,
+)
+from xltargets.cli.outcome import Outcome
 from xltargets.errors import Error
-from xltargets.rules.finding import Finding, Severity
+from xltargets.rules.finding import Severity
 
 if TYPE_CHECKING:
-    from xltargets.rules.engine import Failure, Inputs
+    from xltargets.rules.engine import Inputs
     from xltargets.submission.form import Form
-    from xltargets.submission.model import Submission
 
 SEVERITY = click.Choice([severity.value for severity in Severity])
-
-
-@dataclass
-class Outcome:
-    """What became of one file: findings, or why it could not be read."""
-
-    file: str
-    findings: list[Finding] = field(default_factory=list)
-    error: str | None = None
-    failures: Sequence[Failure] = ()
-    submission: Submission | None = None
-
-    @property
-    def status(self) -> str:
-        """``ok``, ``findings`` or ``error``."""
-        if self.error is not None or self.failures:
-            return "error"
-        return "findings" if self.findings else "ok"
 
 
 @dataclass(frozen=True)
@@ -64,9 +54,16 @@ class Court:
                 submission = xltargets.read(copy, form=self.form)
             submission.file = str(file)
         except Error as error:
-            return Outcome(str(file), error=error.message if error.file == str(file) else str(error))
+            return Outcome(str(file), error=_without(error, file))
         judgement = judge(submission, config, self.inputs)
         return Outcome(str(file), judgement.findings, failures=judgement.failures, submission=submission)
+
+
+def _without(error: Error, file: Path) -> str:
+    """What an error says, without the name of the file where it is that of the file at hand (or of its opened copy)."""
+    if Path(error.file or "").name != file.name:
+        return str(error)
+    return str(Error(error.message, sheet=error.sheet, cell=error.cell))
 
 
 def court_of(

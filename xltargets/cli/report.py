@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.text import Text
 
 if TYPE_CHECKING:
-    from xltargets.cli.judging import Outcome
+    from xltargets.cli.outcome import Outcome
     from xltargets.rules.finding import Finding
 
 _COLOURS = {"error": "bold red", "warning": "yellow", "hint": "cyan"}
@@ -24,15 +24,9 @@ def print_text(outcomes: Iterable[Outcome]) -> list[Outcome]:
     done: list[Outcome] = []
     for outcome in outcomes:
         _print_file(console, outcome)
-        done.append(_slim(outcome))
+        done.append(outcome.without_document())
     _print_sums(console, done)
     return done
-
-
-def _slim(outcome: Outcome) -> Outcome:
-    """The outcome without the document, which may be large."""
-    outcome.submission = None
-    return outcome
 
 
 def _print_file(console: Console, outcome: Outcome) -> None:
@@ -80,7 +74,7 @@ def _print_sums(console: Console, outcomes: list[Outcome]) -> None:
 
 def print_json(outcomes: Iterable[Outcome]) -> list[Outcome]:
     """One object: the files with their status, and all findings."""
-    done = [_slim(outcome) for outcome in outcomes]
+    done = [outcome.without_document() for outcome in outcomes]
     files = []
     for outcome in done:
         entry = {"file": outcome.file, "status": outcome.status}
