@@ -9,8 +9,8 @@ from typing import Any
 
 from xltargets.rules.formulas import all_of, all_or_none_filled, filled, filled_table
 from xltargets.rules.levels import level2
-from xltargets.rules.parts import SATISFACTION, first_part, is_cost
-from xltargets.rules.registry import ERROR, WARNING, Hit, rule
+from xltargets.rules.parts import SATISFACTION, first_part, is_cost, is_prefilled
+from xltargets.rules.registry import ERROR, HINT, WARNING, Hit, rule
 from xltargets.rules.wording import amount, listed, quoted
 from xltargets.values import Value
 
@@ -149,15 +149,18 @@ _FIRST_LEVELS = {"产出": ERROR, "效益": ERROR, SATISFACTION: WARNING}
 
 
 @rule(
-    "C08", ERROR, basis="K1 K2 K4 O", needs=["indicators"],
+    "C08", ERROR, basis="K1 K2 K4 O", needs=["indicators"], maybe=["code"],
     bad={"indicators.5.level1": "效益指标", "indicators.5.level2": "社会效益指标"},
     good={"indicators.5.level1": "效益指标", "indicators.5.level2": "服务对象满意度指标"},
 )  # fmt: skip
-def first_levels_are_complete(indicators: Sequence[Mapping[str, Any]]) -> Iterator[Hit]:
+def first_levels_are_complete(
+    indicators: Sequence[Mapping[str, Any]], code: str | None, *, standard_letters: str = "RY"
+) -> Iterator[Hit]:
     """一级指标应当齐全
 
     每个项目都要有产出指标和效益指标（缺少为错误），还应有满意度指标（缺少为警告）。满意度写成效益指标下的二级指标
-    也算有；表单没有一级指标一栏的，按二级指标判断。有的行看不出属于哪一级时不判断，由 S01、S04 提示。
+    也算有；表单没有一级指标一栏的，按二级指标判断。有的行看不出属于哪一级时不判断，由 S01、S04 提示。项目编码第9位是
+    standard_letters（人员类、运转类，系统预置指标）的，缺少满意度指标只提示。
     改法：补充所缺的一级指标，每个一级指标下至少有一条三级指标。
     """
     if not indicators:
@@ -168,6 +171,8 @@ def first_levels_are_complete(indicators: Sequence[Mapping[str, Any]]) -> Iterat
         return
     for level, severity in _FIRST_LEVELS.items():
         if level not in found:
+            if level == SATISFACTION and is_prefilled(code, standard_letters):
+                severity = HINT
             yield "indicators", f"缺少一级指标“{level}指标”，现有{_names(found)}，请补充至少一条", severity
 
 
@@ -179,15 +184,18 @@ _OUTPUTS = ("数量", "质量", "时效")
 
 
 @rule(
-    "C09", WARNING, basis="K1", needs=["indicators"],
+    "C09", WARNING, basis="K1", needs=["indicators"], maybe=["code"],
     bad={"indicators.2.level2": "质量指标"},
     good={"indicators.3.level1": "成本指标", "indicators.3.level2": "经济成本指标"},
 )  # fmt: skip
-def second_levels_of_output_are_complete(indicators: Sequence[Mapping[str, Any]]) -> Iterator[Hit]:
+def second_levels_of_output_are_complete(
+    indicators: Sequence[Mapping[str, Any]], code: str | None, *, standard_letters: str = "RY"
+) -> Iterator[Hit]:
     """产出指标的二级指标应当齐全
 
     产出指标下应有数量、质量、时效指标；成本指标可以列在产出指标下，也可以单列为一级指标。没有产出指标时由 C08
-    提示；产出指标下有的二级指标没有填写或看不出是哪一类时不判断，由 S01、S04 提示。
+    提示；产出指标下有的二级指标没有填写或看不出是哪一类时不判断，由 S01、S04 提示。项目编码第9位是 standard_letters
+    （人员类、运转类，系统预置指标）的只提示。
     改法：补充所缺的二级指标，每个至少有一条三级指标。
     """
     outputs = [level2(one.get("level2")) for one in indicators if first_part(one) == "产出"]
@@ -197,7 +205,8 @@ def second_levels_of_output_are_complete(indicators: Sequence[Mapping[str, Any]]
     if not any(is_cost(one) for one in indicators):
         missing.append("成本指标")
     if missing:
-        yield "indicators", f"产出指标缺少{listed(missing)}，请各补充至少一条"
+        hit = "indicators", f"产出指标缺少{listed(missing)}，请{'各' if len(missing) > 1 else ''}补充至少一条"
+        yield (*hit, HINT) if is_prefilled(code, standard_letters) else hit
 
 
 _ROW = {
@@ -230,7 +239,8 @@ def rows_are_complete(blank: Sequence[str]) -> Iterator[Hit]:
             yield key, message, severity
 
 
-#: A name that ends in its unit: 受理件数（件）.
+#: A name that ends in what has no unit (灌溉水利用系数), or in its unit: 受理件数（件）.
+_NO_UNIT = re.compile("(?:系数|指数|比值|倍数|[pP][hH]值?)(?:[(（][^()（）]{1,12}[)）])?\\s{0,2}$")
 _UNIT_IN_NAME = re.compile(r"[（(](?:单位[:：])?\s{0,2}(?:[%％‰]|[\u4e00-\u9fffA-Za-z/]{1,6})\s{0,2}[）)]\s*$")
 
 
@@ -243,12 +253,16 @@ def numbers_have_a_unit(name: str | None, value: Value, blank: Sequence[str]) ->
     """定量指标必须有计量单位
 
     指标值是数字而没有单位（%、件、万元等），既看不出量的大小，也无法汇总比较。度量单位单列一栏的，看那一栏；
-    指标名称末尾用括号注明单位的也算有。
+    指标名称末尾用括号注明单位的也算有；系数、指数等本来没有单位的不要求。
     改法：在指标值后写明计量单位，如 ≥1200件。
     """
-    if value.is_number and not value.unit and not (name and _UNIT_IN_NAME.search(name[-20:])):
+    if value.is_number and not value.unit and not (name and _goes_without_a_unit(name[-20:])):
         where = "unit" if "unit" in blank else "value"
         yield where, f"指标值{quoted(value.raw)}是数字，没有计量单位，请补上单位，如 %、件、次、万元"
+
+
+def _goes_without_a_unit(end_of_name: str) -> bool:
+    return bool(_UNIT_IN_NAME.search(end_of_name) or _NO_UNIT.search(end_of_name))
 
 
 @rule(

@@ -20,7 +20,7 @@ from xltargets.rules.prose import (
 )
 from xltargets.rules.registry import HINT, WARNING, Hit, rule
 from xltargets.rules.similar import plain, prose
-from xltargets.rules.wording import amount
+from xltargets.rules.wording import amount, in_wan
 from xltargets.rules.wordlists import built, words
 from xltargets.values import Value, parse, units
 
@@ -36,7 +36,11 @@ _GIVEN = re.compile(
 _AND = re.compile(f"[{HAN}]{{0,4}}[、和及]")
 #: So often in a year: what an indicator counts by the month, the goal may count by the year.
 _A_YEAR = {"月": 12, "季度": 4, "周": 52, "工作日": 250, "天": 365}
-_FIXED = re.compile("^(?:24小时|7天|12345|110|119|120|1站|1窗)$")
+_FIXED = re.compile("^(?:24小时|7天|12345|110|119|120|1站|1窗|[2-6]G|[0-9]{2,4}千伏)$")
+#: What is behind a number that counts no work: 5个方面, 16个镇街 (where it is done).
+_COUNTED_ABOUT = re.compile(
+    "大?个?(?:方面|机制|体系|环节|维度|层面|阶段|确保|坚持|统一|统筹|到位|乡镇|镇街|街镇|镇|街道|县区|市县|县|区(?!域)|部门|单位|(?:预算)?部门)"
+)
 
 
 class _Quantity(NamedTuple):
@@ -61,7 +65,7 @@ def _quantities(text: str) -> Iterator[_Quantity]:
         if _GIVEN.search(before) or given_until >= 0 and _AND.fullmatch(text, given_until, match.start()):
             given_until = end
             continue
-        if _FIXED.match(typed) or typed.endswith("日"):
+        if _FIXED.match(typed) or typed.endswith("日") or _COUNTED_ABOUT.match(text, match.end()):
             continue
         number = Decimal(match[1].replace(",", "") + (match[2] or ""))
         yield _Quantity(number, unit.name, number * unit.factor, unit.base, typed)
@@ -72,6 +76,7 @@ def _quantities(text: str) -> Iterator[_Quantity]:
     WARNING,
     basis="K1",
     needs=["target", "indicators"],
+    follows=["V18"],
     inputs=["@values"],
     bad={"target": "2024年受理办理信访事项不少于1500件，信访群众满意度达到90%以上。"},
     good={"target": "2024年受理办理信访事项不少于0.12万件，服务全县17个乡镇，信访群众满意度达到90%以上。"},
@@ -191,18 +196,20 @@ def most_indicators_are_quantitative(indicators: list[Any], values: Sequence[Val
     HINT,
     basis="I",
     needs=["budget.total", "indicators"],
+    inputs=["@money"],
     follows=["S03"],
     bad={"budget.total": 12000},
     good={"budget.total": 1200},
 )
 def large_projects_have_enough_indicators(
-    total: Decimal, indicators: list[Any], *, bands: Sequence[Sequence[int]] = ((500, 5), (2000, 8), (10000, 10))
+    total: Decimal, indicators: list[Any], unit: str, *, bands: Sequence[Sequence[int]] = ((500, 5), (2000, 8), (10000, 10))
 ) -> Iterator[Hit]:
     """大额项目的指标不宜过少
 
     bands 是各档的预算数（万元）和至少应有的三级指标条数，如预算数达到 2000 万元的不少于 8 条。
     改法：按项目的主要内容补充产出和效益指标。
     """
+    total = in_wan(total, unit)
     count = sum(_has_content(indicator) for _, indicator in indicators_of({"indicators": indicators}))
     least = max((band[1] for band in bands if total >= band[0]), default=0)
     if count < least:

@@ -92,7 +92,7 @@ def satisfaction_has_a_sound_target(
         yield "value", f"{shown}用了≤或＜，满意度越高越好，请改为≥"
     elif high > _HUNDRED:
         yield "value", f"{shown}超过100%，请核对"
-    elif value.is_rate and low < Decimal(str(lowest)):
+    elif low < Decimal(str(lowest)) and (value.is_rate or (not value.unit and not 0 < low <= 5)):
         yield "value", f"{shown}低于{lowest:g}%，目标过低，请核对"
     elif value.is_rate and low < Decimal(str(usual)):
         yield "value", f"{shown}低于{usual:g}%，目标偏低，请核对", HINT
@@ -257,6 +257,8 @@ def unit_fits_the_name(name: str, value: Value) -> Iterator[Hit]:
     word, accepted = named
     if word in words("rate") and value.per:
         return  # 万车死亡率 ≤1.5人/万车
+    if value.is_money and not bare(name).endswith(word):
+        return  # 单位面积造价 ≤2400元/平方米
     units = {value.unit.partition("/")[0], value.base_unit.partition("/")[0]}
     if not any(unit in accepted or unit.removeprefix("万") in accepted for unit in units):
         expected = "、".join(unit for unit in _IN_ORDER if unit in accepted) or min(accepted)

@@ -86,6 +86,8 @@ def _any_given(sources: object) -> bool:
 #: Words of a name that make its amount a price for one, not the cost of the whole.
 _PRICES = ("单价", "单位成本", "人均", "户均", "平均", "均成本", "每", "标准", "定额", "补助额度", "日均", "次均")
 #: Words of a name that make its amount that of the whole project.
+#: An amount in 元 that is less than this share of the budget is a price, though its name does not say so.
+_A_PRICE = Decimal("0.05")
 _WHOLES = ("总成本", "总额", "总投资", "总费用", "总预算", "预算", "项目成本", "成本控制", "总支出")
 
 
@@ -100,7 +102,7 @@ def costs_are_within_the_budget(
     """成本指标应与预算数一致
 
     成本指标的指标值是金额的，换算后大于预算数为错误；只有这一条成本金额，或名称说的是全部成本而小于预算数的为警告。
-    单价、人均、标准一类的指标，以及2021年框架的社会成本、生态环境成本，不与预算数比较。
+    单价、人均、标准一类的指标，以元计而不到预算数 5% 的，以及2021年框架的社会成本、生态环境成本，不与预算数比较。
     改法：成本指标按批复的预算数填写；预算数填错的改预算数。
     """
     if total <= 0:
@@ -114,6 +116,8 @@ def costs_are_within_the_budget(
         if cost > budget + eps:
             yield f"indicators.{index}.value", f"{said}，超出{amount(cost - budget)}，请核对指标值和预算数"
         elif cost < budget - eps and (len(costs) == 1 or any(word in name for word in _WHOLES)):
+            if values[index].unit == "元" and cost < budget * _A_PRICE:  # type: ignore[union-attr]
+                continue
             yield f"indicators.{index}.value", f"{said}，少{amount(budget - cost)}，请核对是否漏列成本", WARNING
 
 
@@ -209,7 +213,7 @@ def price_times_quantity_is_within_the_budget(
     for index, price in prices.items():
         matching = [(at, value) for at, value in counts if value.unit == price.per]
         same_price = [other for other in prices.values() if other.per == price.per]
-        if len(matching) != 1 or len(same_price) != 1:
+        if len(matching) != 1 or len(same_price) != 1 or _may_be_misread(matching[0][1]):
             continue
         each, count = price.hi or price.lo, matching[0][1].lo
         assert each is not None and count is not None
@@ -218,6 +222,11 @@ def price_times_quantity_is_within_the_budget(
             said = f"单价{quoted(price.raw)}×数量{quoted(matching[0][1].raw)}＝{amount(product)}"
             budget = amount(in_wan(total, unit))
             yield f"indicators.{index}.value", f"{said}，超过预算数{budget}，请核对单价、数量和预算数"
+
+
+def _may_be_misread(count: Value) -> bool:
+    """Whether a count may be a misread one (2280件 for ≥280件), of which V18 speaks."""
+    return not count.op_explicit and count.raw.strip().startswith("2")
 
 
 def _of(indicators: Sequence[Any], values: Sequence[Value | None]) -> Iterator[tuple[int, Value]]:
@@ -249,7 +258,7 @@ def blank_other_funds_count_as_zero(raw: Mapping[str, object]) -> Iterator[Hit]:
 
 
 @rule(
-    "M11", WARNING, basis="R", needs=["budget.total", "indicators"], inputs=["@money"], follows=["C04"],
+    "M11", WARNING, basis="R", needs=["budget.total", "indicators"], inputs=["@form_money"], follows=["C04"],
     formula=f"IF(ISNUMBER({_BUDGET}.total),IF({filled_table('project.indicators.level3')},"
             f"OR({_BUDGET}.total<0,{_BUDGET}.total>=0.1),TRUE),TRUE)",
     formula_message="预算数为0或极小，却填了绩效指标",

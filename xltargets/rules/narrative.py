@@ -30,7 +30,8 @@ _OF_THE_PROJECT = re.compile(
     r"(?:总额|金额|总计|共计|合计|共|为|是|数|计|安排|[:：\s])*$"
 )
 #: What makes an amount that of more than the project.
-_WIDER = re.compile(r"部门|单位|全县|全市|全省|各项目|[两二三四五六七八九十]年|多年|跨年|年均|20\d\d\s?(?:年)?\s?[-—－~～至]\s?20\d\d")
+_OF_ALL_YEARS = re.compile(r"总投资|投资总额|项目总额|总预算|总概算|概算|总造价|合同")
+_WIDER = re.compile(r"中央|省级|省财政|市级|市财政|县级|县财政|区级|镇级|上级|本级|地方|自筹|配套|贷款|债券|社会资本|争取|部门|单位|全县|全市|全省|各项目|[两二三四五六七八九十]年|多年|跨年|年均|20\d\d\s?(?:年)?\s?[-—－~～至]\s?20\d\d")
 
 
 class _Said(NamedTuple):
@@ -59,17 +60,17 @@ def _amounts(text: str) -> list[_Said]:
 
 
 @rule(
-    "M04", WARNING, basis="R", needs=["budget.total"], maybe=["purpose", "target"],
+    "M04", WARNING, basis="R", needs=["budget.total"], maybe=["purpose", "target"], inputs=["@money"],
     bad={"purpose": "项目资金120.5万元，其中：办公费20万元，差旅费30.5万元，劳务费60万元。"},
     good={"purpose": "项目资金120.5万元，其中：办公费20万元，差旅费40.5万元，劳务费60万元（每人2000元）。"},
 )  # fmt: skip
 def parts_in_text_add_up(
-    total: Decimal, purpose: str | None, target: str | None, *, eps: Decimal = Decimal("0.01")
+    total: Decimal, purpose: str | None, target: str | None, unit: str, *, eps: Decimal = Decimal("0.01")
 ) -> Iterator[Hit]:
     """文字中“其中”各项金额之和应等于所述总额
 
     同一句话里“其中”后面列了两项以上金额的，合计应等于“其中”前面所述的总额；前面没有总额的，应等于预算数。列举以“等”
-    结尾、说明只列主要部分的，合计不应超过总额。括号里的金额、单价和约数不计。
+    结尾、说明只列主要部分的，合计不应超过总额。“其余”另有安排的也是。括号里的金额、单价和约数不计。
     改法：核对各项金额，改正文字或补上漏列的部分。
     """
     for path, text in (("purpose", purpose), ("target", target)):
@@ -78,7 +79,7 @@ def parts_in_text_add_up(
             if found is None:
                 continue
             stated, parts, open_ended = found
-            whole = total if stated is None else stated
+            whole = in_wan(total, unit) if stated is None else stated
             together = sum(parts, Decimal(0))
             if together - whole > eps or (not open_ended and whole - together > eps):
                 said = "预算数" if stated is None else "所述总额"
@@ -94,7 +95,7 @@ def _parts(sentence: str) -> tuple[Decimal | None, list[Decimal], bool] | None:
     if len(after) < 2 or any(_OTHER.search(one.before) or one.after.startswith(("/", "每")) for one in after):
         return None
     stated = before[-1].value if before else None
-    open_ended = "等" in tail or "主要" in tail or "重点" in tail
+    open_ended = any(word in tail for word in ("等", "主要", "重点", "其余", "剩余", "其他资金"))
     return stated, [one.value for one in after], open_ended
 
 
@@ -124,30 +125,45 @@ def _of_an_earlier_year(before: str, year: int | None) -> bool:
 
 
 @rule(
-    "M08", ERROR, basis="O", needs=["budget.total"], maybe=["purpose", "target"], inputs=["@item", "@money"],
+    "M08", ERROR, basis="O", needs=["budget.total"], maybe=["purpose", "target", "unit.year"], inputs=["@item", "@money"],
     bad={"purpose": "本项目预算为125万元，用于信访积案化解。"},
     good={"purpose": "本项目预算为1205000元，其中每件补助不超过1000元。"},
 )  # fmt: skip
 def amounts_in_text_are_those_of_the_table(
-    total: Decimal, purpose: str | None, target: str | None, project: Mapping[str, Any], unit: str,
+    total: Decimal, purpose: str | None, target: str | None, year: int | None, project: Mapping[str, Any], unit: str,
     *, eps: Decimal = Decimal("0.01"),
 ) -> Iterator[Hit]:  # fmt: skip
     """文字中的预算金额应与表内金额一致
 
     资金用途、绩效目标里说到本项目预算、资金总额、安排资金等的金额，换算后应等于预算数（或表内的财政资金、其他资金、
-    资金来源、项目总额、支出明细之一）。单价、约数、以前年度、部门合计和“其中”以后的金额不检查。
+    资金来源、项目总额、支出明细之一），或相加等于其中之一。项目总投资可以大于预算数；单价、约数、以前年度、部门合计、
+    各级分别安排的资金和“其中”以后的金额不检查。
     改法：以批复的预算数为准，改正文字或表内的金额。
     """
     known = [in_wan(value, unit) for value in _numbers(project.get("budget"))]
     for path, text in (("purpose", purpose), ("target", target)):
-        for one in _amounts(text) if text else ():
-            if _speaks_of_the_project(one, text or "") and all(abs(one.value - value) > eps for value in known):
-                said = f"{quoted((one.before + one.raw)[-20:])}折合{amount(one.value)}"
-                yield path, f"文字中{said}，与预算数{amount(in_wan(total, unit))}不一致，请核对"
+        said = [one for one in _amounts(text) if _speaks_of_the_project(one, text, year)] if text else []
+        wrong = [one for one in said if not _known(one.value, known, eps) and not _is_wider(one, in_wan(total, unit))]
+        together = sum(dict.fromkeys(one.value for one in wrong), Decimal(0))
+        if wrong and not _known(together, known, eps):
+            one = wrong[0]
+            named = f"{quoted((one.before + one.raw)[-20:])}折合{amount(one.value)}"
+            yield path, f"文字中{named}，与预算数{amount(in_wan(total, unit))}不一致，请核对"
 
 
-def _speaks_of_the_project(one: _Said, text: str) -> bool:
+def _known(value: Decimal, known: list[Decimal], eps: Decimal) -> bool:
+    return any(abs(value - one) <= eps for one in known)
+
+
+def _is_wider(one: _Said, total: Decimal) -> bool:
+    """Whether it is the investment of all years, of which this year's budget is a part."""
+    return one.value > total and _OF_ALL_YEARS.search(one.before) is not None
+
+
+def _speaks_of_the_project(one: _Said, text: str, year: int | None) -> bool:
     before = one.before
+    if _of_an_earlier_year(before, year):
+        return False
     if not _OF_THE_PROJECT.search(before) or one.after.startswith(("/", "每", "左右", "以上", "以内", "以下")):
         return False
     start = max(text.rfind(mark, 0, one.start) for mark in "。；;\n") + 1

@@ -22,6 +22,11 @@ def first_part(indicator: Mapping[str, Any]) -> str | None:
     return level1(indicator.get("level1")) or (parent(second) if second else None)
 
 
+def is_prefilled(code: object, letters: str) -> bool:
+    """Whether a project is of a kind (the ninth place of its code) whose goal and indicators the system fills in."""
+    return isinstance(code, str) and len(code) == 21 and code[8] in letters
+
+
 def is_cost(indicator: Mapping[str, Any]) -> bool:
     """Whether it is an indicator of cost, as a second level of 产出 or as a first level."""
     return "成本" in (level2(indicator.get("level2")) or "") or level1(indicator.get("level1")) == "成本"

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from xltargets.rules.formulas import each, own, typed
+from xltargets.rules.parts import is_prefilled
 from xltargets.rules.prose import shown
 from xltargets.rules.registry import ERROR, HINT, WARNING, Hit, rule
 from xltargets.rules.similar import (
@@ -46,8 +47,7 @@ def texts(projects: Sequence[Project], key: str, of: Callable[[object], str]) ->
 
 def _standard(projects: Sequence[Project], pair: tuple[int, int], letters: str) -> bool:
     """Whether both are of a kind whose goals the system fills in (人员类, 运转类)."""
-    codes = [str(projects[index].get("code") or "") for index in pair]
-    return all(len(code) == 21 and code[8] in letters for code in codes)
+    return all(is_prefilled(projects[index].get("code"), letters) for index in pair)
 
 
 #: A number for each code of letters and digits: its characters by their place in the alphabet, each with a weight of its own.

@@ -9,6 +9,7 @@ from typing import Any
 
 from xltargets.rules import formulas, levels
 from xltargets.rules.levels import BOTH, filled, text_of
+from xltargets.rules.parts import is_prefilled
 from xltargets.rules.registry import ERROR, HINT, WARNING, Hit, rule
 from xltargets.rules.similar import plain
 from xltargets.rules.wording import share
@@ -244,19 +245,23 @@ def weights_add_up(indicators: Indicators, *, totals: Sequence[float] = (100, 90
     WARNING,
     basis="K2 K3 R",
     needs=["indicators"],
+    maybe=["code"],
+    follows=["C08"],
     bad={f"indicators.{index}.weight": weight for index, weight in enumerate((10, 10, 10, 10, 40, 10))},
     good={f"indicators.{index}.weight": weight for index, weight in enumerate((15, 15, 10, 10, 30, 10))},
 )
 def weights_follow_the_official_split(
     indicators: Indicators,
+    code: str | None,
     *,
     splits: Sequence[str] = ("产出50 效益30 满意度10", "成本20 产出40 效益20 满意度10"),
+    standard_letters: str = "RY",
 ) -> Iterator[Hit]:
     """一级指标的权重应按规定分配
 
     产出 50、效益 30、满意度 10；设成本指标的，成本 20、产出 40、效益 20、满意度 10；预算执行率另占 10 分。各地规定不同的，用
     splits 规定。权重取自权重栏，没有权重栏的取自一级指标名称（如“产出指标（50分）”）。合计与任何一种分配的总分都不同的，由 S05
-    检查，这里不判断。
+    检查，这里不判断。项目编码第9位是 standard_letters（人员类、运转类，系统预置权重）的只提示。
     改法：按规定的分配调整各行权重。
     """
     shares = {name: weight for name, weight in _by_level1(indicators).items() if name != "执行率"}
@@ -271,7 +276,8 @@ def weights_follow_the_official_split(
     expected = "，或".join("、".join(f"{name}{_plain(weight)}" for name, weight in split.items()) for split in same_total)
     where = "weight" if any(row.get("weight") is not None for _, row in filled(indicators)) else "level1"
     index = next(index for index, _ in filled(indicators))
-    yield f"indicators.{index}.{where}", f"一级指标权重为{found}，应为{expected}，请调整"
+    hit = f"indicators.{index}.{where}", f"一级指标权重为{found}，应为{expected}，请调整"
+    yield (*hit, HINT) if is_prefilled(code, standard_letters) else hit
 
 
 def _split(text: str) -> dict[str, Decimal]:

@@ -118,7 +118,7 @@ class View:
     @cached_property
     def leaves(self) -> list[tuple[str, Any, Field]]:
         """Every value that is not None and stands where the form has a field: pointer, value, field."""
-        return list(_leaves(self.submission.document, (), "", self.form))
+        return list(_leaves(self.submission.document, _shape(self.form), ""))
 
     @cached_property
     def money_unit(self) -> str:
@@ -151,16 +151,35 @@ def _indicator_value(item: Item) -> Value | None:
     return parse(typed, op=operator, unit=unit, nature=nature)
 
 
-def _leaves(node: Any, path: tuple[str, ...], pointer: str, form: Form) -> Iterator[tuple[str, Any, Field]]:
+def _leaves(node: Any, shape: Any, pointer: str) -> Iterator[tuple[str, Any, Field]]:
     """Every value that is not None and stands where the form has a field."""
-    if isinstance(node, dict):
+    if type(shape) is Field:
+        if node is not None and not isinstance(node, (dict, list)):
+            yield pointer, node, shape
+    elif isinstance(node, dict):
         for key, value in node.items():
-            yield from _leaves(value, (*path, key), f"{pointer}/{key}", form)
-    elif isinstance(node, list):
+            below = shape.get(key)
+            if type(below) is Field:
+                if value is not None and not isinstance(value, (dict, list)):
+                    yield f"{pointer}/{key}", value, below
+            elif below is not None:
+                yield from _leaves(value, below, f"{pointer}/{key}")
+    elif isinstance(node, list) and ITEM in shape:
         for index, value in enumerate(node):
-            yield from _leaves(value, (*path, ITEM), f"{pointer}/{index}", form)
-    elif node is not None and (field := form.fields.get(path)) is not None:
-        yield pointer, node, field
+            yield from _leaves(value, shape[ITEM], f"{pointer}/{index}")
+
+
+def _shape(form: Form) -> dict[str, Any]:
+    """The form as a tree: key → field, or the tree below it; the items of an array are under :data:`ITEM`."""
+    shape: dict[str, Any] | None = form.__dict__.get("_shape")
+    if shape is None:
+        shape = form.__dict__["_shape"] = {}
+        for path, field in form.fields.items():
+            node = shape
+            for key in path[:-1]:
+                node = node.setdefault(key, {})
+            node[path[-1]] = field
+    return shape
 
 
 def declared_money_unit(node: Mapping[str, Any]) -> str | None:

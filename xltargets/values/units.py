@@ -115,7 +115,7 @@ def _table() -> dict[str, Unit]:
 _KNOWN = _table()
 _LONGEST = max(map(len, _KNOWN))
 _TIMES = frozenset({"分钟", "小时", "天", "工作日", "周", "月", "季度", "年", "学期"})
-_NOUN = re.compile(r"(?:(?![以内上下左右每及约不等])[\u4e00-\u9fff]){1,4}(?=[/·.*()]|$)")
+_NOUN = re.compile(r"(?:(?![以内上下左右每及约不等])[\u4e00-\u9fff]){1,4}(?=[/·.*()]|以|左右|$)")
 _ENDS = frozenset("/·.*()")
 _PER_COUNTS = frozenset(["", *"23456789", "10", "100", "1000", "10000"])
 
