@@ -14,7 +14,7 @@ from xltargets.consolidate.codec import Encoded, encode
 from xltargets.consolidate.discover import Source
 from xltargets.consolidate.mapping import Lost, Work, each
 from xltargets.consolidate.onefile import FAILED, READ, FileResult, Reading, digest_of, process
-from xltargets.consolidate.store import Listed, Store
+from xltargets.consolidate.store import BY_UNIT, Listed, Store
 from xltargets.errors import Error
 
 #: The file's content is what it was when its result was kept.
@@ -134,9 +134,9 @@ def resolve(store: Store) -> None:
         store.replace(number, by)
 
 
-def units_of(store: Store) -> Iterator[list[Listed]]:
+def units_of(store: Store, order: str = BY_UNIT) -> Iterator[list[Listed]]:
     """The files of this run unit by unit; one that names no unit stands alone."""
-    for _, group in groupby(store.listed(), lambda file: (file.unit, None if file.unit else file.number)):
+    for _, group in groupby(store.listed(order=order), lambda file: (file.unit, None if file.unit else file.number)):
         yield list(group)
 
 

@@ -12,12 +12,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from xltargets.consolidate.columns import Planner
-from xltargets.consolidate.crossing import cross
+from xltargets.consolidate.crossing import Crossing, cross
 from xltargets.consolidate.discover import Exclude, discover
 from xltargets.consolidate.fold import Progress, gather, resolve
 from xltargets.consolidate.giveback import GivenBack, give_back
 from xltargets.consolidate.mapping import Work
 from xltargets.consolidate.onefile import FOREIGN, READ, Reading
+from xltargets.consolidate.parquet import write_parquet
 from xltargets.consolidate.rows import Rows
 from xltargets.consolidate.store import Store
 from xltargets.consolidate.summary import SummaryOptions, Totals, survey, write_summary
@@ -46,6 +47,7 @@ class Options:
         summary: how the workbook is made.
         limits: what is refused as too large.
         batch: files per trip to a worker.
+        parquet: a folder for the tables as Parquet datasets; None for none.
         give_back: the folder that goes back to the units: annotated copies and letters; None for none.
         worst: a finding as bad as this sends a file back.
     """
@@ -56,6 +58,7 @@ class Options:
     summary: SummaryOptions = SummaryOptions()
     limits: Limits | None = None
     batch: int = 8
+    parquet: Path | None = None
     give_back: Path | None = None
     worst: Severity = Severity.ERROR
 
@@ -83,7 +86,7 @@ class Result:
 
 def consolidate(
     paths: Iterable[str | os.PathLike[str]],
-    target: str | os.PathLike[str],
+    target: str | os.PathLike[str] | None,
     *,
     form: Form | None = None,
     config: Config | None = None,
@@ -99,7 +102,7 @@ def consolidate(
 
     Args:
         paths: files, folders (read recursively) and zip archives.
-        target: the summary; it is replaced whole or not touched.
+        target: the summary; it is replaced whole or not touched. None writes none, as when Parquet is all that is wanted.
         form: the form; the official one by default.
         config: the bureau's settings of rules.
         executor: where files are read: any ``concurrent.futures`` executor, such as Dask's ``Client.get_executor()``.
@@ -110,17 +113,21 @@ def consolidate(
     Raises:
         Error: when the target cannot be written, or nothing was found to read.
     """
-    target = Path(target)
     paths = list(paths)
+    target = None if target is None else Path(target)
     reading = _reading(form, config, options)
-    exclude = _ours(target, options)
-    with _gathered(paths, reading, exclude, executor, jobs, options, progress) as store:
+    with _gathered(paths, reading, _ours(target, options), executor, jobs, options, progress) as store:
         if next(store.listed("status <> ?", (FOREIGN,)), None) is None:
             raise Error("没有找到申报表（.xlsx、.xlsm 或 .json）；请检查文件夹", file=paths[0] if paths else None)
         crossing = cross(store, reading.form, reading.config, options.inputs)
-        summary = replace(options.summary, roster=options.inputs.roster)
-        totals = write_summary(store, target, reading.form, reading.root, crossing, summary)
-        result = _result(target, store, totals)
+        result = _result(target, store, survey(store, reading.root).totals)
+        if target is not None:
+            summary = replace(options.summary, roster=options.inputs.roster)
+            written = write_summary(store, target, reading.form, reading.root, crossing, summary)
+            result.totals = written.totals
+            result.notes += written.notes
+        if options.parquet is not None:
+            write_parquet(_rows(store, reading, crossing, options), options.parquet)
         if options.give_back is not None:
             work = Work(jobs=jobs, executor=executor, batch=options.batch)
             result.given_back = give_back(store, crossing, options.give_back, work, options.worst)
@@ -146,9 +153,12 @@ def tables(
     reading = _reading(form, config, options)
     with _gathered(list(paths), reading, Exclude(), executor, jobs, options, progress) as store:
         crossing = cross(store, reading.form, reading.config, options.inputs)
-        found = survey(store, reading.root)
-        planner = Planner(reading.form, reading.root, found.widths, options.summary.choice)
-        return frames(Rows(store, planner, crossing))
+        return frames(_rows(store, reading, crossing, options))
+
+
+def _rows(store: Store, reading: Reading, crossing: Crossing, options: Options) -> Rows:
+    widths = survey(store, reading.root).widths
+    return Rows(store, Planner(reading.form, reading.root, widths, options.summary.choice), crossing)
 
 
 @contextmanager
@@ -175,7 +185,7 @@ def _reading(form: Form | None, config: Config | None, options: Options) -> Read
 def _ours(target: Path | None, options: Options) -> Exclude:
     """What of ours may lie in the folder that is read."""
     files = [path for path in (target, options.cache) if path is not None]
-    folders = [options.give_back] if options.give_back else []
+    folders = [path for path in (options.give_back, options.parquet) if path is not None]
     return Exclude(frozenset(map(os.path.abspath, files)), frozenset(map(os.path.abspath, folders)))
 
 

@@ -48,6 +48,10 @@ CREATE INDEX list_by_file ON list (file);
 """
 
 
+#: The order of a summary: unit by unit, those without a code last.
+BY_UNIT = "unit IS NULL, unit, number"
+
+
 class Listed(NamedTuple):
     """One file of this run.
 
@@ -187,9 +191,7 @@ class Store:
 
     # --- reading --------------------------------------------------------------------------------------
 
-    def listed(
-        self, where: str = "TRUE", values: tuple[object, ...] = (), order: str = "unit IS NULL, unit, number"
-    ) -> Iterator[Listed]:
+    def listed(self, where: str = "TRUE", values: tuple[object, ...] = (), order: str = BY_UNIT) -> Iterator[Listed]:
         """The files of this run; by default unit by unit, those without a code last."""
         for row in self._list.execute(f"SELECT * FROM list WHERE {where} ORDER BY {order}", values):
             yield Listed(*row[:10], json.loads(row[10]), row[11])

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from xltargets.consolidate import overview
 from xltargets.consolidate.columns import Choice, Planner, SheetPlan, merge_widths
@@ -109,6 +109,13 @@ class Survey:
     totals: Totals = field(default_factory=Totals)
 
 
+class Written(NamedTuple):
+    """What a summary came to, and what is worth saying about it, one Chinese sentence each."""
+
+    totals: Totals
+    notes: list[str]
+
+
 def survey(store: Store, root: Table) -> Survey:
     """Look through the list of a run."""
     found = Survey(widths={table.name: [0] * len(table.fields) for table in root.walk()})
@@ -138,7 +145,7 @@ def _add_file(found: Survey, file: Listed) -> None:
 
 def write_summary(
     store: Store, target: str | os.PathLike[str], form: Form, root: Table, crossing: Crossing, options: SummaryOptions
-) -> Totals:
+) -> Written:
     """Write the workbook; it replaces the target whole or not at all.
 
     Raises:
@@ -148,6 +155,7 @@ def write_summary(
     from xlsxwriter.exceptions import FileCreateError
 
     found = survey(store, root)
+    notes: list[str] = []
     with tempfile.TemporaryDirectory(prefix="xltargets-") as folder:
 
         def write(file: Any) -> None:
@@ -156,13 +164,14 @@ def write_summary(
             _describe(book, found, options)
             writing = _Writing(store, book, form, root, crossing, options, found, os.path.dirname(os.path.abspath(target)))
             writing.run()
+            notes.extend(writing.notes())
             try:
                 book.close()
             except FileCreateError as error:  # wraps what the system said
                 raise (error.args[0] if isinstance(error.args[0], OSError) else error) from None
 
         replace_file(target, write)
-    return found.totals
+    return Written(found.totals, notes)
 
 
 def _describe(book: Workbook, found: Survey, options: SummaryOptions) -> None:
@@ -226,6 +235,15 @@ class _Writing:
         lead = self.options.title or (f"{year}年" if year else "") + "预算绩效目标"
         in_wan = any(column.kind == "money" for column in plan.columns)
         return Headline(f"{lead}{plan.title}{'' if plan.title.endswith(('单', '览', '况')) else '表'}", f"共{self.found.units}个单位", "单位：万元" if in_wan else "")
+
+    def notes(self) -> list[str]:
+        """Which sheets were full."""
+        pages = (self.projects, self.units, self.overall, self.findings, self.received, *self.details.values())
+        return [
+            f"“{one.plan.title}”超过一个工作表的行数，分为{len(one.names)}个工作表；数据更多时可以改用 Parquet（--parquet）"
+            for one in pages
+            if one and len(one.names) > 1
+        ]
 
     # --- unit by unit ---------------------------------------------------------------------------------
 
