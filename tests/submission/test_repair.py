@@ -191,10 +191,10 @@ class TestNamesThatLeadAstray:
         assert after == document
 
     def test_a_name_of_a_blank_cell_is_a_question_when_its_label_has_another(self, filled: Path) -> None:
-        changed(filled, lambda package: define_names(package, {("project.code", PROJECT): "项目1!$J$3"}))
+        changed(filled, lambda package: define_names(package, {("project.code", PROJECT): "项目1!$Z$3"}))
         result = repair(filled, filled.with_name("out.xlsx"))
         assert result.written == []
-        assert [(q.name, q.candidates) for q in result.questions] == [("project.code", ("项目1!J3", "项目1!B3"))]
+        assert [(q.name, q.candidates) for q in result.questions] == [("project.code", ("项目1!Z3", "项目1!B3"))]
 
 
 class TestSheets:
@@ -324,6 +324,45 @@ class TestOtherForms:
         assert [len(project["indicators"]) for project in after["projects"]] == [2, 2]
         assert after["projects"][1]["indicators"][1]["weight"] == 40
         assert after["projects"][0]["target"] == "办结案件120件。"
+
+    @pytest.mark.parametrize("filled_in", [True, False])
+    def test_the_declaration_form_of_the_ministry(self, tmp_path: Path, filled_in: bool) -> None:
+        """Amounts below each other, the goal under a heading of its own, other words for half of the labels."""
+        path = tmp_path / "88号.xlsx"
+        with xlsxwriter.Workbook(path) as book:
+            boxed, sheet = book.add_format({"border": 1}), book.add_worksheet("Sheet1")
+
+            def put(area: str, text: object, *, is_input: bool = False) -> None:
+                text = "" if is_input and not filled_in else text
+                if ":" in area:
+                    sheet.merge_range(area, text, boxed)
+                else:
+                    sheet.write(area, text, boxed)
+
+            for area, label in {
+                "A1:F1": "项目支出绩效目标申报表", "A2:F2": "（2024年度）", "A3": "项目名称", "A4": "主管部门及代码", "D4": "实施单位",
+                "A5:A7": "项目资金\n（万元）", "B5:C5": "年度资金总额：", "B6:C6": "  其中：财政拨款", "B7:C7": "    其他资金",
+                "A8:A9": "总体目标", "B8:F8": "年度目标", "A10:A14": "绩效指标", "B10": "一级指标", "C10": "二级指标",
+                "D10": "三级指标", "E10": "指标值", "F10": "备注",
+            }.items():  # fmt: skip
+                put(area, label)
+            for area, value in {"B3:F3": "信访专项", "B4:C4": "286", "E4:F4": "怀来县信访局", "D5:F5": 30, "D6:F6": 20, "D7:F7": 10,
+                                "B9:F9": "办理信访事项", "B11": "产出指标", "C11": "数量指标", "D11": "办理件数", "E11": "≥30件"}.items():  # fmt: skip
+                put(area, value, is_input=True)
+            for row in range(12, 15):
+                for column in "BCDEF":
+                    put(f"{column}{row}", "")
+        result = repair(path, tmp_path / "out.xlsx")
+        assert places(result) == {
+            "project.name": "Sheet1!B3", "project.budget.total": "Sheet1!D5", "project.budget.fiscal": "Sheet1!D6",
+            "project.budget.other": "Sheet1!D7", "project.target": "Sheet1!B9",
+            "project.indicators.level1": "Sheet1!B11:B14", "project.indicators.level2": "Sheet1!C11:C14",
+            "project.indicators.level3": "Sheet1!D11:D14", "project.indicators.value": "Sheet1!E11:E14",
+        }  # fmt: skip
+        assert not result.questions
+        if filled_in:
+            (project,) = read(tmp_path / "out.xlsx").document["projects"]
+            assert (project["budget"]["fiscal"], project["target"]) == (20, "办理信访事项")
 
     def test_what_is_no_form_at_all_is_said_to_be_none(self, tmp_path: Path) -> None:
         path = tmp_path / "other.xlsx"

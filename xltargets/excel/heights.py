@@ -18,7 +18,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from xltargets.excel.a1 import Area, parse_area, parse_cell
-from xltargets.excel.dependents import precedents
 from xltargets.excel.package import Package
 from xltargets.excel.patch import Patch, attribute_edits, whole
 from xltargets.excel.sheetdata import Row, scan
@@ -42,6 +41,7 @@ _DEFAULT_HEIGHT = 15.0
 _AFTER = "，。、；：？！）》】〕〉”’％,.;:?!)]}%…"  # never begins a line
 _BEFORE = "（《【〔〈“‘([{"  # never ends one
 _PIECE = re.compile(rf"[{re.escape(_BEFORE)}]*(?:[!-~]+|\s|.)(?:[{re.escape(_AFTER)}]+[!-~]*)*", re.DOTALL)
+_JOINED = re.compile(r"(?<![\w.&])([\w.]+)\s*&|&\s*(?:([\w.]+)(?![\w.(!]))")
 _LITERAL = re.compile(r'"((?:[^"]|"")*)"')
 
 
@@ -66,8 +66,8 @@ def fit_rows(
         package: the open workbook, the texts already in their cells; the caller saves it.
         sheet: the name of a worksheet.
         texts: address → the text it shows.
-        named: name, casefolded → the text of its cell. Formulas that use these names are taken to show those texts and
-            the longest text of their own, as nothing here calculates.
+        named: name, casefolded → the text of its cell. Formulas that join these names with ``&`` are taken to show those
+            texts and the longest text of their own, as nothing here calculates.
 
     Raises:
         Error: no such sheet, or one that is no sound XML.
@@ -186,10 +186,11 @@ class _Page:
 
 
 def _result(formula: str, named: Mapping[str, str]) -> str:
-    """About what a formula shows that puts named texts together; nothing when it uses none of them."""
-    used = [named[name.casefold()] for _, name in precedents(formula).names if name.casefold() in named]
+    """About what a formula shows that joins named texts with ``&``; nothing when it joins none of them."""
+    words = (word.casefold() for match in _JOINED.findall(formula) for word in match if word)
+    used = [named[word] for word in dict.fromkeys(words) if word in named]
     literals = [match.replace('""', '"') for match in _LITERAL.findall(formula)]
-    return "".join([*dict.fromkeys(used), max(literals, key=len, default="")]) if used else ""
+    return "".join([*used, max(literals, key=len, default="")]) if used else ""
 
 
 class _Widths:

@@ -19,8 +19,8 @@ from xltargets.submission.relocate import Place, Sure, inside
 from xltargets.submission.sheetview import Cell, SheetView
 from xltargets.submission.wording import folded, plain
 
-#: With fewer common texts a sheet is not like the template's.
-_ALIKE = 5
+#: With fewer of the template's texts, and with less than half of them, a sheet is not like the template's.
+_ALIKE = 4
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ def align(
     """
     here = _anchors(view)
     model = max(known, key=lambda one: len(one.anchors.keys() & here.keys()), default=None)
-    if model is None or len(model.anchors.keys() & here.keys()) < _ALIKE:
+    if model is None or len(model.anchors.keys() & here.keys()) < max(_ALIKE, len(model.anchors) / 2):
         return []
     common = {model.anchors[text]: here[text] for text in model.anchors.keys() & here.keys()}
     found: list[Place] = []
@@ -136,7 +136,8 @@ def _fits(view: SheetView, model: SheetModel, place: Place) -> bool:
     if place.field.derived:
         text = model.texts.get(place.field, "")
         shown = folded(view.value(cell))
-        return view.grid.is_formula(*cell) or (text in shown if text else bool(shown))
+        alike = text in shown if text else bool(shown) and place.sure == Sure.CERTAIN
+        return view.grid.is_formula(*cell) or alike
     if place.field.default is not None:  # the template's own text must be there, at least its first words
         return model.texts.get(place.field, "").partition(":")[0] in view.label(cell)
     return view.label(cell) not in model.anchors

@@ -331,7 +331,8 @@ class Locator:
     def _input_of(self, cell: Cell) -> Cell | None:
         """The cell that a label is the label of."""
         right, below = self.view.right_of(cell), self.view.below(cell)
-        first, second = (below, right) if self._reads_down(cell[0]) else (right, below)
+        down = self._reads_down(cell[0]) or (right[1] > self.view.end[1] and self.view.is_drawn(below))
+        first, second = (below, right) if down else (right, below)
         if self._is_free(first):
             return first
         return second if self._is_free(second) and self._is_free_below(cell, second) else None
@@ -352,9 +353,11 @@ class Locator:
         cells = [cell for cell in self.labels if cell[0] == row]
         if any(self.view.right_of(cell) in self.labels for cell in cells):
             return True
-        rights = [self.view.value(self.view.right_of(cell)) for cell in cells]
+        rights = [self.view.right_of(cell) for cell in cells]
         belows = [self.view.below(cell) for cell in cells]
-        return all(value is None for value in rights) and all(
+        if any(self.view.value(cell) is not None or self.view.is_drawn(cell) for cell in rights):
+            return False
+        return all(
             cell[1] == label[1] and cell not in self.labels and self.view.value(cell) is not None
             for label, cell in zip(cells, belows, strict=True)
         )

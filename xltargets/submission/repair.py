@@ -221,12 +221,20 @@ class _Repair:
             or one in own
             or (not self._is_of_item(one) and one not in somewhere and plain(one.title) not in titles)
         ]
+        if not item_fields and not standing and not self._has_labels(view, wanted):
+            return []
         located = Locator(view, self.vocabulary, standing, wanted).locate()
         taken = [area for areas in standing.values() for area in areas] + [place.area for place in located.places]
         rest = [one for one in wanted if one not in located.fields and one not in standing]
         if not any(place.many for place in located.places):
             located.places += align(view, self.known, rest, taken)
         return _untangled([*located.places, *located.doubts])
+
+    def _has_labels(self, view: SheetView, wanted: Iterable[Field]) -> bool:
+        """Whether a sheet without names has the label of a field word for word, or something like those of two."""
+        wanted = set(wanted)
+        found = {hit for _, text in view.labels() for hit in self.vocabulary.fields(text) if hit[0] in wanted}
+        return len({one for one, _ in found}) >= 2 or any(likeness == Likeness.SAME for _, likeness in found)
 
     def _is_of_item(self, one: Field) -> bool:
         return any(self.form.arrays[array].item for array in one.arrays)

@@ -79,6 +79,10 @@ class SheetView:
         value = self.grid.value(*self.leader(cell))
         return None if isinstance(value, str) and not value.strip() else value
 
+    def is_drawn(self, cell: Cell) -> bool:
+        """Whether somebody gave a cell a look of its own, as to cells to be filled in: a style, or merged ones."""
+        return bool(self.styles.get(cell)) or cell in self._areas
+
     def label(self, cell: Cell) -> str:
         """The plain text of a cell, empty when it can be no label."""
         return plain(self.value(cell))

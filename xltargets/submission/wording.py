@@ -74,7 +74,7 @@ class Vocabulary:
             (Likeness.VARIANT, self._variant, bare(text)),
             (Likeness.ALIAS, self._alias, bare(text)),
         ):
-            if key and key in words:
+            if key and key in words and not (likeness == Likeness.ALIAS and text in self.groups):
                 return [(field, likeness) for field in words[key]]
         return []
 
