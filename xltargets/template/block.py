@@ -20,7 +20,15 @@ from xltargets.excel.a1 import column_letters
 from xltargets.excel.formulas import needs_quotes, quote_sheet
 from xltargets.rules.finding import Severity
 from xltargets.rules.formulas import length
-from xltargets.template.checks import Check, checks_of, echoes_of, in_row, names_in, replace_calls
+from xltargets.template.checks import (
+    Check,
+    checks_of,
+    echoes_of,
+    in_row,
+    names_in,
+    replace_calls,
+    violated_when_blank,
+)
 from xltargets.template.plan import Plan, Table
 from xltargets.template.sheets import Drawing
 
@@ -41,19 +49,60 @@ _FIRST_ECHO = _BEGUN + 1
 
 
 @dataclass(frozen=True)
-class Blank:
-    """What the block shows while nothing is filled in: results kept with the formulas until a program calculates them."""
+class Across:
+    """What every project sheet has in its first row for rules that compare projects.
 
-    violated: frozenset[tuple[str, str]]
+    Attributes:
+        sheets: the first and the last sheet that a reference to several sheets takes in.
+        echoes: what ``each(…)`` and ``own(…)`` say, each with a cell.
+        column: the column of the first of them.
+    """
+
+    sheets: tuple[str, str]
+    echoes: tuple[str, ...]
+    column: int
+
+    def cell(self, echo: str) -> str:
+        """The cell of something on a project sheet."""
+        return f"${column_letters(self.column + self.echoes.index(echo))}$1"
+
+    def everywhere(self, cell: str) -> str:
+        """A cell on all sheets from the first to the last."""
+        first, last = self.sheets
+        prefix = f"{first}:{last}"
+        if needs_quotes(first) or needs_quotes(last):  # not else: LibreOffice does not understand them here
+            prefix = quote_sheet(prefix)
+        return f"{prefix}!{cell}"
+
+
+def blocks_of(drawing: Drawing) -> list[Block]:
+    """The block of each sheet that has something to check; all sheets of the form are drawn already."""
+    plans = [plan for plan in drawing.plans if checks_of(plan, drawing.names)]
+    kinds = {plan.item: plan for plan in reversed(plans)}
+    echoes = echoes_of([check for plan in kinds.values() for check in checks_of(plan, drawing.names)])
+    project = next((plan for plan in plans if plan.item), None)
+    column = project.spacer + 2 + _FIRST_ECHO if project else 0
+    across = Across((drawing.plans[0].sheet, list(drawing.sheets)[-1]), tuple(echoes), column)
+    violated = frozenset(violated_when_blank(drawing.form)) if plans else frozenset()
+    return [Block(drawing, plan, across=across, violated=violated) for plan in plans]
 
 
 class Block:
-    """The block of one sheet, worked out; :meth:`draw` puts it there."""
+    """The block of one sheet, worked out; :meth:`draw` puts it there.
 
-    def __init__(self, drawing: Drawing, plan: Plan, *, sheets: tuple[str, str], blank: Blank) -> None:
-        self.drawing, self.plan, self.sheets, self.blank = drawing, plan, sheets, blank
+    Args:
+        drawing: the workbook.
+        plan: of the sheet.
+        across: what stands on all project sheets for rules that compare them.
+        violated: rule and name of what the blank form violates: results kept with the formulas until they are calculated.
+    """
+
+    def __init__(
+        self, drawing: Drawing, plan: Plan, *, across: Across, violated: frozenset[tuple[str, str]]
+    ) -> None:
+        self.drawing, self.plan, self.across, self.violated = drawing, plan, across, violated
         self.checks = checks_of(plan, drawing.names)
-        self.echoes = echoes_of(self.checks)
+        self.echoes = across.echoes if plan.item else ()
         self.column = plan.spacer + 1
         self.first = self.column + 1
         self.by_row: dict[int, list[Check]] = {}
@@ -74,7 +123,8 @@ class Block:
     def _head(self, index: int) -> str:
         return f"${column_letters(self.first + index)}$1"
 
-    def _result(self, check: Check) -> str:
+    def result_cell(self, check: Check) -> str:
+        """The hidden cell of a check: empty or its severity; for the rows of a table, how many violate it."""
         return f"${column_letters(self._result_column(check))}${check.row + 1}"
 
     def _result_column(self, check: Check) -> int:
@@ -86,22 +136,14 @@ class Block:
         widest = max((len(checks) for checks in self.by_row.values()), default=0)
         return self.first + max(widest, _FIRST_ECHO + len(self.echoes)) - 1
 
-    def everywhere(self, cell: str) -> str:
-        """A cell on all sheets from the first to the last: a reference to several sheets."""
-        first, last = self.sheets
-        prefix = f"{first}:{last}"
-        if needs_quotes(first) or needs_quotes(last):  # not else: LibreOffice does not understand them here
-            prefix = quote_sheet(prefix)
-        return f"{prefix}!{cell}"
-
     # --- formulas -------------------------------------------------------------------------------
 
     def _resolved(self, formula: str) -> str:
         """A formula with what it says of all projects turned into references."""
 
         def place(call: str, inner: str) -> str:
-            cell = self._head(_FIRST_ECHO + self.echoes.index(inner))
-            return self.everywhere(cell) if call == "each(" else cell
+            cell = self.across.cell(inner)
+            return self.across.everywhere(cell) if call == "each(" else cell
 
         return replace_calls(formula, place)
 
@@ -119,7 +161,7 @@ class Block:
         for _, same in reversed(
             [(key, list(group)) for key, group in groupby(checks, lambda check: check.rule.id)]
         ):
-            cells, check = [self._result(one) for one in same], same[0]
+            cells, check = [self.result_cell(one) for one in same], same[0]
             if check.table is None:
                 condition, text = f'{"&".join(cells)}<>""', f'"{check.word}：{check.message}"'
             else:
@@ -144,7 +186,7 @@ class Block:
     def _count_formula(self, severity: Severity) -> str:
         last = f"${column_letters(self.last)}${self.plan.rows}"
         area = f"${column_letters(self.first)}$2:{last}"
-        rows = [self._result(check) for check in self._of_rows() if check.rule.severity is severity]
+        rows = [self.result_cell(check) for check in self._of_rows() if check.rule.severity is severity]
         summed = f"+SUM({','.join(rows)})" if rows else ""
         return f'=COUNTIF({area},"{severity.label}"){summed}'
 
@@ -174,7 +216,7 @@ class Block:
     def _blank_result(self, check: Check) -> str | int:
         if check.table is not None:
             return "" if self.plan.item else 0
-        violated = not self.plan.item and (check.rule.id, check.at) in self.blank.violated
+        violated = not self.plan.item and (check.rule.id, check.at) in self.violated
         return check.word if violated else ""
 
     def _blank_message(self, checks: Sequence[Check]) -> str:
@@ -250,7 +292,7 @@ class Block:
         told = [check for check in self.checks if check.rule.severity is not Severity.HINT]
         single = sorted((check for check in told if check.table is None), key=lambda check: check.at)
         for at, checks in groupby(single, lambda check: check.at):
-            results = "&".join(map(self._result, checks))
+            results = "&".join(map(self.result_cell, checks))
             yield areas[at], f'=AND({self.begun_cell}<>"",{results}<>"")'
         for check in told:
             if check.table is not None:

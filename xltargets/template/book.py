@@ -9,8 +9,7 @@ from os import PathLike, fspath
 from typing import Any, BinaryIO
 
 from xltargets.submission.form import Form
-from xltargets.template.block import Blank, Block
-from xltargets.template.checks import violated_when_blank
+from xltargets.template.block import blocks_of
 from xltargets.template.choices import LEVEL1, OPTIONS_SHEET, option_columns
 from xltargets.template.guide import draw_guide
 from xltargets.template.plan import HELP_PREFIX, HELP_SHEET, Names, plans
@@ -88,11 +87,8 @@ def _draw_help(drawing: Drawing, self_check: str) -> None:
 
 
 def _draw_checks(drawing: Drawing) -> None:
-    """The blocks, and the sheet that sums them up; references to several sheets go from the first of the form to the end."""
-    ends = (drawing.plans[0].sheet, list(drawing.sheets)[-1])
-    blank = Blank(frozenset(violated_when_blank(drawing.form)))
-    blocks = [Block(drawing, plan, sheets=ends, blank=blank) for plan in drawing.plans]
-    blocks = [block for block in blocks if block.checks]
+    """The blocks, and the sheet that sums them up."""
+    blocks = blocks_of(drawing)
     for block in blocks:
         block.draw()
     draw_self_check(drawing, blocks)

@@ -56,7 +56,7 @@ def draw_self_check(drawing: Drawing, blocks: Sequence[Block]) -> None:
     _draw_status(
         drawing, sheet, total, [sum(counts) for counts in zip(*(line[2] for line in lines), strict=True)]
     )
-    last = blocks[0].sheets[1] if blocks else ""
+    last = blocks[0].across.sheets[1] if blocks else ""
     visible = [plan.sheet for plan in drawing.plans if not plan.item]
     row = _draw_advice(drawing, sheet, total + 2, last if last in visible else visible[-1])
     set_up_page(sheet, row, len(WIDTHS))
@@ -82,9 +82,9 @@ def _project_lines(blocks: Sequence[Block]) -> list[Line]:
     block = next((block for block in blocks if block.plan.item), None)
     if block is None:
         return []
-    begun = block.everywhere(block.begun_cell)
+    begun = block.across.everywhere(block.begun_cell)
     title = f'="项目表（已填写"&SUM({begun})&"张，合计）"'
-    counts = tuple(f"=SUM({block.everywhere(block.count_cell(severity))})" for severity in _SEVERITIES)
+    counts = tuple(f"=SUM({block.across.everywhere(block.count_cell(severity))})" for severity in _SEVERITIES)
     return [((title, "项目表（已填写0张，合计）"), counts, (0, 0, 0))]
 
 
