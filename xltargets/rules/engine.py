@@ -26,13 +26,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import partial
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from xltargets.rules.config import Config
 from xltargets.rules.finding import Finding, Severity
 from xltargets.rules.registry import Rule, all_rules
 from xltargets.rules.related import with_causes
-from xltargets.rules.view import UNREADABLE, Item, View, declared_money_unit, resolve
+from xltargets.rules.view import UNREADABLE, Item, View, columns, declared_money_unit, resolve
 from xltargets.rules.waivers import with_waivers
 from xltargets.rules.wordlists import using
 from xltargets.submission.form import ITEM, Field, Form
@@ -94,7 +95,10 @@ def judge(submission: Submission, config: Config | None = None, inputs: Inputs |
 
 
 class _Prepared(NamedTuple):
-    """A rule made ready for one form and configuration; a place is how many items outward, and the path there."""
+    """A rule made ready for one form and configuration; a place is how many items outward, and the path there.
+
+    Most rules only need some fields and may have others: ``pick`` takes these from an item's row.
+    """
 
     rule: Rule
     severity: Severity
@@ -104,6 +108,7 @@ class _Prepared(NamedTuple):
     zeros: tuple[tuple[int, str] | None, ...]
     maybe: tuple[tuple[int, str] | None, ...]
     inputs: tuple[Callable[[_Run, Item, str], Any], ...]
+    pick: Callable[[tuple[Any, ...]], tuple[Any, ...]] | None
 
 
 #: What the rules on texts say of one: rule, path, message, and a severity when it is not the rule's own.
@@ -169,7 +174,18 @@ def _prepare(rule: Rule, form: Form, config: Config) -> _Prepared | None:
         tuple(found[name] for name in rule.blank_is_zero),
         tuple(found[name] for name in rule.maybe),
         tuple(_INPUTS[name] for name in rule.inputs),
+        None if rule.takes or rule.blank_is_zero else _picker(form, scope, needs, [found[name] for name in rule.maybe]),
     )
+
+
+def _picker(
+    form: Form, scope: str, needs: Sequence[tuple[int, str] | None], maybe: Sequence[tuple[int, str] | None]
+) -> Callable[[tuple[Any, ...]], tuple[Any, ...]]:
+    known = columns(form, scope)
+    indexes = [known[place] if place else -1 for place in (*needs, *maybe)]
+    if len(indexes) > 1:
+        return itemgetter(*indexes)
+    return (lambda row: (row[indexes[0]],)) if indexes else (lambda row: ())
 
 
 class _Run:
@@ -184,19 +200,23 @@ class _Run:
     def run(self, prepared: _Prepared) -> list[Finding]:
         """All findings of one rule that looks at items."""
         found: list[Finding] = []
-        scope, inputs = prepared.rule.each, prepared.inputs
+        scope, inputs, pick, needed = prepared.rule.each, prepared.inputs, prepared.pick, len(prepared.needs)
         for item in self.view.items(scope):
-            arguments = _arguments(prepared, item.flats)
-            if arguments is None:
-                continue
-            for given in inputs:
-                value = given(self, item, scope)
-                if value is None:
-                    break
-                arguments.append(value)
+            arguments: Sequence[Any] | None
+            if pick is None or not item.sound:
+                arguments = _arguments(prepared, item.flats)
+                if arguments is None:
+                    continue
             else:
-                for hit in self._call(prepared, item.pointer, arguments):
-                    found.append(_finding(prepared, item.pointer, hit))
+                arguments = pick(item.row)
+                if needed and None in arguments[:needed]:
+                    continue
+            if inputs:
+                arguments = [*arguments, *(given(self, item, scope) for given in inputs)]
+                if None in arguments[-len(inputs) :]:
+                    continue
+            for hit in self._call(prepared, item.pointer, arguments):
+                found.append(_finding(prepared, item.pointer, hit))
         return found
 
     def run_texts(self, ready: _Ready) -> list[Finding]:
@@ -224,7 +244,7 @@ class _Run:
             for hit in self._call(prepared, pointer, [text, field, *extra]):
                 yield prepared, hit
 
-    def _call(self, prepared: _Prepared, pointer: str, arguments: list[Any]) -> list[tuple[Any, ...]]:
+    def _call(self, prepared: _Prepared, pointer: str, arguments: Sequence[Any]) -> list[tuple[Any, ...]]:
         try:
             return list(prepared.function(*arguments))
         except Exception as error:  # the one catch-all: a rule that fails is reported as ours

@@ -10,10 +10,11 @@ from typing import Any
 
 from xltargets.rules.prose import (
     HAN,
-    every_text,
+    indicators_of,
     narratives,
     projects_of,
     shown,
+    texts_at,
     unnumbered,
 )
 from xltargets.rules.registry import HINT, WARNING, Hit, rule
@@ -169,9 +170,6 @@ def _synonyms() -> tuple[WordFinder, dict[str, tuple[str, ...]]]:
     return WordFinder(groups), groups
 
 
-_MEASURED = ("name", "level3", "description")
-
-
 @rule(
     "T16",
     HINT,
@@ -210,9 +208,9 @@ def _prose_of(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Narratives and the names and descriptions of projects and indicators."""
     yield from narratives(document)
     for index, project in projects_of(document):
-        for path, text in every_text({key: project.get(key) for key in ("name", "indicators")}, f"projects.{index}"):
-            if path.rpartition(".")[2] in _MEASURED:
-                yield path, text
+        yield from texts_at(project, f"projects.{index}", ("name",))
+        for row, indicator in indicators_of(project):
+            yield from texts_at(indicator, f"projects.{index}.indicators.{row}", ("level3", "description"))
 
 
 _SELF = re.compile(r"(?<![自使让请给])我(局|委(?![托派任员婉])|办(?![理公事好法结成案])|厅|校(?![验准对正])|院(?![落子])|中心)")

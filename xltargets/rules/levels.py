@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from xltargets.rules.wordlists import built
@@ -28,7 +29,12 @@ _LONGEST = 60
 
 def clean(text: str) -> str:
     """A name of a level without blanks, number, weight and the word 指标."""
-    folded = "".join(unicodedata.normalize("NFKC", text[:_LONGEST]).split())
+    return _cleaned(text[:_LONGEST])
+
+
+@lru_cache(maxsize=2048)
+def _cleaned(text: str) -> str:
+    folded = "".join(unicodedata.normalize("NFKC", text).split())
     folded = _NUMBERED.sub("", _BRACKET.sub("", folded))
     folded = _POINTS.sub("", folded).strip("：:、.。,，;；-—_/|\"'“”")
     return folded.removesuffix("指标") or folded
@@ -106,8 +112,12 @@ def points(text: object) -> Decimal | None:
 def filled(indicators: object) -> Iterator[tuple[int, Mapping[str, Any]]]:
     """The rows that say anything beside their levels, with their index."""
     for index, row in enumerate(indicators if isinstance(indicators, list) else ()):
-        if isinstance(row, dict) and any(text_of(row, key) for key in ("level3", "value", "description")):
-            yield index, row
+        if isinstance(row, dict):
+            for key in ("level3", "value", "description"):
+                text = row.get(key)
+                if isinstance(text, str) and text and not text.isspace():
+                    yield index, row
+                    break
 
 
 def text_of(row: Mapping[str, Any], key: str) -> str | None:

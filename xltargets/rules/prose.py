@@ -46,12 +46,12 @@ def narratives(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """The running text of a document, in its order: dotted path, text. Goals, safeguards and purposes, no names."""
     department = document.get("department")
     if isinstance(department, dict):
-        yield from _texts(department, "department", ("overall_target",))
+        yield from texts_at(department, "department", ("overall_target",))
         for key in ("itemised_targets", "safeguards"):
             for index, text in listed(department, key):
                 yield f"department.{key}.{index}", text
     for index, project in projects_of(document):
-        yield from _texts(project, f"projects.{index}", ("purpose", "target", "long_term_target"))
+        yield from texts_at(project, f"projects.{index}", ("purpose", "target", "long_term_target"))
 
 
 def projects_of(document: Mapping[str, Any]) -> Iterator[tuple[int, Mapping[str, Any]]]:
@@ -80,23 +80,12 @@ def listed(node: Mapping[str, Any], key: str) -> list[tuple[int, str]]:
     ]
 
 
-def _texts(node: Mapping[str, Any], path: str, keys: Iterable[str]) -> Iterator[tuple[str, str]]:
+def texts_at(node: Mapping[str, Any], path: str, keys: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """The texts under these keys that are not blank: dotted path, text."""
     for key in keys:
         text = node.get(key)
         if isinstance(text, str) and text and not text.isspace():
             yield f"{path}.{key}", text
-
-
-def every_text(node: Any, path: str = "") -> Iterator[tuple[str, str]]:
-    """Every text within a part of a document: dotted path, text."""
-    pairs = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
-    for key, value in pairs:
-        below = f"{path}.{key}" if path else str(key)
-        if isinstance(value, str):
-            if value and not value.isspace():
-                yield below, value
-        else:
-            yield from every_text(value, below)
 
 
 def shown(text: str, longest: int = 30) -> str:

@@ -86,14 +86,12 @@ def blanks_are_empty(raw: Mapping[str, object], document: Mapping[str, Any]) -> 
 
 
 def _blank_texts(node: Any, path: str) -> Iterator[str]:
-    if isinstance(node, str):
-        if node.isspace():
-            yield path
-        return
-    entries = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
-    for key, value in entries:
-        if value.__class__ in (str, dict, list):
-            yield from _blank_texts(value, f"{path}.{key}" if path else str(key))
+    for key, value in node.items() if isinstance(node, dict) else enumerate(node):
+        if isinstance(value, str):
+            if value.isspace():
+                yield f"{path}{key}"
+        elif isinstance(value, (dict, list)):
+            yield from _blank_texts(value, f"{path}{key}.")
 
 
 _MEASURE = re.compile(

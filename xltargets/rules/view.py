@@ -36,12 +36,17 @@ class Item:
         node: the document's own object.
         flat: dotted path within the item → value; blank text is None, arrays are as they are.
         around: the item that it is in.
+        row: all values of the scope in the order of :func:`columns`, then those of the item around it; None where a field
+            is blank or absent.
+        sound: whether none of these was unreadable.
     """
 
     pointer: str
     node: Mapping[str, Any]
     flat: dict[str, Any]
-    around: Item | None = None
+    around: Item | None
+    row: tuple[Any, ...]
+    sound: bool
 
     @cached_property
     def flats(self) -> tuple[dict[str, Any], ...]:
@@ -98,7 +103,10 @@ class View:
             for dotted in flat:
                 if f"{pointer}/{dotted.replace('.', '/')}" in self._unread:
                     flat[dotted] = UNREADABLE
-        return Item(pointer, node, flat, around)
+        own = tuple([flat.get(dotted) for dotted, _, _ in scope_fields(self.form, scope)])
+        row = own + (around.row if around else (None,))
+        sound = not any(value is UNREADABLE for value in own) and (around is None or around.sound)
+        return Item(pointer, node, flat, around, row, sound)
 
     @staticmethod
     def _value(value: Any, field: Field | None) -> Any:
@@ -205,6 +213,15 @@ def scope_fields(form: Form, scope: str) -> list[tuple[str, tuple[str, ...], Fie
                 entries[path[len(base) :]] = None
         cache[scope] = [(".".join(keys), keys, field) for keys, field in entries.items()]
     return cache[scope]
+
+
+def columns(form: Form, scope: str) -> dict[tuple[int, str], int]:
+    """Where a place (see :func:`resolve`) is in an item's row; what has none is None, the last in every row."""
+    levels = {"document": ["document"], "project": ["project", "document"]}.get(
+        scope, ["indicator", "project", "document"]
+    )
+    places = [(steps, dotted) for steps, level in enumerate(levels) for dotted, _, _ in scope_fields(form, level)]
+    return {place: index for index, place in enumerate(places)}
 
 
 def resolve(form: Form, scope: str, name: str) -> tuple[int, str] | None:
