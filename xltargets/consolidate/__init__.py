@@ -14,19 +14,23 @@ from xltargets.consolidate.received import Deadline
 from xltargets.consolidate.run import Options, Result, consolidate, tables
 from xltargets.consolidate.store import default_cache
 from xltargets.consolidate.summary import SummaryOptions, Totals
+from xltargets.consolidate.watching import LogFile, Patience, Watch
 
 __all__ = [
     "Choice",
     "Deadline",
     "Exclude",
     "FileResult",
+    "LogFile",
     "Options",
+    "Patience",
     "Progress",
     "Reading",
     "Result",
     "Source",
     "SummaryOptions",
     "Totals",
+    "Watch",
     "Work",
     "consolidate",
     "default_cache",

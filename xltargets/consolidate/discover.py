@@ -100,12 +100,13 @@ def _walk(folder: str, exclude: Exclude) -> Iterator[Source]:
         if entry.is_dir(follow_symlinks=False):
             if os.path.abspath(entry.path) not in exclude.folders:
                 yield from _walk(entry.path, exclude)
-        elif _wanted(entry.name) and os.path.abspath(entry.path) not in exclude.files:
+        elif is_wanted(entry.name) and os.path.abspath(entry.path) not in exclude.files:
             if not os.path.isdir(entry.path):
                 yield from _opened(entry.path)
 
 
-def _wanted(name: str) -> bool:
+def is_wanted(name: str) -> bool:
+    """Whether a file of this name is taken from a folder."""
     return name.lower().endswith((*WORKBOOKS, *DOCUMENTS, *OTHER_FORMATS, *ARCHIVES))
 
 
@@ -121,7 +122,7 @@ def _opened(path: str) -> Iterator[Source]:
         return
     for stored, shown in sorted(found, key=lambda member: natural(member[1])):
         name = shown.replace("\\", "/").rpartition("/")[2]
-        if _wanted(name) and not shown.startswith("__MACOSX/") and not name.startswith((".", "~$")):
+        if is_wanted(name) and not shown.startswith("__MACOSX/") and not name.startswith((".", "~$")):
             yield Source(path, stored, f"{path}/{shown}")
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import groupby
 from typing import NamedTuple
@@ -31,6 +32,9 @@ class Progress:
         unreadable: files that could not be read so far.
         cached: files whose result was remembered.
         file: the one that was just done.
+        status, message: as in :class:`~xltargets.consolidate.onefile.FileResult`.
+        counts: its findings by severity.
+        remembered: whether its result was known already.
     """
 
     done: int
@@ -38,6 +42,10 @@ class Progress:
     unreadable: int
     cached: int
     file: str
+    status: str = READ
+    message: str = ""
+    counts: Mapping[str, int] = field(default_factory=dict)
+    remembered: bool = False
 
 
 class Task(NamedTuple):
@@ -86,17 +94,20 @@ def gather(
     try:
         for task, answer in each(partial(take, reading), tasks, work):
             parcel = answer if isinstance(answer, Parcel) else _failed(task.source, answer)
-            _enter(task, parcel, store)
+            remembered = parcel.result.status == SAME
+            brief = _enter(task, parcel, store)
             done += 1
-            cached += parcel.result.status == SAME or parcel.content is None and parcel.result.status == READ
+            cached += remembered
             unreadable += bool(parcel.result.message)
             if progress:
-                progress(Progress(done, total, unreadable, cached, task.source.name))
+                said = parcel.result.status, parcel.result.message, json.loads(brief).get("counts", {}), remembered
+                progress(Progress(done, total, unreadable, cached, task.source.name, *said))
     finally:
         store.commit()
 
 
-def _enter(task: Task, parcel: Parcel, store: Store) -> None:
+def _enter(task: Task, parcel: Parcel, store: Store) -> str:
+    """Put a parcel into the store; its brief."""
     result, brief = parcel.result, parcel.brief
     if result.status == SAME:
         brief = store.used(result.digest)
@@ -104,6 +115,7 @@ def _enter(task: Task, parcel: Parcel, store: Store) -> None:
     elif parcel.content is not None:
         store.keep(_key(task.source), result.digest, parcel.content, brief)
     store.enter(task.number, task.source, result, brief)
+    return brief
 
 
 def _key(source: Source) -> str:

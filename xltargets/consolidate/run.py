@@ -116,7 +116,7 @@ def consolidate(
     paths = list(paths)
     target = None if target is None else Path(target)
     reading = _reading(form, config, options)
-    with _gathered(paths, reading, _ours(target, options), executor, jobs, options, progress) as store:
+    with _gathered(paths, reading, ours(target, options), executor, jobs, options, progress) as store:
         if next(store.listed("status <> ?", (FOREIGN,)), None) is None:
             raise Error("没有找到申报表（.xlsx、.xlsm 或 .json）；请检查文件夹", file=paths[0] if paths else None)
         crossing = cross(store, reading.form, reading.config, options.inputs)
@@ -182,7 +182,7 @@ def _reading(form: Form | None, config: Config | None, options: Options) -> Read
     return Reading(schema, config or Config(), options.inputs, options.limits)
 
 
-def _ours(target: Path | None, options: Options) -> Exclude:
+def ours(target: Path | None, options: Options) -> Exclude:
     """What of ours may lie in the folder that is read."""
     files = [path for path in (target, options.cache) if path is not None]
     folders = [path for path in (options.give_back, options.parquet) if path is not None]
