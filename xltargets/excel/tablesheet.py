@@ -1,5 +1,7 @@
 """A plain sheet made from rows of text and numbers, as XML: a frozen header, columns as wide as their text, links.
 
+It prints on A4 across, one page wide.
+
 No style is added to the workbook: bold and the look of links come from runs inside inline strings, in the font of the
 workbook's default style.
 """
@@ -52,11 +54,13 @@ def table_xml(package: Package, header: Sequence[str], rows: Sequence[Sequence[T
     count = max([len(header), *map(len, rows)])
     pieces = [
         f'{_HEAD}<worksheet xmlns="{root.namespace}">',
+        '<sheetPr><pageSetUpPr fitToPage="1"/></sheetPr>',
         f'<dimension ref="A1:{address(len(rows), max(count - 1, 0))}"/>',
         _views() if root.child("bookViews") else "",
         f'<sheetFormatPr defaultRowHeight="15"/><cols>{_columns(header, rows, count)}</cols>' if count else "",
         f"<sheetData>{''.join(lines)}</sheetData>",
         f"<hyperlinks>{''.join(links)}</hyperlinks>" if links else "",
+        '<pageSetup paperSize="9" fitToHeight="0" orientation="landscape"/>',
         "</worksheet>",
     ]
     return "".join(pieces).encode("utf-8")

@@ -9,7 +9,7 @@ from xltargets.excel.book import Book
 #: The title of the sheet; a number in brackets is added where a person has a sheet of that title.
 TITLE = "校验结果"
 #: Heading of its last column. By it, and by its title, we know the sheet again; a sheet without it is never touched.
-MARK = "本表由预算绩效审核生成，再次批注时整表更新，请勿在此填写"
+MARK = "本表由预算绩效审核生成，请勿填写"
 
 _OUR_TITLE = re.compile(rf"{TITLE}(?:\(\d{{1,9}}\))?\Z")
 _COLUMNS = 20  # of the first row that are looked at
