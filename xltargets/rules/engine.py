@@ -41,6 +41,7 @@ from xltargets.submission.model import Location, Submission
 from xltargets.values import Value
 
 ZERO = Decimal(0)
+_GIVEN = ("previous", "ledger", "roster")
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,8 @@ def judge(submission: Submission, config: Config | None = None, inputs: Inputs |
 class _Prepared(NamedTuple):
     """A rule made ready for one form and configuration; a place is how many items outward, and the path there.
 
-    Most rules only need some fields and may have others: ``pick`` takes these from an item's row.
+    ``asks`` are those of its inputs that a run may not have (see :class:`Inputs`). Most rules only need some fields and may
+    have others: ``pick`` takes these from an item's row.
     """
 
     rule: Rule
@@ -108,6 +110,7 @@ class _Prepared(NamedTuple):
     zeros: tuple[tuple[int, str] | None, ...]
     maybe: tuple[tuple[int, str] | None, ...]
     inputs: tuple[Callable[[_Run, Item, str], Any], ...]
+    asks: tuple[str, ...]
     pick: Callable[[tuple[Any, ...]], tuple[Any, ...]] | None
 
 
@@ -174,6 +177,7 @@ def _prepare(rule: Rule, form: Form, config: Config) -> _Prepared | None:
         tuple(found[name] for name in rule.blank_is_zero),
         tuple(found[name] for name in rule.maybe),
         tuple(_INPUTS[name] for name in rule.inputs),
+        tuple(name[1:] for name in rule.inputs if name[1:] in _GIVEN),
         None if rule.takes or rule.blank_is_zero else _picker(form, scope, needs, [found[name] for name in rule.maybe]),
     )
 
@@ -200,6 +204,8 @@ class _Run:
     def run(self, prepared: _Prepared) -> list[Finding]:
         """All findings of one rule that looks at items."""
         found: list[Finding] = []
+        if any(getattr(self.inputs, name) is None for name in prepared.asks):
+            return found
         scope, inputs, pick, needed = prepared.rule.each, prepared.inputs, prepared.pick, len(prepared.needs)
         for item in self.view.items(scope):
             arguments: Sequence[Any] | None
@@ -211,12 +217,14 @@ class _Run:
                 arguments = pick(item.row)
                 if needed and None in arguments[:needed]:
                     continue
-            if inputs:
-                arguments = [*arguments, *(given(self, item, scope) for given in inputs)]
-                if None in arguments[-len(inputs) :]:
-                    continue
-            for hit in self._call(prepared, item.pointer, arguments):
-                found.append(_finding(prepared, item.pointer, hit))
+            for given in inputs:
+                value = given(self, item, scope)
+                if value is None:
+                    break
+                arguments = (*arguments, value)
+            else:
+                for hit in self._call(prepared, item.pointer, arguments):
+                    found.append(_finding(prepared, item.pointer, hit))
         return found
 
     def run_texts(self, ready: _Ready) -> list[Finding]:
