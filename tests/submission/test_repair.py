@@ -24,6 +24,7 @@ from xltargets.excel.rows import insert_rows
 from xltargets.excel.sheets import clone_sheet, rename_sheet
 from xltargets.submission.fill import fill
 from xltargets.submission.form import load_form
+from xltargets.submission.migrate import migrate
 from xltargets.submission.read import read
 from xltargets.submission.relocate import Sure
 from xltargets.submission.repair import Repaired, repair
@@ -294,6 +295,40 @@ def by_hand(document: dict[str, Any]) -> openpyxl.Workbook:
             page.append(["", *(item[word] for word in words)])
         page.append(["", "填表人：王五"])
     return book
+
+
+class TestWhatIsNotThere:
+    def test_a_field_whose_label_is_gone_too_is_missing(self, filled: Path) -> None:
+        changed(filled, lambda package: set_values(package, PROJECT, {"E9": None}))
+        without(filled, [("project.indicators.description", PROJECT)])
+        result = repair(filled, filled.with_name("out.xlsx"))
+        assert result == Repaired(missing=[(PROJECT, "project.indicators.description")])
+
+    def test_a_workbook_of_an_earlier_version_is_to_be_migrated_after_the_repair(self, filled: Path, document) -> None:
+        changed(filled, lambda package: set_values(package, "填表说明", {"C2": "2019.1"}))
+        without(filled, names_of(filled, "project.budget"))
+        result = repair(filled, filled.with_name("out.xlsx"))
+        assert len(result.written) == 6 and "xltargets migrate" in (result.incomplete or "")
+        migrate(filled.with_name("out.xlsx"), filled.with_name("new.xlsx"))
+        assert read(filled.with_name("new.xlsx")).document == document
+
+    def test_sheets_that_are_hidden_are_not_searched(self, filled: Path, document) -> None:
+        book = openpyxl.load_workbook(filled)
+        old = book.copy_worksheet(book["部门整体绩效目标"])
+        old.sheet_state = "hidden"
+        book.save(filled)
+        without(filled, names_of(filled, "unit."))
+        result, after = repaired(filled)
+        assert len(result.written) == 4 and not result.questions
+        assert derived_gone(after) == derived_gone(document)
+
+    def test_our_own_sheet_of_findings_is_not_searched(self, filled: Path, document) -> None:
+        from xltargets import annotate, check
+
+        submission = read(filled)
+        annotate(submission, check(submission), filled, sheet=True)
+        without(filled, names_of(filled))
+        assert repaired(filled)[1] == document
 
 
 class TestOtherForms:

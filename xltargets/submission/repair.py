@@ -24,10 +24,10 @@ from xltargets.excel.package import Package
 from xltargets.submission.alignment import SheetModel, align, models
 from xltargets.submission.binding import Bound, bind
 from xltargets.submission.form import ITEM, Field, Form, load_form
+from xltargets.submission.read import read_book
 from xltargets.submission.relocate import Doubt, Locator, Place, Sure, a1
 from xltargets.submission.resultmark import is_ours
 from xltargets.submission.sheetview import SheetView
-from xltargets.submission.validity import check_identity
 from xltargets.submission.wording import Likeness, Vocabulary, plain
 
 #: A sheet without names is of the form when it has so many of its labels, one of an essential field among them.
@@ -313,7 +313,7 @@ class _Repair:
                 if sheets_item and all(bound.field is not one for bound in bounds) and (name, sheet) not in asked:
                     self.result.missing.append((sheet, name))
         try:
-            check_identity(after, self.form, None)
+            read_book(FileBook.of(self.package), self.form)
         except Error as error:
             self.result.incomplete = error.message
 
