@@ -23,7 +23,9 @@ def _loaded(name: str) -> dict[str, Any]:
     return load_document(DATA / name)
 
 
-def a_document(code: str = "286001", amounts: tuple[str, ...] = ("30.1", "0.2"), name: str = "") -> dict[str, Any]:
+def a_document(
+    code: str = "286001", amounts: tuple[str, ...] = ("30.1", "0.2"), name: str = ""
+) -> dict[str, Any]:
     """A sound document of a unit, with one project per amount, all of it 财政资金."""
     document = copy.deepcopy(_loaded("clean.json"))
     document["unit"] |= {"code": code, "name": name or f"第{code}局"}

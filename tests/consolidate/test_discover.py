@@ -12,8 +12,10 @@ from xltargets.consolidate.discover import OURS
 from xltargets.consolidate.zipped import ZipLimits, members, unpacked
 from xltargets.errors import Error
 
+NOTHING = Exclude()
 
-def names(root: Path, *given: Path, exclude: Exclude = Exclude()) -> list[str]:
+
+def names(root: Path, *given: Path, exclude: Exclude = NOTHING) -> list[str]:
     return [source.name.removeprefix(f"{root}/") for source in discover(given or [root], exclude)]
 
 
@@ -25,7 +27,15 @@ def touch(root: Path, *paths: str) -> None:
 
 def test_folders_are_read_recursively_in_natural_order(tmp_path: Path) -> None:
     touch(tmp_path, "表10.xlsx", "表2.xlsx", "甲/b.xlsm", "甲/a.json", "甲/丙/c.XLSX", "d.xltx", "e.xltm")
-    assert names(tmp_path) == ["d.xltx", "e.xltm", "甲/a.json", "甲/b.xlsm", "甲/丙/c.XLSX", "表2.xlsx", "表10.xlsx"]
+    assert names(tmp_path) == [
+        "d.xltx",
+        "e.xltm",
+        "甲/a.json",
+        "甲/b.xlsm",
+        "甲/丙/c.XLSX",
+        "表2.xlsx",
+        "表10.xlsx",
+    ]
 
 
 def test_lock_files_hidden_files_and_other_files_are_left_out(tmp_path: Path) -> None:
@@ -47,7 +57,10 @@ def test_a_file_that_is_named_itself_is_always_taken(tmp_path: Path) -> None:
 
 def test_a_path_within_another_is_not_read_twice(tmp_path: Path) -> None:
     touch(tmp_path, "甲/a.xlsx", "b.xlsx")
-    assert names(tmp_path, tmp_path / "甲" / "a.xlsx", tmp_path, tmp_path / "甲", tmp_path) == ["b.xlsx", "甲/a.xlsx"]
+    assert names(tmp_path, tmp_path / "甲" / "a.xlsx", tmp_path, tmp_path / "甲", tmp_path) == [
+        "b.xlsx",
+        "甲/a.xlsx",
+    ]
 
 
 def test_what_we_write_ourselves_is_left_out(tmp_path: Path) -> None:

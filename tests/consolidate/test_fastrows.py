@@ -22,7 +22,7 @@ ROWS: list[list[Any]] = [
     [None, "", Decimal(0), -1, Decimal("1E+3")],
     [" 前后 ", "=1+1", Decimal("-0.01"), 0, Decimal("9.95")],
     ["a&b<c>", "_x0041_", None, 10**9, Decimal("123456789012345")],
-    ["x\x01\r\ny\ufffe", '"\'', Formula("=SUM(C1:C2)", Decimal("30.1")), 1, Formula('=A1&"<"', "信访局<")],
+    ["x\x01\r\ny\ufffe", "\"'", Formula("=SUM(C1:C2)", Decimal("30.1")), 1, Formula('=A1&"<"', "信访局<")],
 ]
 
 

@@ -20,7 +20,9 @@ from xltargets.rules.finding import Severity
 @pytest.fixture
 def run(inbox: Path, tmp_path: Path) -> Callable[..., Result]:
     def consolidated(**options: Any) -> Result:
-        return consolidate([inbox], tmp_path / "a.xlsx", options=Options(give_back=tmp_path / "还", **options))
+        return consolidate(
+            [inbox], tmp_path / "a.xlsx", options=Options(give_back=tmp_path / "还", **options)
+        )
 
     return consolidated
 
@@ -33,7 +35,9 @@ def wrong(document: Any, code: str) -> dict[str, Any]:
 
 
 def files(folder: Path) -> set[str]:
-    return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()} - {".xltargets-output"}
+    return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()} - {
+        ".xltargets-output"
+    }
 
 
 def test_a_wrong_one_goes_back_with_notes_and_a_letter_and_a_sound_one_passes(
@@ -46,7 +50,12 @@ def test_a_wrong_one_goes_back_with_notes_and_a_letter_and_a_sound_one_passes(
     assert given and (given.back, given.passed, given.errors) == (1, 1, [])
     assert (path.read_bytes(), sound.read_bytes()) == before
     back = tmp_path / "还" / "退回" / "286001_第286001局" / "286001 表.xlsx"
-    comments = [cell.comment.text for row in openpyxl.load_workbook(back)["项目1"].iter_rows() for cell in row if cell.comment]
+    comments = [
+        cell.comment.text
+        for row in openpyxl.load_workbook(back)["项目1"].iter_rows()
+        for cell in row
+        if cell.comment
+    ]
     assert any("M01" in text for text in comments)
     letter = back.with_name("286001 表_修改意见.html").read_text("utf-8")
     assert "第286001局：" in letter and "M01" in letter and "错误1条" in letter
@@ -75,7 +84,9 @@ def test_a_second_run_writes_nothing_and_reads_nothing_of_its_own(
     state = copy.stat()
     assert consolidate([inbox], tmp_path / "a.xlsx", options=options).totals.files == 1
     assert copy.stat().st_mtime_ns == state.st_mtime_ns and copy.stat().st_ino == state.st_ino
-    assert consolidate([inbox], tmp_path / "a.xlsx").totals.files == 1  # nor does a run that knows nothing of it
+    assert (
+        consolidate([inbox], tmp_path / "a.xlsx").totals.files == 1
+    )  # nor does a run that knows nothing of it
 
 
 def test_a_stranger_s_file_in_the_folder_is_left_alone(

@@ -12,7 +12,11 @@ import pytest
 from tests.consolidate.workers import die_of_seven, die_once, double, fail_at_seven
 from xltargets.consolidate.mapping import Lost, Work, each, processes
 
-WORKS = {"inline": Work(), "processes": Work(jobs=2, batch=3), "few at a time": Work(jobs=2, batch=1, ahead=1)}
+WORKS = {
+    "inline": Work(),
+    "processes": Work(jobs=2, batch=3),
+    "few at a time": Work(jobs=2, batch=1, ahead=1),
+}
 
 
 @pytest.mark.parametrize("work", WORKS.values(), ids=WORKS)
@@ -60,7 +64,9 @@ def test_no_more_is_taken_than_is_under_way() -> None:
 
 def test_an_executor_of_others_is_used_and_left_open() -> None:
     with ThreadPoolExecutor(2) as pool:
-        assert dict(each(double, range(9), Work(executor=pool))) == {number: 2 * number for number in range(9)}
+        assert dict(each(double, range(9), Work(executor=pool))) == {
+            number: 2 * number for number in range(9)
+        }
         assert pool.submit(double, 4).result() == 8
 
 
@@ -79,4 +85,6 @@ def test_the_order_in_which_work_is_done_does_not_matter() -> None:
                     one.set_result(function(*given))
             return future
 
-    assert sorted(each(double, range(10), Work(executor=Backwards(), batch=2))) == [(n, 2 * n) for n in range(10)]
+    assert sorted(each(double, range(10), Work(executor=Backwards(), batch=2))) == [
+        (n, 2 * n) for n in range(10)
+    ]

@@ -32,7 +32,11 @@ def test_pandas_reads_the_tables_with_exact_amounts(three_units: Path, tmp_path:
     assert sum(projects["预算数"]) == Decimal("0.9")
     assert sorted(projects["region"].astype(str).unique()) == ["130730", "130731", "unknown"]
     units = pandas.read_parquet(tmp_path / "库" / "units")
-    assert sorted(units["单位编码"]) == ["286001", "286002", "286003"] and list(units["项目个数"]) == [2, 2, 2]
+    assert sorted(units["单位编码"]) == ["286001", "286002", "286003"] and list(units["项目个数"]) == [
+        2,
+        2,
+        2,
+    ]
     indicators = pandas.read_parquet(tmp_path / "库" / "indicators")
     assert len(indicators) % 6 == 0 and set(indicators["一级指标"]) >= {"产出指标"}
 
@@ -78,9 +82,20 @@ def test_a_folder_of_others_is_refused(three_units: Path, tmp_path: Path) -> Non
 def test_a_name_from_data_never_becomes_a_path(three_units: Path, tmp_path: Path) -> None:
     consolidate([three_units], None, options=Options(parquet=tmp_path / "库"))
     assert {path.name for path in tmp_path.iterdir()} == {"库", "报送"}
-    assert {path.name for path in (tmp_path / "库").iterdir()} == {OURS, "projects", "indicators", "units", "findings"}
+    assert {path.name for path in (tmp_path / "库").iterdir()} == {
+        OURS,
+        "projects",
+        "indicators",
+        "units",
+        "findings",
+    }
 
 
 def test_a_full_sheet_is_told_with_the_way_out(three_units: Path, tmp_path: Path) -> None:
-    result = consolidate([three_units], tmp_path / "a.xlsx", options=Options(summary=SummaryOptions(max_rows=8)))
-    assert any("“项目汇总”超过一个工作表的行数，分为3个工作表" in note and "--parquet" in note for note in result.notes)
+    result = consolidate(
+        [three_units], tmp_path / "a.xlsx", options=Options(summary=SummaryOptions(max_rows=8))
+    )
+    assert any(
+        "“项目汇总”超过一个工作表的行数，分为3个工作表" in note and "--parquet" in note
+        for note in result.notes
+    )

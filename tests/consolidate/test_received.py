@@ -24,7 +24,9 @@ ROSTER = {
 
 
 @pytest.fixture
-def rows(hand_in: Callable[..., Path], document: Any, inbox: Path, tmp_path: Path) -> dict[str, dict[str, Any]]:
+def rows(
+    hand_in: Callable[..., Path], document: Any, inbox: Path, tmp_path: Path
+) -> dict[str, dict[str, Any]]:
     first = hand_in("286001 初稿.json", document("286001", ("5",)))
     shutil.copy(first, inbox / "286001 定稿.json")
     os.utime(first, (1_700_000_000, 1_700_000_000))
@@ -52,13 +54,19 @@ def test_what_came_twice_is_told_with_the_file_that_is_taken(rows: dict[str, dic
     assert row["说明"] == "重复报送，采用最新的一份；未采用：286001 初稿.json"
 
 
-def test_a_file_that_cannot_be_read_is_told_at_the_unit_that_its_name_speaks_of(rows: dict[str, dict[str, Any]]) -> None:
+def test_a_file_that_cannot_be_read_is_told_at_the_unit_that_its_name_speaks_of(
+    rows: dict[str, dict[str, Any]],
+) -> None:
     assert rows["286002"]["报送情况"] == "无法读取"
     assert rows["286002"]["说明"] == "县接访中心.xlsx：文件是空的（0 字节），请重新取得这份文件"
 
 
 def test_a_unit_that_is_missing_is_told_by_its_name(rows: dict[str, dict[str, Any]]) -> None:
-    assert (rows["286003"]["单位名称"], rows["286003"]["报送情况"], rows["286003"]["部门"]) == ("县档案馆", "未报送", "县委办")
+    assert (rows["286003"]["单位名称"], rows["286003"]["报送情况"], rows["286003"]["部门"]) == (
+        "县档案馆",
+        "未报送",
+        "县委办",
+    )
 
 
 def test_lateness_is_told_against_the_deadline(rows: dict[str, dict[str, Any]]) -> None:

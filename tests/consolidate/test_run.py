@@ -61,10 +61,14 @@ def test_what_cannot_be_read_is_one_sentence_and_the_others_are_done(folder: Pat
     assert told["没有.xlsx"] == "找不到这个文件，请检查文件名和所在的文件夹"
     book = openpyxl.load_workbook(tmp_path / "a.xlsx")
     rows = [[cell.value for cell in row] for row in book["问题清单"].iter_rows()]
-    assert [told[row[-2]] for row in rows if "无法读取" in row] == [row[8] for row in rows if "无法读取" in row]
+    assert [told[row[-2]] for row in rows if "无法读取" in row] == [
+        row[8] for row in rows if "无法读取" in row
+    ]
 
 
-@pytest.mark.parametrize("content", [b"", b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, b"a,b\n1,2\n"])
+@pytest.mark.parametrize(
+    "content", [b"", b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, b"a,b\n1,2\n"]
+)
 def test_no_file_is_a_traceback(content: bytes, tmp_path: Path) -> None:
     path = tmp_path / "坏.xlsx"
     path.write_bytes(content)
@@ -120,8 +124,8 @@ class TestNewest:
             hand_in(f"286001 {number}.json", document("286001", ("5",)))
         assert self._total(inbox, tmp_path, Options(newest=False)) == (10, 0)
 
-    def _total(self, inbox: Path, tmp_path: Path, options: Options = Options()) -> tuple[int, int]:
-        totals = consolidate([inbox], tmp_path / "a.xlsx", options=options).totals
+    def _total(self, inbox: Path, tmp_path: Path, options: Options | None = None) -> tuple[int, int]:
+        totals = consolidate([inbox], tmp_path / "a.xlsx", options=options or Options()).totals
         return int(totals.money["projects.budget.total"]), totals.replaced
 
 
@@ -171,8 +175,12 @@ class TestFaults:
         assert process(path).message == "读不了这个文件（Connection timed out）；请检查文件、权限和网络后再试"
 
     @pytest.mark.skipif(os.name == "nt", reason="Windows has no limit on the size of a process's files")
-    @pytest.mark.parametrize("room", [2_000, 60_000, 110_000], ids=["for nothing", "for some", "not for the summary"])
-    def test_a_full_disk_leaves_the_summary_that_was_there(self, room: int, folder: Path, tmp_path: Path) -> None:
+    @pytest.mark.parametrize(
+        "room", [2_000, 60_000, 110_000], ids=["for nothing", "for some", "not for the summary"]
+    )
+    def test_a_full_disk_leaves_the_summary_that_was_there(
+        self, room: int, folder: Path, tmp_path: Path
+    ) -> None:
         target = tmp_path / "a.xlsx"
         target.write_bytes(b"before")
         script = tmp_path / "full.py"
@@ -198,7 +206,9 @@ class TestFaults:
     def test_two_runs_at_once_into_the_same_output_both_succeed(self, folder: Path, tmp_path: Path) -> None:
         options = Options(cache=tmp_path / "cache.sqlite")
         with ThreadPoolExecutor(2) as pool:
-            runs = [pool.submit(consolidate, [folder], tmp_path / "a.xlsx", options=options) for _ in range(2)]
+            runs = [
+                pool.submit(consolidate, [folder], tmp_path / "a.xlsx", options=options) for _ in range(2)
+            ]
             results = [run.result() for run in runs]
         assert results[0].totals == results[1].totals
         assert openpyxl.load_workbook(tmp_path / "a.xlsx", read_only=True).sheetnames[0] == "总览"
@@ -244,7 +254,9 @@ class TestRemembered:
         plain = Reading()
         assert fingerprint(replace(plain, config=Config(ignore=("U",)))) == fingerprint(plain)
         assert fingerprint(replace(plain, config=Config(ignore=("Y06",)))) != fingerprint(plain)
-        assert fingerprint(replace(plain, config=Config(thresholds={"M01": {"eps": 1}}))) != fingerprint(plain)
+        assert fingerprint(replace(plain, config=Config(thresholds={"M01": {"eps": 1}}))) != fingerprint(
+            plain
+        )
         assert fingerprint(replace(plain, inputs=Inputs(ledger={}))) != fingerprint(plain)
         assert fingerprint(replace(plain, config=Config(profile={"no such": 1}))) == fingerprint(plain)
 
@@ -267,7 +279,9 @@ class TestRemembered:
         assert result.totals.read == 15 and "本次全部重新读取" in result.notes[0]
         assert cache.read_bytes() == b"no database at all" * 100
 
-    def test_what_many_runs_did_not_use_is_dropped(self, hand_in: Callable[..., Path], tmp_path: Path) -> None:
+    def test_what_many_runs_did_not_use_is_dropped(
+        self, hand_in: Callable[..., Path], tmp_path: Path
+    ) -> None:
         cache = tmp_path / "cache.sqlite"
         path = hand_in("286001.json")
         consolidate([path], tmp_path / "a.xlsx", options=Options(cache=cache))

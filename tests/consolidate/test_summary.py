@@ -56,7 +56,8 @@ class TestProjects:
         column = next(iter(rows[1]["预算数"].split("!")[1]))
         sums = [row["预算数"] for row in rows if row["序号"] in ("小计", "合计")]
         assert sums == [
-            f"=SUBTOTAL(9,'项目汇总'!{column}{first}:{column}{last})" for first, last in ((5, 5), (7, 9), (5, 10))
+            f"=SUBTOTAL(9,'项目汇总'!{column}{first}:{column}{last})"
+            for first, last in ((5, 5), (7, 9), (5, 10))
         ]
 
     def test_totals_are_exact_decimals(self, two_units: Path, target: Path) -> None:
@@ -78,7 +79,9 @@ class TestProjects:
         consolidate([inbox], target)
         with ZipFile(target) as archive:
             text = archive.read("xl/worksheets/sheet2.xml").decode()
-        assert all(f"<v>{amount}</v>" in text for amount in ("9.95", "0.07", "123456789012.34", "123456789022.36"))
+        assert all(
+            f"<v>{amount}</v>" in text for amount in ("9.95", "0.07", "123456789012.34", "123456789022.36")
+        )
 
     def test_an_amount_that_excel_would_round_stays_text_and_out_of_the_sum(
         self, hand_in: Callable[..., Path], document: Any, inbox: Path, target: Path
@@ -102,7 +105,9 @@ class TestProjects:
         consolidate([two_units], target)
         sheet = sheet_of(target, "项目汇总")
         widths = {cell.value: sheet.column_dimensions[cell.column_letter].width for cell in sheet[4]}
-        assert widths["项目编码"] > 21 and widths["单位名称"] >= len("第286001局") + 3 and widths["3月底"] < 10
+        assert (
+            widths["项目编码"] > 21 and widths["单位名称"] >= len("第286001局") + 3 and widths["3月底"] < 10
+        )
 
 
 class TestColumns:
@@ -117,7 +122,11 @@ class TestColumns:
         hand_in("286001.json", content)
         consolidate([inbox], target, form=Form(schema))
         rows = rows_of(sheet_of(target, "项目汇总"))
-        assert [(row["所在村"], row["补助金额"]) for row in rows] == [("石门村", 1.5), (None, 1.5), (None, 1.5)]
+        assert [(row["所在村"], row["补助金额"]) for row in rows] == [
+            ("石门村", 1.5),
+            (None, 1.5),
+            (None, 1.5),
+        ]
 
     def test_a_field_of_other_forms_has_one_only_where_it_is_used(
         self, hand_in: Callable[..., Path], document: Any, inbox: Path, target: Path
@@ -151,7 +160,18 @@ class TestColumns:
 
 class TestText:
     @pytest.mark.parametrize(
-        "text", ["=1+1", "+1", "-1", "@SUM(A1)", "http://a.example/x", "{=1}", "<r><t>x</t></r>", "_x0041_", "a\x01b"]
+        "text",
+        [
+            "=1+1",
+            "+1",
+            "-1",
+            "@SUM(A1)",
+            "http://a.example/x",
+            "{=1}",
+            "<r><t>x</t></r>",
+            "_x0041_",
+            "a\x01b",
+        ],
     )
     def test_text_is_never_a_formula_a_link_or_markup(
         self, text: str, hand_in: Callable[..., Path], document: Any, inbox: Path, target: Path
@@ -214,12 +234,16 @@ class TestFindings:
         result = consolidate([two_units], target)
         listed = rows_of(sheet_of(target, "问题清单"))
         for row in rows_of(sheet_of(target, "单位汇总"))[:-1]:
-            own = [line["级别"] for line in listed if line["单位编码"] == row["单位编码"] and not line["备注"]]
+            own = [
+                line["级别"] for line in listed if line["单位编码"] == row["单位编码"] and not line["备注"]
+            ]
             assert [row[level] for level in ("错误", "警告", "提示")] == [
                 own.count(level) for level in ("错误", "警告", "提示")
             ]
         counted = [line for line in listed if not line["备注"]]
-        assert result.totals.findings == len(listed) and len(counted) == sum(result.totals.counts.values()) > 0
+        assert (
+            result.totals.findings == len(listed) and len(counted) == sum(result.totals.counts.values()) > 0
+        )
 
 
 class TestUnits:
@@ -232,7 +256,9 @@ class TestUnits:
             (1, 1, 30.1), (2, 3, 7.3), ("合计", 4, 37.4),
         ]  # fmt: skip
 
-    def test_long_texts_of_the_department_have_a_sheet_of_their_own(self, two_units: Path, target: Path) -> None:
+    def test_long_texts_of_the_department_have_a_sheet_of_their_own(
+        self, two_units: Path, target: Path
+    ) -> None:
         consolidate([two_units], target)
         row = rows_of(sheet_of(target, "部门整体目标"))[0]
         assert row["总体绩效目标"] and "\n" in row["分项绩效目标"]
@@ -249,14 +275,23 @@ class TestPages:
     def test_a_full_sheet_goes_on_in_the_next_and_sums_span_both(self, two_units: Path, target: Path) -> None:
         consolidate([two_units], target, options=Options(summary=SummaryOptions(max_rows=8)))
         book = openpyxl.load_workbook(target, data_only=True)
-        assert [name for name in book.sheetnames if name.startswith("项目汇总")] == ["项目汇总", "项目汇总（2）"]
+        assert [name for name in book.sheetnames if name.startswith("项目汇总")] == [
+            "项目汇总",
+            "项目汇总（2）",
+        ]
         first, second = rows_of(book["项目汇总"]), rows_of(book["项目汇总（2）"])
         assert [row["序号"] for row in (*first, *second)] == [1, "小计", 2, 3, 4, "小计", "合计"]
         assert second[-1]["预算数"] == 37.4
         formulas = rows_of(openpyxl.load_workbook(target)["项目汇总（2）"])
         column = formulas[-1]["预算数"].split("!")[1][0]
-        assert formulas[1]["预算数"] == f"=SUBTOTAL(9,'项目汇总'!{column}7:{column}8,'项目汇总（2）'!{column}5:{column}5)"
-        assert formulas[2]["预算数"] == f"=SUBTOTAL(9,'项目汇总'!{column}5:{column}8,'项目汇总（2）'!{column}5:{column}6)"
+        assert (
+            formulas[1]["预算数"]
+            == f"=SUBTOTAL(9,'项目汇总'!{column}7:{column}8,'项目汇总（2）'!{column}5:{column}5)"
+        )
+        assert (
+            formulas[2]["预算数"]
+            == f"=SUBTOTAL(9,'项目汇总'!{column}5:{column}8,'项目汇总（2）'!{column}5:{column}6)"
+        )
 
 
 class TestFrames:
@@ -284,7 +319,9 @@ class TestTarget:
             consolidate([inbox], target)
         assert not target.exists()
 
-    def test_a_second_run_into_the_folder_it_reads_does_not_read_its_own_summaries(self, two_units: Path) -> None:
+    def test_a_second_run_into_the_folder_it_reads_does_not_read_its_own_summaries(
+        self, two_units: Path
+    ) -> None:
         first = consolidate([two_units], two_units / "汇总.xlsx")
         second = consolidate([two_units], two_units / "汇总.xlsx")
         third = consolidate([two_units], two_units / "另一份.xlsx")

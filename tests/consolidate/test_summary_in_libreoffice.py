@@ -70,7 +70,10 @@ def test_every_formula_comes_to_what_we_stored(
     totals = consolidate([inbox], target, options=options).totals
     ours = openpyxl.load_workbook(target, data_only=True)
     formulas = sum(
-        cell.data_type == "f" for sheet in openpyxl.load_workbook(target) for row in sheet.iter_rows() for cell in row
+        cell.data_type == "f"
+        for sheet in openpyxl.load_workbook(target)
+        for row in sheet.iter_rows()
+        for cell in row
     )
     theirs = numbers(recalculated(target, tmp_path))
     assert formulas > 60 and theirs == numbers(ours)

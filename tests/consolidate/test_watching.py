@@ -68,7 +68,11 @@ def copies(inbox: Path) -> set[str]:
 
 @pytest.mark.parametrize("polling", [None, 0.1], ids=["told", "polling"])
 def test_what_is_saved_comes_back_and_the_summary_is_current(
-    polling: float | None, start: Callable[..., Running], hand_in: Callable[..., Path], document: Any, inbox: Path
+    polling: float | None,
+    start: Callable[..., Running],
+    hand_in: Callable[..., Path],
+    document: Any,
+    inbox: Path,
 ) -> None:
     first = hand_in("286001.xlsx", document("286001", ("1",)))
     running = start(polling=polling)
@@ -77,7 +81,10 @@ def test_what_is_saved_comes_back_and_the_summary_is_current(
     hand_in("286002.xlsx", document("286002", ("2",)))
     until(lambda: "286002.xlsx" in copies(inbox) and running.runs() == 2)
     rows = openpyxl.load_workbook(inbox / "汇总.xlsx", data_only=True)["单位汇总"]
-    assert [row[1] for row in rows.iter_rows(min_row=5, values_only=True) if isinstance(row[0], int)] == ["286001", "286002"]
+    assert [row[1] for row in rows.iter_rows(min_row=5, values_only=True) if isinstance(row[0], int)] == [
+        "286001",
+        "286002",
+    ]
     assert first.read_bytes() == before
     told = [line for line in running.lines if "286001.xlsx" in line or "286002.xlsx" in line]
     assert len(told) == 2 and all("错误" in line for line in told)  # each file once

@@ -1,6 +1,6 @@
 """Consolidation: many filled forms into one summary, from one bureau's folder to a country's.
 
-    >>> result = consolidate(["报送"], "汇总.xlsx")  # doctest: +SKIP
+>>> result = consolidate(["报送"], "汇总.xlsx")  # doctest: +SKIP
 """
 
 from __future__ import annotations

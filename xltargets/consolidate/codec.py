@@ -14,7 +14,9 @@ from xltargets.rules.finding import Finding, Severity
 from xltargets.rules.unitrecord import IndicatorRecord, ProjectRecord, UnitRecord
 from xltargets.submission.cellmap import CellMap, Row
 
-_DUMPS = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=lambda value: [str(value)]).encode
+_DUMPS = json.JSONEncoder(
+    ensure_ascii=False, separators=(",", ":"), default=lambda value: [str(value)]
+).encode
 
 
 class Encoded(NamedTuple):
@@ -67,7 +69,15 @@ def _found(
     related: str | None, waived: str | None,
 ) -> Finding:  # fmt: skip
     return Finding(
-        rule, Severity(severity), pointer, message, field, sheet=sheet, cell=cell, related=related, waived=waived
+        rule,
+        Severity(severity),
+        pointer,
+        message,
+        field,
+        sheet=sheet,
+        cell=cell,
+        related=related,
+        waived=waived,
     )
 
 
@@ -96,8 +106,11 @@ def decode_record(data: bytes, file: str) -> UnitRecord | None:
 
 
 def _project(code: str, name: str, total: Any, fiscal: Any, other: Any, goal: int) -> ProjectRecord:
-    amounts = (None if amount is None else Decimal(amount[0]) for amount in (total, fiscal, other))
-    return ProjectRecord(code, name, *amounts, goal)
+    return ProjectRecord(code, name, _amount(total), _amount(fiscal), _amount(other), goal)
+
+
+def _amount(text: list[str] | None) -> Decimal | None:
+    return None if text is None else Decimal(text[0])
 
 
 # --- where values stand --------------------------------------------------------------------------------
@@ -118,7 +131,12 @@ def _cells(cells: CellMap | None) -> dict[str, Any] | None:
         key: [number(sheets, row.sheet), row.row, number(columns, json.dumps(row.columns))]
         for key, row in cells.rows.items()
     }
-    return {"cells": single, "rows": rows, "sheets": list(sheets), "columns": [json.loads(text) for text in columns]}
+    return {
+        "cells": single,
+        "rows": rows,
+        "sheets": list(sheets),
+        "columns": [json.loads(text) for text in columns],
+    }
 
 
 def decode_cells(data: bytes) -> CellMap:
@@ -128,8 +146,11 @@ def decode_cells(data: bytes) -> CellMap:
     if content is None:
         return cells
     sheets, columns = content["sheets"], content["columns"]
-    cells.cells = {key: (sheets[sheet], row, column) for key, (sheet, row, column) in content["cells"].items()}
+    cells.cells = {
+        key: (sheets[sheet], row, column) for key, (sheet, row, column) in content["cells"].items()
+    }
     cells.rows = {
-        key: Row(sheets[sheet], row, columns[column], {}) for key, (sheet, row, column) in content["rows"].items()
+        key: Row(sheets[sheet], row, columns[column], {})
+        for key, (sheet, row, column) in content["rows"].items()
     }
     return cells

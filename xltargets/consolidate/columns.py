@@ -86,7 +86,9 @@ class SheetPlan:
         """A name for each column that no other has: where titles repeat, the group leads."""
         labels = [column.label for column in self.columns]
         return [
-            f"{column.group}：{column.label}" if column.group and labels.count(column.label) > 1 else column.label
+            f"{column.group}：{column.label}"
+            if column.group and labels.count(column.label) > 1
+            else column.label
             for column in self.columns
         ]
 
@@ -120,7 +122,9 @@ class Planner:
         plans = []
         for chain in _chains(self.root, ()):
             table = chain[-1]
-            if table in (self.root, self.main) or not (any(self.widths[table.name]) or self._is_official(table)):
+            if table in (self.root, self.main) or not (
+                any(self.widths[table.name]) or self._is_official(table)
+            ):
                 continue
             columns = [self._special("#number"), *self._short_identity()]
             for level, around in enumerate(chain[1:-1], 1):
@@ -131,7 +135,12 @@ class Planner:
 
     def unit_sheet(self) -> SheetPlan:
         """A row per unit: who it is, how much it asks for, what was found."""
-        columns = [self._special("#number"), *self.identity(), self._special("#files"), self._special("#rows")]
+        columns = [
+            self._special("#number"),
+            *self.identity(),
+            self._special("#files"),
+            self._special("#rows"),
+        ]
         columns += [*self.money(), *(self._special(key) for key in ("#error", "#warning", "#hint"))]
         return self._chosen(SheetPlan(self.root.title, tuple(columns), self.root))
 
@@ -141,7 +150,11 @@ class Planner:
         rest = [column for column in self._fields(self.root, 0) if column.key not in known]
         if not rest:
             return None
-        columns = [self._special("#number"), *self._short_identity(), *(replace(one, width=_long(one)) for one in rest)]
+        columns = [
+            self._special("#number"),
+            *self._short_identity(),
+            *(replace(one, width=_long(one)) for one in rest),
+        ]
         return self._chosen(SheetPlan("部门整体目标", tuple(columns), self.root))
 
     def finding_sheet(self) -> SheetPlan:
@@ -210,7 +223,11 @@ class Planner:
 
     def identity(self) -> list[Column]:
         """The fields of the root that stand beside the unit's code."""
-        return [replace(column, group="") for column in self._fields(self.root, 0) if column.key.startswith("unit.")]
+        return [
+            replace(column, group="")
+            for column in self._fields(self.root, 0)
+            if column.key.startswith("unit.")
+        ]
 
     def _short_identity(self) -> list[Column]:
         return [column for column in self.identity() if column.key in ("unit.code", "unit.name")]

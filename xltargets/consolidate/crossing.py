@@ -49,11 +49,11 @@ def cross(store: Store, form: Form, config: Config, inputs: Inputs) -> Crossing:
                 units.add(record)
     crossing = Crossing()
     for finding in judge_units(units, config, inputs.roster, inputs.ledger, form=form):
-        file = store.find(finding.file) if finding.file else None
-        if file is None:
+        found = store.find(finding.file) if finding.file else None
+        if found is None:
             crossing.of_none.append(finding)
         else:
-            crossing.by_file.setdefault(file.number, []).append(finding)
+            crossing.by_file.setdefault(found.number, []).append(finding)
     for number, findings in crossing.by_file.items():
         crossing.by_file[number] = _placed(store, form, number, findings)
     return crossing

@@ -51,7 +51,9 @@ class RowWriter:
     def __init__(self, sheet: Worksheet, first: int, formats: Mapping[str, Sequence[Format]]) -> None:
         self._sheet = sheet
         self._styles = {
-            style: [(column_letters(number), f's="{one._get_xf_index()}"') for number, one in enumerate(columns)]
+            style: [
+                (column_letters(number), f's="{one._get_xf_index()}"') for number, one in enumerate(columns)
+            ]
             for style, columns in formats.items()
         }
         sheet._write_single_row(first)

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from xltargets.consolidate.brief import brief_of
 from xltargets.consolidate.codec import Encoded, encode
 from xltargets.consolidate.discover import Source
-from xltargets.consolidate.mapping import Lost, Work, each
+from xltargets.consolidate.mapping import IN_THIS_PROCESS, Lost, Work, each
 from xltargets.consolidate.onefile import FAILED, READ, FileResult, Reading, digest_of, process
 from xltargets.consolidate.store import BY_UNIT, Listed, Store
 from xltargets.errors import Error
@@ -77,14 +77,18 @@ def take(reading: Reading, task: Task) -> Parcel:
     result = process(task.source, reading)
     brief = brief_of(result, reading.root)
     content = encode(result) if result.status == READ else None
-    return Parcel(replace(result, tables={}, widths={}, findings=[], failures=[], record=None, cells=None), content, brief)
+    return Parcel(
+        replace(result, tables={}, widths={}, findings=[], failures=[], record=None, cells=None),
+        content,
+        brief,
+    )
 
 
 def gather(
     sources: Iterable[Source],
     store: Store,
     reading: Reading,
-    work: Work = Work(),
+    work: Work = IN_THIS_PROCESS,
     progress: Callable[[Progress], None] | None = None,
     total: int | None = None,
 ) -> None:
@@ -100,7 +104,12 @@ def gather(
             cached += remembered
             unreadable += bool(parcel.result.message)
             if progress:
-                said = parcel.result.status, parcel.result.message, json.loads(brief).get("counts", {}), remembered
+                said = (
+                    parcel.result.status,
+                    parcel.result.message,
+                    json.loads(brief).get("counts", {}),
+                    remembered,
+                )
                 progress(Progress(done, total, unreadable, cached, task.source.name, *said))
     finally:
         store.commit()
@@ -148,7 +157,9 @@ def resolve(store: Store) -> None:
 
 def units_of(store: Store, order: str = BY_UNIT) -> Iterator[list[Listed]]:
     """The files of this run unit by unit; one that names no unit stands alone."""
-    for _, group in groupby(store.listed(order=order), lambda file: (file.unit, None if file.unit else file.number)):
+    for _, group in groupby(
+        store.listed(order=order), lambda file: (file.unit, None if file.unit else file.number)
+    ):
         yield list(group)
 
 

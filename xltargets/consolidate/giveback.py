@@ -27,7 +27,7 @@ from typing import BinaryIO, NamedTuple
 from xltargets.consolidate.crossing import Crossing
 from xltargets.consolidate.discover import OURS, WORKBOOKS, Source
 from xltargets.consolidate.letter import NAME, letter
-from xltargets.consolidate.mapping import Work, each
+from xltargets.consolidate.mapping import IN_THIS_PROCESS, Work, each
 from xltargets.consolidate.onefile import FOREIGN, READ, does_count
 from xltargets.consolidate.store import Listed, Store
 from xltargets.consolidate.zipped import unpacked
@@ -76,7 +76,11 @@ class GivenBack:
 
 
 def give_back(
-    store: Store, crossing: Crossing, folder: Path, work: Work = Work(), worst: Severity = Severity.ERROR
+    store: Store,
+    crossing: Crossing,
+    folder: Path,
+    work: Work = IN_THIS_PROCESS,
+    worst: Severity = Severity.ERROR,
 ) -> GivenBack:
     """Write every file of a run back.
 
@@ -93,14 +97,21 @@ def give_back(
     before = _opened(folder)
     given = GivenBack()
     now: dict[str, str] = {}
-    errands = (errand for errand in _errands(store, crossing, folder, worst) if _is_due(errand, before, now, given))
+    errands = (
+        errand for errand in _errands(store, crossing, folder, worst) if _is_due(errand, before, now, given)
+    )
     for errand, answer in each(run_errand, errands, work):
         if isinstance(answer, Exception):
-            given.errors.append(Error(getattr(answer, "message", None) or f"没有写回（{answer}）", file=errand.source.name))
+            given.errors.append(
+                Error(getattr(answer, "message", None) or f"没有写回（{answer}）", file=errand.source.name)
+            )
             now.pop(errand.copy, None)
     for copy in before.keys() - now.keys():
         _take_away(folder, copy)
-    _write(folder / OURS, json.dumps(now, ensure_ascii=False, indent=0, sort_keys=True).encode("utf-8", "replace"))
+    _write(
+        folder / OURS,
+        json.dumps(now, ensure_ascii=False, indent=0, sort_keys=True).encode("utf-8", "replace"),
+    )
     return given
 
 
@@ -109,7 +120,9 @@ def _opened(folder: Path) -> dict[str, str]:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise Error(f"建立不了退回用的文件夹（{error.strerror or error}）；请换一个位置", file=folder) from error
+        raise Error(
+            f"建立不了退回用的文件夹（{error.strerror or error}）；请换一个位置", file=folder
+        ) from error
     try:
         found = json.loads((folder / OURS).read_text("utf-8"))
     except (OSError, ValueError):
@@ -207,7 +220,9 @@ class _Names:
         stem, suffix = os.path.splitext(_base(file.file))
         base = os.path.join(where, safe_name(unit))
         for number in range(1, 1_000_000):
-            found = os.path.join(base, safe_name(stem if number == 1 else f"{stem}（{number}）") + suffix.lower())
+            found = os.path.join(
+                base, safe_name(stem if number == 1 else f"{stem}（{number}）") + suffix.lower()
+            )
             if found.casefold() not in self._given:
                 self._given.add(found.casefold())
                 return found
@@ -224,7 +239,9 @@ def safe_name(text: str, fallback: str = "未命名") -> str:
     Separators, reserved and control characters go, as do marks that turn the direction of writing; Windows' reserved
     names get an underscore; dots and blanks at the ends go; it is cut to 80 characters.
     """
-    kept = "".join("_" if one in '<>:"/\\|?*' else one for one in text if unicodedata.category(one) not in _UNSEEN)
+    kept = "".join(
+        "_" if one in '<>:"/\\|?*' else one for one in text if unicodedata.category(one) not in _UNSEEN
+    )
     kept = unicodedata.normalize("NFC", kept)[:_MOST].strip(" .\u3000")
     if _RESERVED.match(kept):
         kept = f"_{kept}"
@@ -232,4 +249,3 @@ def safe_name(text: str, fallback: str = "未命名") -> str:
 
 
 _UNSEEN = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
-

@@ -118,7 +118,7 @@ def _get(node: Any, keys: tuple[str, ...]) -> Any:
     return node
 
 
-def _joined(value: Any) -> str | None:
+def _joined(value: Any) -> Any:
     if not isinstance(value, list):
         return _scalar(value)
     return "\n".join(str(part) for part in value if part is not None) or None

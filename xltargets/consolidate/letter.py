@@ -54,7 +54,8 @@ def letter(unit: str, file: str, findings: Sequence[Finding], passed: bool, unre
     title = "绩效目标申报表审核意见" if passed else "绩效目标申报表修改意见"
     open_ones = [finding for finding in findings if does_count(finding)]
     counts = "、".join(
-        f"{severity.label}{sum(finding.severity is severity for finding in open_ones)}条" for severity in Severity
+        f"{severity.label}{sum(finding.severity is severity for finding in open_ones)}条"
+        for severity in Severity
     )
     if unreadable:
         body = f"<p>你单位报送的“{escape(file)}”无法读取：{escape(unreadable)}。请按此处理后重新报送。</p>"
@@ -65,8 +66,12 @@ def letter(unit: str, file: str, findings: Sequence[Finding], passed: bool, unre
             f"<p>你单位报送的“{escape(file)}”经审核发现{counts}。各条问题已用批注写在退回的工作簿的相应单元格中，"
             "请逐条修改“错误”，核实“警告”，参考“提示”，改好后重新报送（批注不必删除）。</p>"
         )
-    tables = [_table(severity, [one for one in open_ones if one.severity is severity]) for severity in Severity]
-    return _PAGE.format(title=title, to=escape(unit or "报送单位"), body="\n".join([body, *filter(None, tables)]))
+    tables = [
+        _table(severity, [one for one in open_ones if one.severity is severity]) for severity in Severity
+    ]
+    return _PAGE.format(
+        title=title, to=escape(unit or "报送单位"), body="\n".join([body, *filter(None, tables)])
+    )
 
 
 def _table(severity: Severity, findings: Sequence[Finding]) -> str:
@@ -82,4 +87,6 @@ def _table(severity: Severity, findings: Sequence[Finding]) -> str:
 def _row(number: int, finding: Finding) -> str:
     place = "!".join(part for part in (finding.sheet, finding.cell) if part) or "整份"
     cells = (place, finding.field, finding.message, finding.rule)
-    return f'<tr><td class="n">{number}</td>' + "".join(f"<td>{escape(text)}</td>" for text in cells) + "</tr>"
+    return (
+        f'<tr><td class="n">{number}</td>' + "".join(f"<td>{escape(text)}</td>" for text in cells) + "</tr>"
+    )

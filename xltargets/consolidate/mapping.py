@@ -45,8 +45,11 @@ class Work:
         return self.ahead * (self.jobs if self.executor is None else 32)
 
 
+IN_THIS_PROCESS = Work()
+
+
 def each(
-    function: Callable[[Item], Answer], items: Iterable[Item], work: Work = Work()
+    function: Callable[[Item], Answer], items: Iterable[Item], work: Work = IN_THIS_PROCESS
 ) -> Iterator[tuple[Item, Answer | Exception]]:
     """The answer for each item, as they come in; an exception is an answer too.
 
@@ -81,7 +84,9 @@ def attempt_all(function: Callable[[Item], Answer], items: Sequence[Item]) -> li
 
 def processes(jobs: int) -> ProcessPoolExecutor:
     """A pool of processes that start afresh, as on every system they can; the parent alone minds Ctrl-C."""
-    return ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn"), initializer=_ignore_interrupt)
+    return ProcessPoolExecutor(
+        jobs, mp_context=multiprocessing.get_context("spawn"), initializer=_ignore_interrupt
+    )
 
 
 def _ignore_interrupt() -> None:

@@ -39,7 +39,15 @@ READ, UNREADABLE, FAILED, FOREIGN = "read", "unreadable", "failed", "foreign"
 MARK = "xltargets summary"
 
 _MAX_CORE = 1 << 16
-_PASSING = {errno.EIO, errno.ETIMEDOUT, errno.EAGAIN, errno.EBUSY, errno.ESTALE, errno.ECONNRESET, errno.ENETRESET}
+_PASSING = {
+    errno.EIO,
+    errno.ETIMEDOUT,
+    errno.EAGAIN,
+    errno.EBUSY,
+    errno.ESTALE,
+    errno.ECONNRESET,
+    errno.ENETRESET,
+}
 _PAUSES = (0.2, 1.0)
 _BLOCK = 1 << 20
 
@@ -139,7 +147,10 @@ def process(source: Source | str | os.PathLike[str], reading: Reading = Reading(
                 return _refused(source, error)
         except OSError as error:
             if pause is None or error.errno not in _PASSING:
-                return _refused(source, Error(f"读不了这个文件（{error.strerror or error}）；请检查文件、权限和网络后再试"))
+                return _refused(
+                    source,
+                    Error(f"读不了这个文件（{error.strerror or error}）；请检查文件、权限和网络后再试"),
+                )
         time.sleep(pause)
     raise AssertionError("the last round returns")
 
@@ -164,7 +175,9 @@ def _process_file(source: Source, reading: Reading) -> FileResult:
     else:
         submission = read(source.path, form=reading.form, limits=reading.limits)
     if digest_of(source)[0] != before:
-        raise Error("读取时文件正被别的程序改动；请等它保存完毕再试") from OSError(errno.EBUSY, "changed while read")
+        raise Error("读取时文件正被别的程序改动；请等它保存完毕再试") from OSError(
+            errno.EBUSY, "changed while read"
+        )
     return result_of(submission, source.name, before, state, reading)
 
 

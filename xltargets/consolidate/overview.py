@@ -47,7 +47,9 @@ class Line(NamedTuple):
 
     def plus(self, other: Line, label: str) -> Line:
         """Both together."""
-        money = {key: self.money.get(key, ZERO) + other.money.get(key, ZERO) for key in self.money | other.money}
+        money = {
+            key: self.money.get(key, ZERO) + other.money.get(key, ZERO) for key in self.money | other.money
+        }
         counts = {key: self.counts.get(key, 0) + other.counts.get(key, 0) for key in SEVERITIES}
         return Line(label, self.units + other.units, self.projects + other.projects, money, counts)
 
@@ -75,7 +77,9 @@ class Overview:
         """Count a file's findings by rule."""
         self.rules.update(finding.rule for finding in loaded.result.findings if does_count(finding))
 
-    def add_project(self, chain: Chain, money: Sequence[Column], kind: str, counts: Mapping[str, Any]) -> None:
+    def add_project(
+        self, chain: Chain, money: Sequence[Column], kind: str, counts: Mapping[str, Any]
+    ) -> None:
         """Add a project to its kind."""
         unit = Unit()
         unit.add_project(chain, money)
@@ -91,7 +95,9 @@ class Overview:
         if code and code.endswith("001") and name:
             self.names.setdefault(code[:3], name)
         known = self.departments.get(department)
-        self.departments[department] = known.plus(line, department[1]) if known else line._replace(label=department[1])
+        self.departments[department] = (
+            known.plus(line, department[1]) if known else line._replace(label=department[1])
+        )
         self._units += 1
         heapq.heappush(self.largest, (next(iter(unit.money.values()), ZERO), -self._units, line))
         if len(self.largest) > MOST_UNITS:
@@ -122,10 +128,17 @@ class OverviewPage:
     def __init__(self, book: Workbook, looks: Looks, money: Sequence[Column]) -> None:
         self.book, self.looks, self.money = book, looks, money
         self.sheet: Worksheet = book.add_worksheet(TITLE)
-        self.columns = ["单位数", "项目个数", *(column.label for column in money), *(one.label for one in Severity)]
+        self.columns = [
+            "单位数",
+            "项目个数",
+            *(column.label for column in money),
+            *(one.label for one in Severity),
+        ]
         self.row = 0
 
-    def write(self, title: str, left: str, right: str, facts: Sequence[tuple[str, Any]], overview: Overview) -> None:
+    def write(
+        self, title: str, left: str, right: str, facts: Sequence[tuple[str, Any]], overview: Overview
+    ) -> None:
         """Fill the page."""
         self._set_up(title, left, right)
         self._facts(facts)
@@ -142,7 +155,9 @@ class OverviewPage:
         if len(kinds) > 1:
             self._charts("各类项目", kinds, place, self.columns[1:])
         largest = [line for _, _, line in sorted(overview.largest, reverse=True)]
-        self._table(f"四、预算数最大的{len(largest)}个单位", "单位", largest, summed=False, without=("单位数",))
+        self._table(
+            f"四、预算数最大的{len(largest)}个单位", "单位", largest, summed=False, without=("单位数",)
+        )
         self._rules(overview.rules)
 
     def _set_up(self, title: str, left: str, right: str) -> None:
@@ -171,7 +186,9 @@ class OverviewPage:
             for place, (name, value) in enumerate(facts[start : start + 3]):
                 column = (0, 2, 4)[place]
                 self.sheet.write_string(self.row, column, name, label)
-                self.sheet.write_number(self.row, column + 1, value, money if isinstance(value, Decimal) else count)
+                self.sheet.write_number(
+                    self.row, column + 1, value, money if isinstance(value, Decimal) else count
+                )
             self.row += 1
         self.row += 1
 
@@ -255,7 +272,9 @@ class OverviewPage:
         for number, (title, names) in enumerate(((amount, [amount]), ("问题条数", severities))):
             chart = self._chart(f"{what}{title}", place, heads, names)
             chart.set_size({"width": width, "height": CHART_HEIGHT})
-            self.sheet.insert_chart(self.row, 0, chart, {"object_position": 1, "x_offset": number * (width + 12)})
+            self.sheet.insert_chart(
+                self.row, 0, chart, {"object_position": 1, "x_offset": number * (width + 12)}
+            )
         self.row += CHART_HEIGHT // 20 + 2
 
     def _chart(self, title: str, place: tuple[int, int], heads: Sequence[str], names: Sequence[str]) -> Any:
@@ -274,7 +293,11 @@ class OverviewPage:
         font = {"name": "宋体", "size": 9}
         chart.set_title({"name": title, "name_font": {"name": "宋体", "size": 12, "bold": True}})
         chart.set_legend({"none": True} if len(names) == 1 else {"position": "bottom", "font": font})
-        values = {"num_font": font, "num_format": "#,##0", "major_gridlines": {"visible": True, "line": {"color": "#D9D9D9"}}}
+        values = {
+            "num_font": font,
+            "num_format": "#,##0",
+            "major_gridlines": {"visible": True, "line": {"color": "#D9D9D9"}},
+        }
         chart.set_x_axis({"num_font": font})
         chart.set_y_axis(values)
         return chart

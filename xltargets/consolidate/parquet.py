@@ -59,7 +59,9 @@ def write_parquet(rows: Rows, folder: Path) -> None:
         _Datasets(rows, fresh).write()
         _swap(fresh, folder)
     except OSError as error:
-        raise Error(f"Parquet 写不进去（{error.strerror or error}）；请检查磁盘空间和权限", file=folder) from error
+        raise Error(
+            f"Parquet 写不进去（{error.strerror or error}）；请检查磁盘空间和权限", file=folder
+        ) from error
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
 
@@ -218,7 +220,8 @@ def _decimal(value: object) -> Decimal | None:
 def _integer(value: object) -> int | None:
     if isinstance(value, bool) or not isinstance(value, (int, Decimal)) or value != int(value):
         return None
-    return int(value) if abs(value) < 2**63 else None
+    whole = int(value)
+    return whole if abs(whole) < 2**63 else None
 
 
 def _text(value: object) -> str | None:
@@ -226,4 +229,3 @@ def _text(value: object) -> str | None:
 
 
 _CONVERT: dict[str, Callable[[object], Any]] = {"money": _decimal, "number": _decimal, "count": _integer}
-

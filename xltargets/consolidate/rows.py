@@ -81,7 +81,11 @@ def is_exact(value: object) -> bool:
     if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)):
         return False
     number = value if isinstance(value, Decimal) else Decimal(repr(value))
-    return number.is_finite() and len(number.normalize().as_tuple().digits) <= 15 and -300 < number.adjusted() < 300
+    return (
+        number.is_finite()
+        and len(number.normalize().as_tuple().digits) <= 15
+        and -300 < number.adjusted() < 300
+    )
 
 
 class Rows:
@@ -108,7 +112,9 @@ class Rows:
         main = self.planner.main
         counts = _counts_by_item(loaded.result.findings, main)
         for index, chain in enumerate(loaded.chains[main.name] if main else ()):
-            special: Special = {f"#{severity}": counts.get(index, {}).get(severity, 0) for severity in SEVERITIES}
+            special: Special = {
+                f"#{severity}": counts.get(index, {}).get(severity, 0) for severity in SEVERITIES
+            }
             yield chain, {**special, "#file": loaded.file.file}
 
     def findings(self, loaded: Loaded) -> Iterator[Special]:
@@ -117,7 +123,11 @@ class Rows:
         projects = loaded.chains[main.name] if main else []
         for finding in loaded.result.findings:
             item = item_of(finding.pointer, main)
-            yield self._finding(finding, loaded.file, projects[item] if item is not None and item < len(projects) else [loaded.root])
+            yield self._finding(
+                finding,
+                loaded.file,
+                projects[item] if item is not None and item < len(projects) else [loaded.root],
+            )
 
     def left_out(self, file: Listed) -> Iterator[Special]:
         """What there is to say of a file whose rows are not in the summary."""

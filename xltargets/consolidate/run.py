@@ -118,7 +118,9 @@ def consolidate(
     reading = _reading(form, config, options)
     with _gathered(paths, reading, ours(target, options), executor, jobs, options, progress) as store:
         if next(store.listed("status <> ?", (FOREIGN,)), None) is None:
-            raise Error("没有找到申报表（.xlsx、.xlsm 或 .json）；请检查文件夹", file=paths[0] if paths else None)
+            raise Error(
+                "没有找到申报表（.xlsx、.xlsm 或 .json）；请检查文件夹", file=paths[0] if paths else None
+            )
         crossing = cross(store, reading.form, reading.config, options.inputs)
         result = _result(target, store, survey(store, reading.root).totals)
         if target is not None:
@@ -197,4 +199,3 @@ def _result(target: Path | None, store: Store, totals: Totals) -> Result:
     for file in store.listed("status = ?", (READ,)):
         result.failures += bool(file.brief["failures"])
     return result
-

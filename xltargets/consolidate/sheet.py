@@ -33,6 +33,7 @@ WRAPPED = ("text", "word", "link")
 
 _A4 = 9
 
+
 class Link(NamedTuple):
     """A text that leads to a file, or to a cell of it. The path is relative to the summary's folder."""
 
@@ -71,20 +72,29 @@ class Pages:
     """
 
     def __init__(
-        self, book: Workbook, looks: Looks, plan: SheetPlan, headline: Headline, expected: int, max_rows: int = MAX_ROWS
+        self,
+        book: Workbook,
+        looks: Looks,
+        plan: SheetPlan,
+        headline: Headline,
+        expected: int,
+        max_rows: int = MAX_ROWS,
     ) -> None:
         self.looks, self.plan, self.headline = looks, plan, headline
         self.grouped = any(column.group for column in plan.columns)
         self.first = 4 if self.grouped else 3
         self.capacity = max_rows - self.first
         count = max(1, math.ceil(expected / self.capacity))
-        self.names = [plan.title if number == 0 else f"{plan.title}（{number + 1}）" for number in range(count)]
+        self.names = [
+            plan.title if number == 0 else f"{plan.title}（{number + 1}）" for number in range(count)
+        ]
         self.sheets = [book.add_worksheet(name) for name in self.names]
         self._rooms = [
             (number, column.width - 1) for number, column in enumerate(plan.columns) if column.kind in WRAPPED
         ]
         self._formats = {
-            style: [looks.cell(column.kind, style) for column in plan.columns] for style in ("body", "subtotal", "total")
+            style: [looks.cell(column.kind, style) for column in plan.columns]
+            for style in ("body", "subtotal", "total")
         }
         self.page = -1
         self.row = self.first
@@ -106,7 +116,10 @@ class Pages:
         """
         if self.row == self.first + self.capacity:
             self._turn()
-        plain = [self._linked(column, value) if type(value) is Link else value for column, value in enumerate(values)]
+        plain = [
+            self._linked(column, value) if type(value) is Link else value
+            for column, value in enumerate(values)
+        ]
         self._writer.put(self.row, plain, style, self._height(plain), level)
         self.row += 1
         return Place(self.names[self.page], self.row)
@@ -177,12 +190,18 @@ class Pages:
         start = 0
         while start < len(columns):
             end = start
-            while columns[start].group and end + 1 < len(columns) and columns[end + 1].group == columns[start].group:
+            while (
+                columns[start].group
+                and end + 1 < len(columns)
+                and columns[end + 1].group == columns[start].group
+            ):
                 end += 1
             if not columns[start].group:
                 self.sheet.write_blank(2, start, None, self.looks.other("heading top"))
             elif end > start:
-                self.sheet.merge_range(2, start, 2, end, plain(columns[start].group), self.looks.other("heading"))
+                self.sheet.merge_range(
+                    2, start, 2, end, plain(columns[start].group), self.looks.other("heading")
+                )
             else:
                 self.sheet.write_string(2, start, plain(columns[start].group), self.looks.other("heading"))
             start = end + 1

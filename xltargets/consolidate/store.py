@@ -14,6 +14,7 @@ import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
+from functools import lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -141,7 +142,8 @@ class Store:
     def known(self, file: str) -> str | None:
         """The digest a file had when its result was kept; None when there is no such result."""
         found = self._base.execute(
-            "SELECT digest FROM seen JOIN results USING (digest) WHERE file = ? AND print = ?", (file, self.print)
+            "SELECT digest FROM seen JOIN results USING (digest) WHERE file = ? AND print = ?",
+            (file, self.print),
         ).fetchall()
         return found[0][0] if found else None
 
@@ -191,10 +193,13 @@ class Store:
 
     # --- reading --------------------------------------------------------------------------------------
 
-    def listed(self, where: str = "TRUE", values: tuple[object, ...] = (), order: str = BY_UNIT) -> Iterator[Listed]:
+    def listed(
+        self, where: str = "TRUE", values: tuple[object, ...] = (), order: str = BY_UNIT
+    ) -> Iterator[Listed]:
         """The files of this run; by default unit by unit, those without a code last."""
         for row in self._list.execute(f"SELECT * FROM list WHERE {where} ORDER BY {order}", values):
-            yield Listed(*row[:10], json.loads(row[10]), row[11])
+            *known, brief, replaced = row
+            yield Listed._make([*known, json.loads(brief), replaced])
 
     def find(self, file: str) -> Listed | None:
         """The file of this run that people call so."""
@@ -244,7 +249,13 @@ def fingerprint(reading: Reading) -> str:
     Of the settings only those count that concern rules which run on one file; those of rules across units do not.
     """
     digest = hashlib.sha256()
-    for part in (_code(), reading.schema or "", _settings(reading), _stable(asdict(reading.inputs)), repr(reading.limits)):
+    for part in (
+        _code(),
+        reading.schema or "",
+        _settings(reading),
+        _stable(asdict(reading.inputs)),
+        repr(reading.limits),
+    ):
         digest.update(part.encode("utf-8", "surrogatepass"))
         digest.update(b"\0")
     return digest.hexdigest()
@@ -265,11 +276,14 @@ def _stable(value: object) -> str:
     return json.dumps(value, sort_keys=True, ensure_ascii=False, default=repr)
 
 
+@lru_cache(maxsize=1)
 def _code() -> str:
-    """The digest of the code and data that read and judge a file."""
+    """The digest of the code and data that read and judge a file, as they were when this process began."""
     digest = hashlib.sha256()
     for package in _CODE:
-        for file in _files_of(files("xltargets") / package if package != "schema" else files("xltargets.schema")):
+        for file in _files_of(
+            files("xltargets") / package if package != "schema" else files("xltargets.schema")
+        ):
             digest.update(file.read_bytes())
     for name in _HERE:
         digest.update((files("xltargets.consolidate") / name).read_bytes())

@@ -41,7 +41,6 @@ if TYPE_CHECKING:
     from xlsxwriter import Workbook
 
 
-
 @dataclass(frozen=True)
 class SummaryOptions:
     """How a summary is made.
@@ -144,7 +143,12 @@ def _add_file(found: Survey, file: Listed) -> None:
 
 
 def write_summary(
-    store: Store, target: str | os.PathLike[str], form: Form, root: Table, crossing: Crossing, options: SummaryOptions
+    store: Store,
+    target: str | os.PathLike[str],
+    form: Form,
+    root: Table,
+    crossing: Crossing,
+    options: SummaryOptions,
 ) -> Written:
     """Write the workbook; it replaces the target whole or not at all.
 
@@ -162,7 +166,9 @@ def write_summary(
             book = xlsxwriter.Workbook(file, {**WORKBOOK_OPTIONS, "tmpdir": folder})
             book.use_zip64()
             _describe(book, found, options)
-            writing = _Writing(store, book, form, root, crossing, options, found, os.path.dirname(os.path.abspath(target)))
+            writing = _Writing(
+                store, book, form, root, crossing, options, found, os.path.dirname(os.path.abspath(target))
+            )
             writing.run()
             notes.extend(writing.notes())
             try:
@@ -218,7 +224,11 @@ class _Writing:
         main = {column.key: column for column in self.planner.main_columns()}
         self.kind, self.code = main.get("projects.kind"), main.get("projects.code")
         self.identity = {column.key: column for column in self.planner.identity()}
-        known = {code: str(row["部门名称"]) for code, row in (self.options.roster or {}).items() if row.get("部门名称")}
+        known = {
+            code: str(row["部门名称"])
+            for code, row in (self.options.roster or {}).items()
+            if row.get("部门名称")
+        }
         return Overview(names={code[:3]: name for code, name in known.items()})
 
     def _project_rows(self) -> int:
@@ -234,11 +244,22 @@ class _Writing:
         year = max(self.found.years, key=lambda year: (self.found.years[year], year), default="")
         lead = self.options.title or (f"{year}年" if year else "") + "预算绩效目标"
         in_wan = any(column.kind == "money" for column in plan.columns)
-        return Headline(f"{lead}{plan.title}{'' if plan.title.endswith(('单', '览', '况')) else '表'}", f"共{self.found.units}个单位", "单位：万元" if in_wan else "")
+        return Headline(
+            f"{lead}{plan.title}{'' if plan.title.endswith(('单', '览', '况')) else '表'}",
+            f"共{self.found.units}个单位",
+            "单位：万元" if in_wan else "",
+        )
 
     def notes(self) -> list[str]:
         """Which sheets were full."""
-        pages = (self.projects, self.units, self.overall, self.findings, self.received, *self.details.values())
+        pages = (
+            self.projects,
+            self.units,
+            self.overall,
+            self.findings,
+            self.received,
+            *self.details.values(),
+        )
         return [
             f"“{one.plan.title}”超过一个工作表的行数，分为{len(one.names)}个工作表；数据更多时可以改用 Parquet（--parquet）"
             for one in pages
@@ -341,7 +362,9 @@ class _Writing:
             if special["#counts"] and special["#rule"]:
                 self.totals.counts[special["#rank"]] += 1
             if file is not None and special["#sheet"] and special["#cell"]:
-                special["#cell"] = Link(special["#cell"], self._path(file), special["#sheet"], special["#cell"])
+                special["#cell"] = Link(
+                    special["#cell"], self._path(file), special["#sheet"], special["#cell"]
+                )
                 special["#file"] = os.path.basename(file.file)
             elif file is not None:
                 special["#file"] = self._file_link(file)
@@ -369,7 +392,7 @@ class _Writing:
             self._grand_total(self.units, self.all_units, self.totals.units, special)
         self._received()
         if self.page:
-            headline = self._headline(SheetPlan(overview.TITLE, self.money))
+            headline = self._headline(SheetPlan(overview.TITLE, tuple(self.money)))
             self.page.write(headline.title, headline.left, headline.right, self._facts(), self.overview)
 
     def _received(self) -> None:
@@ -385,7 +408,11 @@ class _Writing:
 
     def _facts(self) -> list[tuple[str, Any]]:
         totals = self.totals
-        facts: list[tuple[str, Any]] = [("报送单位", totals.units), ("项目", totals.projects), ("收到文件", totals.files)]
+        facts: list[tuple[str, Any]] = [
+            ("报送单位", totals.units),
+            ("项目", totals.projects),
+            ("收到文件", totals.files),
+        ]
         facts += [(column.label, totals.money.get(column.key, ZERO)) for column in self.money]
         facts += [(severity.label, totals.counts[severity.value]) for severity in Severity]
         facts += [("无法读取的文件", totals.unreadable), ("重复未采用", totals.replaced)]
@@ -395,7 +422,9 @@ class _Writing:
             facts.append(("逾期报送单位", totals.late))
         return facts
 
-    def _grand_total(self, pages: Pages, segments: list[Segment], count: int, sums: Mapping[str, int]) -> None:
+    def _grand_total(
+        self, pages: Pages, segments: list[Segment], count: int, sums: Mapping[str, int]
+    ) -> None:
         if not segments:
             pages.finish()
             return

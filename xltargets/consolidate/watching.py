@@ -80,7 +80,9 @@ class Watch:
         self.log(f"开始监视：{'、'.join(map(str, self.paths))}")
         due = True
         for changed in self._changes():
-            if changed or due or self._states() != self._seen:  # nobody tells of a share's changes, or of those missed
+            if (
+                changed or due or self._states() != self._seen
+            ):  # nobody tells of a share's changes, or of those missed
                 due = not self._once()
         self.log("监视结束")
 
@@ -181,7 +183,9 @@ def _concerns(path: str, exclude: Exclude) -> bool:
     """Whether a change of a file can change the result; what we write ourselves cannot."""
     absolute = os.path.abspath(path)
     parts = Path(absolute).parts
-    if absolute in exclude.files or any(absolute.startswith(f"{folder}{os.sep}") for folder in exclude.folders):
+    if absolute in exclude.files or any(
+        absolute.startswith(f"{folder}{os.sep}") for folder in exclude.folders
+    ):
         return False
     return is_wanted(parts[-1]) and not any(part.startswith((".", "~$")) for part in parts[-1:])
 

@@ -50,7 +50,10 @@ def members(path: str, limits: ZipLimits = ZipLimits()) -> list[tuple[str, str]]
     with _opened(path) as archive:
         entries = [entry for entry in archive.infolist() if not entry.is_dir()]
     if len(entries) > limits.max_members:
-        raise Error(f"压缩包里有{len(entries)}个文件，超过上限{limits.max_members}个；请解压到文件夹后再汇总", file=path)
+        raise Error(
+            f"压缩包里有{len(entries)}个文件，超过上限{limits.max_members}个；请解压到文件夹后再汇总",
+            file=path,
+        )
     if sum(entry.file_size for entry in entries) > limits.max_total_bytes:
         raise Error("压缩包解压后过大，可能是有害文件，没有读取；请核对来源后解压到文件夹再汇总", file=path)
     return [(entry.filename, readable(entry)) for entry in entries]
@@ -105,7 +108,9 @@ def member_stream(path: str, member: str, limits: ZipLimits = ZipLimits()) -> It
         if entry.flag_bits & _ENCRYPTED:
             raise Error("压缩包设有密码，请解压到文件夹后再汇总", file=path)
         ratio = entry.file_size / max(1, entry.compress_size)
-        if entry.file_size > limits.max_member_bytes or (entry.file_size > _BLOCK and ratio > limits.max_ratio):
+        if entry.file_size > limits.max_member_bytes or (
+            entry.file_size > _BLOCK and ratio > limits.max_ratio
+        ):
             raise Error("压缩包里的这个文件解压后过大，可能是有害文件，没有读取；请核对来源", file=path)
         with _told(path), archive.open(entry) as stream:
             yield stream
