@@ -58,14 +58,14 @@ _UNIT = re.compile(r"(亿|万|千)?元")
 
 
 @rule(
-    "F11", ERROR, basis="O", each="document", needs=["projects"],
+    "F11", ERROR, basis="O", each="document", needs=["projects"], inputs=["@form_money"],
     bad={"projects.1.money_unit": "单位：元"},
     good={"projects.1.money_unit": "金额单位:万元"},
 )  # fmt: skip
-def money_unit_is_declared(projects: Sequence[Any]) -> Iterator[Hit]:
+def money_unit_is_declared(projects: Sequence[Any], unit: str) -> Iterator[Hit]:
     """项目表应注明金额单位，各表一致
 
-    表上有金额单位一栏的，应写明“单位：万元”，各项目表相同。与多数不同的一张报出来。
+    表上有金额单位一栏的，应写明“单位：万元”，各项目表相同。与多数不同的一张报出来；各占一半时以表单的金额单位为准。
     改法：按模板写“单位：万元”；金额不是按万元填的，先换算。
     """
     written = {index: project["money_unit"] for index, project in enumerate(projects)
@@ -73,7 +73,7 @@ def money_unit_is_declared(projects: Sequence[Any]) -> Iterator[Hit]:
     units = {index: match[0] for index, text in written.items()
              if isinstance(text, str) and (match := _UNIT.search(text[:40]))}  # fmt: skip
     known = list(units.values())
-    usual = max(known, key=known.count) if known else "万元"
+    usual = max(known, key=lambda one: (known.count(one), one == unit)) if known else unit
     for index, text in written.items():
         if index not in units:
             what = f"{quoted(text)}里没有金额单位" if isinstance(text, str) and text.strip() else "没有注明金额单位"

@@ -201,7 +201,8 @@ def second_levels_of_output_are_complete(
     outputs = [level2(one.get("level2")) for one in indicators if first_part(one) == "产出"]
     if not outputs or None in outputs:
         return
-    missing = [f"{name}指标" for name in _OUTPUTS if name not in outputs]
+    anywhere = {level2(one.get("level2")) for one in indicators}  # in a wrong place: S02
+    missing = [f"{name}指标" for name in _OUTPUTS if name not in anywhere]
     if not any(is_cost(one) for one in indicators):
         missing.append("成本指标")
     if missing:

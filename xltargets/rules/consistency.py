@@ -37,6 +37,7 @@ _AND = re.compile(f"[{HAN}]{{0,4}}[、和及]")
 #: So often in a year: what an indicator counts by the month, the goal may count by the year.
 _A_YEAR = {"月": 12, "季度": 4, "周": 52, "工作日": 250, "天": 365}
 _FIXED = re.compile("^(?:24小时|7天|12345|110|119|120|1站|1窗|[2-6]G|[0-9]{2,4}千伏)$")
+_DAY = re.compile("(?<!工作)(?<!自然)日$")
 #: What is behind a number that counts no work: 5个方面, 16个镇街 (where it is done).
 _COUNTED_ABOUT = re.compile(
     "大?个?(?:方面|机制|体系|环节|维度|层面|阶段|确保|坚持|统一|统筹|到位|乡镇|镇街|街镇|镇|街道|县区|市县|县|区(?!域)|部门|单位|(?:预算)?部门)"
@@ -65,7 +66,7 @@ def _quantities(text: str) -> Iterator[_Quantity]:
         if _GIVEN.search(before) or given_until >= 0 and _AND.fullmatch(text, given_until, match.start()):
             given_until = end
             continue
-        if _FIXED.match(typed) or typed.endswith("日") or _COUNTED_ABOUT.match(text, match.end()):
+        if _FIXED.match(typed) or _DAY.search(typed) or _COUNTED_ABOUT.match(text, match.end()):
             continue
         number = Decimal(match[1].replace(",", "") + (match[2] or ""))
         yield _Quantity(number, unit.name, number * unit.factor, unit.base, typed)
@@ -132,7 +133,9 @@ def _other_rates(target: str, indicators: list[Any], values: Sequence[Value | No
     rates: dict[str, list[Value]] = {}
     for (_, indicator), value in zip(indicators_of({"indicators": indicators}), values, strict=False):
         name = indicator.get("level3")
-        if isinstance(name, str) and value is not None and value.is_rate and value.kind == "quant" and not value.change:
+        if isinstance(name, str) and value is not None and value.is_rate and value.kind == "quant" and not value.change and (
+            value.lo is not None and value.lo <= 100  # beyond: V04, V05
+        ):
             rates.setdefault(plain(name), []).append(value)
     for match in _RATE.finditer(target[:_LONGEST]) if rates else ():
         said = plain(match[1])

@@ -246,10 +246,10 @@ def unit_fits_the_name(name: str, value: Value) -> Iterator[Hit]:
     """单位应与指标名称相符
 
     率、比例、占比对应 %，次数对应次，人数对应人，天数对应天，户数对应户，面积对应亩、平方米等。名称中最后一个这样的词为准：
-    “资助人数覆盖率”是率。没有写单位的由 C11 检查。
+    “资助人数覆盖率”是率。没有写单位的由 C11 检查，只写“万”的由 V10 检查。
     改法：改正单位，或改正名称。
     """
-    if not value.is_number or not value.unit or value.change is not None:
+    if not value.is_number or not value.unit or value.change is not None or "glued-unit" in value.flags:
         return
     named = _named_unit(name)
     if named is None:
@@ -269,6 +269,10 @@ def unit_fits_the_name(name: str, value: Value) -> Iterator[Hit]:
 _IN_ORDER = ("%", "次", "人", "天", "户", "个", "件", "场", "亩", "平方米", "公里", "元")
 
 
+#: A date in no year of ours: 2204年9月底前, 20224年.
+_NO_YEAR = re.compile(r"\s{0,5}(?!(?:19|20)[0-9]{2}年)[0-9]{4,5}年(?:度|底|末|[0-9]{1,2}月)", re.ASCII)
+
+
 @rule(
     "V13",
     ERROR,
@@ -276,6 +280,7 @@ _IN_ORDER = ("%", "次", "人", "天", "户", "个", "件", "场", "亩", "平�
     each="indicator",
     needs=["value", "unit.year"],
     maybe=["project.start", "project.end"],
+    follows=["Y05"],
     inputs=["@values"],
     bad={"value": "2025年3月底前"},
     good={"value": "2024年12月底前"},
@@ -285,10 +290,12 @@ def date_lies_within_the_year(
 ) -> Iterator[Hit]:
     """完成日期应在预算年度和项目起止日期之内
 
-    日期没有写年份的按预算年度；有项目起始、终止日期的，以起止日期为准。时间段起止颠倒的也在其列。“每月10日前”等不检查。
+    日期没有写年份的按预算年度，年份写成“2204年”“20224年”的也是错误；有项目起始、终止日期的，以起止日期为准。时间段起止颠倒的也在其列。“每月10日前”等不检查。
     改法：核对日期；跨年度的项目补填项目起止日期。
     """
     date = value.date
+    if _NO_YEAR.match(typed):
+        yield "value", f"指标值{quoted(typed)}的年份不对，预算年度是{year}年，请改正"
     if value.kind != "date" or date is None or date.every or value.op in _UP:
         return
     first, last = _months(date, year)

@@ -93,6 +93,7 @@ _WHOLES = ("总成本", "总额", "总投资", "总费用", "总预算", "预算
 
 @rule(
     "M03", ERROR, basis="K2 R", needs=["budget.total", "indicators"], inputs=["@values", "@money"],
+    follows=["F11", "F12"],
     bad={"indicators.3.value": "≤121万元"},
     good={"indicators.3.value": "≤1205000元"},
 )  # fmt: skip
@@ -195,6 +196,7 @@ def annual_amount_is_within_the_whole(
 
 @rule(
     "M09", WARNING, basis="K2 I", needs=["budget.total", "indicators"], inputs=["@values", "@money"],
+    follows=["F11", "F12"],
     bad={"indicators.3.value": "≤2000元/件"},
     good={"indicators.3.value": "≤1050元/件"},
 )  # fmt: skip
