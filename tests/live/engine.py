@@ -72,7 +72,9 @@ class Engine:
         return "" if value is None else value
 
     @staticmethod
-    def clean_value_data(data: Any, datetime_builder: Any, empty_as: Any, number_builder: Any, err_to_str: bool) -> Any:
+    def clean_value_data(
+        data: Any, datetime_builder: Any, empty_as: Any, number_builder: Any, err_to_str: bool
+    ) -> Any:
         """As xlwings does it for Excel on Windows."""
 
         def clean(value: Any) -> Any:
@@ -160,6 +162,14 @@ class App(Counted, base_classes.App):
         self._updating = value
 
     @property
+    def display_alerts(self) -> bool:
+        return False
+
+    @display_alerts.setter
+    def display_alerts(self, value: bool) -> None:
+        pass
+
+    @property
     def status_bar(self) -> object:
         return self._bar
 
@@ -240,9 +250,9 @@ class Book(Counted, base_classes.Book):
         """The document, unless it was closed; then what COM says of a workbook that was."""
         disposed = self._app._office.uno.getClass("com.sun.star.lang.DisposedException")
         try:
-            self._document.URL
-        except disposed as error:
-            raise ComError(DISCONNECTED, "disconnected") from error
+            self._document.getURL()
+        except disposed:
+            raise ComError(DISCONNECTED, "disconnected") from None
         return self._document
 
     @property
@@ -434,7 +444,10 @@ class Range(Counted, base_classes.Range):
 
     @property
     def address(self) -> str:
-        first, last = f"${_letters(self._left)}${self._top + 1}", f"${_letters(self._right)}${self._bottom + 1}"
+        first, last = (
+            f"${_letters(self._left)}${self._top + 1}",
+            f"${_letters(self._right)}${self._bottom + 1}",
+        )
         return first if first == last else f"{first}:{last}"
 
     @property
@@ -448,7 +461,9 @@ class Range(Counted, base_classes.Range):
     def raw_value(self, data: Any) -> None:
         rows = data if isinstance(data, (list, tuple)) else [[data] * self.shape[1]] * self.shape[0]
         self._guard()
-        self._cells.setDataArray(tuple(tuple("" if value is None else value for value in row) for row in rows))
+        self._cells.setDataArray(
+            tuple(tuple("" if value is None else value for value in row) for row in rows)
+        )
 
     def _put_errors(self, rows: list[list[Any]]) -> None:
         for area in self._cells.queryFormulaCells(4).RangeAddresses:  # FormulaResult.ERROR
@@ -499,6 +514,7 @@ class Range(Counted, base_classes.Range):
 
     @property
     def note(self) -> Note | None:
+        self._parent._book._live()
         for note in _elements(self._parent._sheet.Annotations):
             if (note.Position.Row, note.Position.Column) == (self._top, self._left):
                 return Note(self._parent, note)
@@ -506,7 +522,9 @@ class Range(Counted, base_classes.Range):
 
     def add_note(self, text: str) -> Note:
         self._guard()
-        self._parent._sheet.Annotations.insertNew(self._parent._sheet.getCellByPosition(self._left, self._top).CellAddress, text)
+        self._parent._sheet.Annotations.insertNew(
+            self._parent._sheet.getCellByPosition(self._left, self._top).CellAddress, text
+        )
         note = self.note
         assert note is not None
         return note
@@ -561,7 +579,10 @@ class Note(Counted, base_classes.Note):
         self.location._guard()
         notes = self._parent._sheet.Annotations
         for index in range(notes.Count):
-            if (notes.getByIndex(index).Position.Row, notes.getByIndex(index).Position.Column) == (place.Row, place.Column):
+            if (notes.getByIndex(index).Position.Row, notes.getByIndex(index).Position.Column) == (
+                place.Row,
+                place.Column,
+            ):
                 notes.removeByIndex(index)
                 return
 

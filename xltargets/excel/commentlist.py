@@ -1,13 +1,15 @@
 """The comments part of a sheet: which notes are ours, and the edits that make them what they should be.
 
-A note is ours when its author is ours, or when nothing stands above the line that names us: Excel gives a note that the
-check button makes its user's name (see :mod:`xltargets.excel.livenotes`). In a cell with someone else's note, our text is a run at the end of theirs which
+A note is ours when its author is ours. It is ours, too, when nothing stands above the line that names us, for Excel gives a
+note that the check button makes its user's name (see :mod:`xltargets.excel.livenotes`); and when it has no author, which is
+what LibreOffice makes of every author, and begins as only ours do. In a cell with someone else's note, our text is a run at the end of theirs which
 begins with a line that names us. What we insert carries a mark (``</comment >``, ``</r >``) that lets it be taken out to
 the byte; when another program has rewritten the part, author and line are what is left to go by.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -15,6 +17,8 @@ from xltargets.excel import xmltext
 from xltargets.excel.xmltext import Broken, Edit, Element
 
 LONGEST = 32_767  # characters of a note, in UTF-16 units as Excel counts
+#: How each text of ours begins (:func:`xltargets.notes.text_of`).
+_BEGINNING = re.compile(r"(?:（由此带出）)?【(?:错误|警告|提示|豁免)】[A-Z]\d{2,3} ")
 _CUT = "…（内容过长，以下从略）"
 _HEAD = b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _FONT = (
@@ -54,6 +58,11 @@ def skeleton(namespace: str) -> bytes:
 def separator(author: str) -> str:
     """The line that parts another's note from ours."""
     return f"──── {author} ────\n"
+
+
+def is_anonymous_ours(author: str | None, text: str) -> bool:
+    """Whether a note whose author a program has dropped is ours, by how it begins."""
+    return author is not None and not author.strip() and bool(_BEGINNING.match(text))
 
 
 @dataclass
@@ -131,6 +140,8 @@ class CommentList:
         text = _text_of(element)
         if author == self.author:
             return _Comment(element, author, text, text, True)
+        if is_anonymous_ours(author, text):
+            return _Comment(element, author, text, text, True, True)
         theirs, found, ours = text.partition(self._line)
         if not found:
             return _Comment(element, author, text)
@@ -163,9 +174,12 @@ class CommentList:
                 self._extend(comment, text, plan)
             elif comment.ours is not None and text is None:
                 emptied += self._remove(comment, plan)
-            elif text is not None and comment.live and comment.ours != fitted(text, units(self._line)):
-                emptied += self._replace(comment, plan)
-                again[cell] = text
+            elif text is not None and comment.live:
+                if comment.ours == self._fitted(comment, text):
+                    self._keep(comment, plan)
+                else:
+                    emptied += self._replace(comment, plan)
+                    again[cell] = text
             elif text is not None:
                 self._update(comment, text, plan)
         left |= again
@@ -255,6 +269,9 @@ class CommentList:
         plan.gone[address(element)] = True  # a shape of ours, where theirs had none
         plan.freed.add(address(element))
         return 0
+
+    def _fitted(self, comment: _Comment, text: str) -> str:
+        return fitted(text, units(comment.text) - units(comment.ours or ""))
 
     def _replace(self, comment: _Comment, plan: Plan) -> int:
         """Take a note that Excel made away, for one under our own name; returns as :meth:`_remove`."""

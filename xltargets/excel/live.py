@@ -13,6 +13,7 @@ What Excel hands over differs from what a file says; here it is made the same (`
 from __future__ import annotations
 
 import datetime
+import sys
 from collections.abc import Sequence
 from decimal import Decimal
 from functools import cached_property
@@ -98,7 +99,9 @@ def _defined(name: str, refers_to: str | None) -> DefinedName:
     sheet, _, own = name.rpartition("!")
     if own.casefold() in _BUILTIN:
         own = f"_xlnm.{own}"
-    return DefinedName(own, unquote_sheet(sheet) if sheet else None, (refers_to or "").strip().removeprefix("="))
+    return DefinedName(
+        own, unquote_sheet(sheet) if sheet else None, (refers_to or "").strip().removeprefix("=")
+    )
 
 
 class LiveGrid:
@@ -166,7 +169,9 @@ class LiveGrid:
         return self._formats[row, column]
 
     def _format_of(self, top: int, bottom: int, column: int) -> str | None:
-        return self._sheet.range((top + 1, column + 1), (bottom + 1, column + 1)).number_format
+        cells = self._sheet.range((top + 1, column + 1), (bottom + 1, column + 1))
+        found: str | None = cells.number_format
+        return found
 
     @cached_property
     def _formulas(self) -> list[list[object]]:
@@ -234,8 +239,12 @@ def _end(rows: Sequence[Sequence[object]]) -> tuple[int, int]:
     return last_row, last_column
 
 
-_BUSY = frozenset((-2147418111, -2147417846, -2146777998))  # RPC_E_CALL_REJECTED, RPC_E_SERVERCALL_RETRYLATER, edit mode
-_GONE = frozenset((-2147417848, -2147023174, -2147023170, -2147220995))  # disconnected, server unavailable, call failed
+_BUSY = frozenset(
+    (-2147418111, -2147417846, -2146777998)
+)  # RPC_E_CALL_REJECTED, RPC_E_SERVERCALL_RETRYLATER, edit mode
+_GONE = frozenset(
+    (-2147417848, -2147023174, -2147023170, -2147220995)
+)  # disconnected, server unavailable, call failed
 
 
 def why_refused(error: BaseException) -> str | None:
@@ -249,3 +258,14 @@ def why_refused(error: BaseException) -> str | None:
     if code in _GONE:
         return "工作簿或 Excel 在运行中被关闭，没有完成；请重新打开工作簿后再试"
     return None
+
+
+def refusals() -> tuple[type[Exception], ...]:
+    """What a call that Excel refuses raises on this machine."""
+    if sys.platform == "win32":
+        from pywintypes import com_error
+
+        return (com_error,)
+    from xlwings import XlwingsError
+
+    return (XlwingsError,)

@@ -1,8 +1,8 @@
 """Notes in a workbook that is open in Excel, through xlwings.
 
 Excel gives every note that it makes its user's name, so ours are known by their first line, ``──── 预算绩效审核 ────``, which
-also parts our text from a person's own above it. A note that a file came with from :mod:`xltargets.excel.comments` is known
-by its author and stays as it is made there. Both read each other's notes.
+also parts our text from a person's own above it. A note that a file came with from :mod:`xltargets.excel.comments` has no such
+line and is known by its author, or by how it begins where a program has dropped the author. Both read each other's notes.
 
 Only notes that change are touched. When a note cannot be written (a protected sheet, say) all that was done before is undone.
 """
@@ -11,13 +11,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from xltargets.errors import Error
-from xltargets.excel.commentlist import fitted, separator, units
+from xltargets.excel.commentlist import fitted, is_anonymous_ours, separator, units
 from xltargets.excel.comments import AUTHOR, Report, Skipped
-from xltargets.excel.live import why_refused
+from xltargets.excel.live import refusals, why_refused
 from xltargets.excel.notebox import box
 
 if TYPE_CHECKING:
@@ -51,14 +52,14 @@ class LiveNote:
     def of(cls, author: str, text: str, ourselves: str = AUTHOR) -> LiveNote:
         """A note taken apart."""
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-        if author == ourselves:
+        if author == ourselves or is_anonymous_ours(author, text):
             return cls(author, text, "", text)
         theirs, line, ours = text.partition(separator(ourselves))
         return cls(author, text, theirs.removesuffix("\n"), ours) if line else cls(author, text, text, None)
 
     def with_ours(self, ours: str, ourselves: str = AUTHOR) -> str:
         """The text of the note with another text of ours; empty when there is no room for it."""
-        if self.author == ourselves:
+        if self.text and self.ours == self.text:
             return fitted(ours)
         line = separator(ourselves)
         head = f"{self.theirs}\n{line}" if self.theirs else line
@@ -106,6 +107,17 @@ def set_all_notes(
     return writer.report
 
 
+def set_notes(sheet: xlwings.Sheet, notes: Mapping[str, str], *, author: str = AUTHOR) -> Report:
+    """Make our notes of one sheet of an open workbook exactly `notes`, as :func:`set_all_notes` does for all."""
+    writer = _Writer(author)
+    try:
+        writer.write(sheet, notes)
+    except BaseException:
+        writer.undo()
+        raise
+    return writer.report
+
+
 class _Writer:
     """Writes, and remembers what was there."""
 
@@ -120,7 +132,9 @@ class _Writer:
         if not wanted and all(note.ours is None for note in present.values()):
             return
         led = self._led(sheet, wanted)
-        threads = {str(thread.location.address).replace("$", "") for thread in _threads(sheet)} if led else set()
+        threads = (
+            {str(thread.location.address).replace("$", "") for thread in _threads(sheet)} if led else set()
+        )
         for cell, text in led.items():
             if cell in threads:
                 self.report.skipped.append(Skipped(sheet.name, cell, _THREADED))
@@ -156,16 +170,17 @@ class _Writer:
         self._done.append((sheet, cell, before))
         try:
             _set(sheet, cell, after)
-        except _refusals() as error:
+        except refusals() as error:
             if why := why_refused(error):
                 raise Error(why) from error
             raise Error(_PROTECTED, sheet=sheet.name, cell=cell) from error
 
     def undo(self) -> None:
-        """Put back what was there, the latest first."""
-        for sheet, cell, before in reversed(self._done):
-            if _text_of(sheet, cell) != before:
-                _set(sheet, cell, before)
+        """Put back what was there, the latest first; where Excel is gone there is nothing to put back into."""
+        with suppress(*refusals()):
+            for sheet, cell, before in reversed(self._done):
+                if _text_of(sheet, cell) != before:
+                    _set(sheet, cell, before)
 
 
 def _text_of(sheet: xlwings.Sheet, cell: str) -> str | None:
@@ -197,18 +212,5 @@ def fit(shape: object, text: str) -> None:
 
 def _threads(sheet: xlwings.Sheet) -> Iterator[xlwings.Comment]:
     """The conversations of Excel 365; older programs have none and do not know the question."""
-    try:
+    with suppress(NotImplementedError, AttributeError, *refusals()):
         yield from sheet.comments
-    except (NotImplementedError, AttributeError, *_refusals()):
-        return
-
-
-def _refusals() -> tuple[type[Exception], ...]:
-    """What a call that Excel refuses raises on this machine."""
-    if sys.platform == "win32":
-        from pywintypes import com_error
-
-        return (com_error,)
-    from xlwings import XlwingsError
-
-    return (XlwingsError,)
