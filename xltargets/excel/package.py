@@ -291,11 +291,19 @@ class Package:
         self._undeclare(k, own)
 
     def _forget(self, k: str) -> None:
+        """Let go of what was worked out from a part that is now another, is new, or is gone."""
         if k.endswith(".rels"):
-            self._relations.clear()
+            self._relations = {name: found for name, found in self._relations.items() if key(name) != k}
         if k == key(CONTENT_TYPES):
             self._types = None
-        self._sheets = None
+        if self._sheets is not None and k in self._tab_parts():
+            self._sheets = None
+
+    def _tab_parts(self) -> set[str]:
+        """Keys of the parts that the list of sheets was made of: the workbook's, its relationships', their targets'."""
+        related = self.relationships(self._workbook)
+        own = {key(self._workbook), key(relationships_part(self._workbook))}
+        return own.union(key(relation.target) for relation in related if not relation.external)
 
     # --- XML ----------------------------------------------------------------------------------
 
