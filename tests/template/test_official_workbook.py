@@ -10,7 +10,7 @@ from typing import Any
 
 import openpyxl
 import pytest
-from openpyxl.utils.cell import range_boundaries
+from openpyxl.utils.cell import get_column_letter, range_boundaries
 
 WORKBOOK = Path(__file__).parents[2] / "templates" / "targets.xlsx"
 PROJECT, GENERAL = "项目1", "部门整体绩效目标"
@@ -273,3 +273,61 @@ class TestPrinting:
 
     def test_panes_are_frozen_where_they_help(self, official) -> None:
         assert (official[PROJECT].freeze_panes, official["豁免"].freeze_panes) == ("A3", "A3")
+
+
+class TestChecks:
+    """The block beside each sheet; what it says is tested in test_two_runtimes and test_checks_while_typing."""
+
+    BLOCKS = {PROJECT: (9, 7), GENERAL: (4, 2)}  # column of the messages, columns of the form
+
+    @pytest.fixture
+    def formulas(self, official) -> list[str]:
+        pages = [official["自检"], *(official[sheet] for sheet in self.BLOCKS)]
+        found = [cell.value for page in pages for row in page.iter_rows() for cell in row if cell.data_type == "f"]
+        assert len(found) > 60
+        return found
+
+    def test_stands_outside_the_print_area_and_hides_all_but_the_messages(self, official) -> None:
+        for sheet, (messages, columns) in self.BLOCKS.items():
+            page = official[sheet]
+            assert page.print_area.rpartition(":")[2].startswith(f"${get_column_letter(columns)}$")
+            used = {cell.column for row in page.iter_rows(min_col=columns + 1) for cell in row if cell.value is not None}
+            shown = {column for column in used if not _hidden(page, column)}
+            assert shown == {messages}
+
+    def test_formulas_are_short_enough_for_excel_and_hardly_volatile(self, formulas) -> None:
+        for formula in formulas:
+            assert len(formula) <= 8192
+            assert not re.search(r"\b(INDIRECT|OFFSET|NOW|TODAY|RAND|INFO)\(", formula)
+
+    def test_conditions_use_what_excel_takes_there(self, official) -> None:
+        found = [(sheet, rule.formula[0]) for sheet in ("自检", *self.BLOCKS)
+                 for area in official[sheet].conditional_formatting for rule in area.rules]  # fmt: skip
+        assert len(found) > 20
+        for _, formula in found:
+            assert not set("{}!") & set(formula) and len(formula) <= 1000
+
+    def test_every_cell_with_a_rule_of_its_own_is_tinted_by_a_condition(self, official, places) -> None:
+        areas = [area.sqref for area in official[PROJECT].conditional_formatting]
+        unjudged = {"title", "unit", "money_unit", "budget.fiscal", "budget.other", "indicators.level1", "indicators.level2"}
+        for name, (sheet, (left, top, _, bottom)) in places.items():
+            if sheet == PROJECT and name.removeprefix("project.") not in unjudged:
+                for row in (top, bottom):
+                    assert any(f"{get_column_letter(left)}{row}" in area for area in areas), name
+
+    def test_another_form_without_checks_has_none_of_it(self, schema, drawn) -> None:
+        book = drawn(schema, checks=False)
+        assert "自检" not in book.sheetnames and book[PROJECT]["I1"].value is None
+        assert not any("自检" in str(cell.value) for row in book["填表说明"].iter_rows() for cell in row)
+
+    def test_a_field_that_the_form_lacks_takes_its_checks_with_it(self, schema, drawn) -> None:
+        del schema["properties"]["projects"]["items"]["properties"]["schedule"]
+        book = drawn(schema)
+        said = [str(cell.value) for row in book[PROJECT].iter_rows(min_col=9) for cell in row if cell.value is not None]
+        assert not any("schedule" in text or "支出计划" in text for text in said)
+        assert any("project.budget.total" in text for text in said)
+
+
+def _hidden(page: openpyxl.worksheet.worksheet.Worksheet, column: int) -> bool:
+    groups = page.column_dimensions.values()
+    return any(group.hidden and group.min <= column <= group.max for group in groups)
