@@ -1,96 +1,20 @@
 """Single faults in sound documents: each is found by the rule made for it, at its place, and nothing else is told of.
 
 A mutant is a sound document of ``tests/data`` with one thing wrong; beside its own rule only the companions named with it
-may say anything above a hint. A variation is another wording of the same sound content; nothing above a hint may be said.
+may say anything above a hint. Harmless
+variations are in test_variations.py.
 """
 
 from __future__ import annotations
 
-import copy
-from collections.abc import Mapping
-from functools import lru_cache
-from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 
-from xltargets.rules.engine import judge
-from xltargets.rules.finding import HINT
-from xltargets.submission.document import from_document, load_document
-
-from .catalogue import overlay
-
-DATA = Path(__file__).parents[1] / "data"
-SOUND = ("clean", "education", "farming", "health", "roads")
-
-
-class Swap(NamedTuple):
-    """Part of a text, and what stands there instead."""
-
-    old: str
-    new: str
-
-
-class Part(NamedTuple):
-    """What another place of the same document has."""
-
-    path: str
-
-
-GONE = object()
+from .mutation import GONE, Part, Swap, changed, long_path, told
 
 #: Document, path, what is put there (None blanks it), the rule that finds it; then where, if elsewhere, and companions.
 Case = tuple[Any, ...]
-
-
-@lru_cache(maxsize=8)
-def sound(name: str) -> dict[str, Any]:
-    return load_document(DATA / f"{name}.json")
-
-
-def long_path(path: str) -> str:
-    """``0.i3.value`` is ``projects.0.indicators.3.value``."""
-    parts = ["indicators." + part[1:] if part[0] == "i" and part[1:].isdigit() else part for part in path.split(".")]
-    return ".".join(["projects", *parts] if parts[0].isdigit() else parts)
-
-
-def value_at(document: Any, path: str) -> Any:
-    for key in path.split("."):
-        document = document[int(key) if key.isdigit() else key]
-    return document
-
-
-def changed(name: str, changes: Mapping[str, Any]) -> dict[str, Any]:
-    """A sound document with other values at these paths."""
-    document = sound(name)
-    values: dict[str, Any] = {}
-    for short, value in changes.items():
-        path = long_path(short)
-        if isinstance(value, Swap):
-            before = value_at(document, path)
-            assert value.old in before, (name, path, value.old)
-            value = before.replace(value.old, value.new, 1)
-        elif isinstance(value, Part):
-            value = copy.deepcopy(value_at(document, long_path(value.path)))
-        values[path] = value
-    document = overlay(document, {path: value for path, value in values.items() if value is not GONE})
-    for path in sorted((path for path, value in values.items() if value is GONE), key=_by_number, reverse=True):
-        parent, _, last = path.rpartition(".")
-        holder = value_at(document, parent)
-        holder.pop(int(last) if last.isdigit() else last)
-    return document
-
-
-def _by_number(path: str) -> list[tuple[int, str]]:
-    return [(int(part), "") if part.isdigit() else (-1, part) for part in path.split(".")]
-
-
-def told(document: dict[str, Any]) -> list[tuple[str, str, bool]]:
-    """Rule, pointer, and whether it is more than a hint and no echo, of every finding."""
-    judgement = judge(from_document(document))
-    assert judgement.failures == []
-    return [(one.rule, one.pointer, one.severity is not HINT and not one.related) for one in judgement.findings]
-
 
 E, H, R, F, C = "education", "health", "roads", "farming", "clean"
 
@@ -387,11 +311,6 @@ def test_a_fault_is_found_by_its_rule_alone(mutant: Case):
     found = told(changed(name, changes))
     assert (rule, "/" + where.replace(".", "/")) in {(one, pointer) for one, pointer, _ in found}
     assert {one for one, _, above in found if above} - {rule} <= companions
-
-
-@pytest.mark.parametrize("name", SOUND)
-def test_a_sound_document_is_told_nothing_above_a_hint(name: str):
-    assert [one for one in told(sound(name)) if one[2]] == []
 
 
 def test_there_are_mutants_enough_of_most_rules():

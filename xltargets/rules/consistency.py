@@ -31,7 +31,7 @@ _NUMBER = re.compile(r"(?<![0-9.A-Za-z〔【\[第年])([0-9]{1,3}(?:,[0-9]{3}){1
 #: Units of dates and of money, which other rules compare, and what is no unit of work done.
 _OTHER_UNITS = frozenset({"年", "月", "季度", "周", "号", "度", "级", "届", "期", "点", "线", "路", "时", "角", "年期", "学期", "倍", "", "分"})
 _GIVEN = re.compile(
-    "(?:全县|全市|全区|全镇|全乡|全州|全省|辖区|下辖|所辖|辖|共有|现有|原有|拥有|在册|在编|涉及|常住人口|总人口|第|每|约有|“|上年|去年|同期|较|比)[^0-9，。；、,;]{0,6}$"
+    "(?:全县|全市|全区|全镇|全乡|全州|全省|辖区|下辖|所辖|辖|共有|现有|原有|拥有|在册|在编|涉及|常住人口|总人口|第|每|约有|“|上年|去年|同期|较|比)(?:20[0-9]{2}年)?[^0-9，。；、,;]{0,6}$"
 )
 _AND = re.compile(f"[{HAN}]{{0,4}}[、和及]")
 #: So often in a year: what an indicator counts by the month, the goal may count by the year.
