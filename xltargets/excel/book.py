@@ -154,6 +154,7 @@ class FileBook:
 
     @cached_property
     def _calamine(self) -> CalamineWorkbook:
+        _check_strings(self.package)
         try:
             return CalamineWorkbook.from_path(self.path)
         except (CalamineError, OSError) as error:
@@ -178,9 +179,32 @@ def _worksheets(package: Package, all_tabs: Iterable[Tab]) -> Iterator[tuple[str
             yield tab.name, part
 
 
+#: A table of strings may claim so many of them, whatever its size.
+_STRINGS = 1_000_000
+_SST = re.compile(rb"<(?:\w+:)?sst\b[^>]*>")
+_CLAIM = re.compile(rb"""\buniqueCount\s*=\s*["']\s*\+?(\d+)""")
+
+
+def _check_strings(package: Package) -> None:
+    """Refuse a table of shared strings that claims more of them than it has bytes.
+
+    Calamine makes room for as many as ``uniqueCount`` says; more than the machine has ends the whole process.
+    """
+    for relation in package.relationships(package.workbook_part):
+        if relation.kind == "sharedStrings" and relation.target in package:
+            head, tag = b"", None
+            for chunk in package.stream(relation.target):
+                head += chunk.replace(b"\0", b"")  # of UTF-16, what matters here
+                if tag := _SST.search(head):
+                    break
+            claim = _CLAIM.search(tag[0]) if tag else None
+            if claim and (len(claim[1]) > 15 or int(claim[1]) > max(package.size(relation.target), _STRINGS)):
+                raise package.error("文件里的文字表声称的条数与内容不符，不予处理；请用 Excel 或 WPS 打开后另存一份再试")
+
+
 _FAR = re.compile(rb"""r\s*=\s*["'](?:[A-Za-z]{3}\d|[A-Za-z]{0,2}\d{4})""")
 _TAG = re.compile(rb"<(?:\w+:)?(c|row)\b([^>]*)>")
-_REF = re.compile(rb"""\br\s*=\s*["']([A-Za-z]*)(\d+)""")
+_REF = re.compile(rb"""\br\s*=\s*["']([A-Za-z]*)(\d{1,15})""")
 
 
 def _can_be_dense(xml: bytes) -> bool:

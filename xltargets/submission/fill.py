@@ -27,7 +27,6 @@ from xltargets.excel.tabs import safe_sheet_name
 from xltargets.submission.binding import Bindings, Bound, bind
 from xltargets.submission.form import ITEM, Field, Form, load_form
 
-
 _OF_THE_TEMPLATE = "template"
 
 

@@ -1,0 +1,60 @@
+"""Numbers in a file that a reader would make room for."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+
+def claiming(source: Path, target: Path, change: str, to: str, *, encoding: str = "utf-8") -> Path:
+    """A copy of a workbook whose table of strings says something else."""
+    with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w") as new:
+        for name in old.namelist():
+            data = old.read(name)
+            if name == "xl/sharedStrings.xml":
+                text = re.sub(change, to, data.decode(), count=1)
+                assert text != data.decode()
+                data = text.replace('encoding="UTF-8"', f'encoding="{encoding}"').encode(encoding)
+            new.writestr(name, data)
+    return target
+
+
+def checked(path: Path) -> subprocess.CompletedProcess[str]:
+    """Checking it in a process of its own, which a failed allocation would end."""
+    return subprocess.run(
+        [sys.executable, "-m", "xltargets", "check", str(path)],
+        capture_output=True, text=True, encoding="utf-8", check=False, timeout=120,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("to", "encoding"),
+    [
+        ('uniqueCount="99999999999"', "utf-8"),
+        ("uniqueCount = '99999999999'", "utf-8"),
+        ('uniqueCount="+99999999999"', "utf-8"),
+        ('uniqueCount="99999999999"', "utf-16"),
+        (f'uniqueCount="{"9" * 5000}"', "utf-8"),
+    ],
+)
+def test_a_table_of_strings_that_claims_too_many_is_refused(filled: Path, to: str, encoding: str) -> None:
+    path = claiming(filled, filled.with_name("hostile.xlsx"), r'uniqueCount="\d+"', to, encoding=encoding)
+    done = checked(path)
+    assert done.returncode == 2 and "与内容不符" in done.stdout + done.stderr
+
+
+def test_a_claim_behind_a_long_comment_is_seen_too(filled: Path) -> None:
+    text = f"<!--{'x' * 300_000}--><sst "
+    path = claiming(filled, filled.with_name("a.xlsx"), r"<sst ", text)
+    path = claiming(path, filled.with_name("hostile.xlsx"), r'uniqueCount="\d+"', 'uniqueCount="99999999999"')
+    assert checked(path).returncode == 2
+
+
+def test_a_claim_that_is_only_wrong_is_none_of_our_business(filled: Path) -> None:
+    path = claiming(filled, filled.with_name("odd.xlsx"), r'uniqueCount="\d+"', 'uniqueCount="5000"')
+    assert checked(path).returncode == 0
