@@ -41,6 +41,8 @@ from xltargets.submission.model import Location, Submission
 from xltargets.values import Value
 
 ZERO = Decimal(0)
+#: How many items outward a field is, and its path there.
+_Place = tuple[int, str]
 _GIVEN = ("previous", "ledger", "roster")
 
 
@@ -99,19 +101,20 @@ class _Prepared(NamedTuple):
     """A rule made ready for one form and configuration; a place is how many items outward, and the path there.
 
     ``asks`` are those of its inputs that a run may not have (see :class:`Inputs`). Most rules only need some fields and may
-    have others: ``pick`` takes these from an item's row.
+    have others: ``pick`` takes these from an item's row, with the parsed value behind them where the rule is ``of_value``.
     """
 
     rule: Rule
     severity: Severity
     function: Callable[..., Iterable[Any]]
-    needs: tuple[tuple[int, str], ...]
-    takes: tuple[tuple[int, str], ...]
-    zeros: tuple[tuple[int, str] | None, ...]
-    maybe: tuple[tuple[int, str] | None, ...]
+    needs: tuple[_Place, ...]
+    takes: tuple[_Place, ...]
+    zeros: tuple[_Place | None, ...]
+    maybe: tuple[_Place | None, ...]
     inputs: tuple[Callable[[_Run, Item, str], Any], ...]
     asks: tuple[str, ...]
     pick: Callable[[tuple[Any, ...]], tuple[Any, ...]] | None
+    of_value: bool
 
 
 #: What the rules on texts say of one: rule, path, message, and a severity when it is not the rule's own.
@@ -168,6 +171,8 @@ def _prepare(rule: Rule, form: Form, config: Config) -> _Prepared | None:
     needs, takes = [found[name] for name in rule.needs], [found[name] for name in rule.takes]
     if rule.each != "text" and (None in needs or None in takes):
         return None
+    of_value = rule.each == "indicator" and rule.inputs == ("@values",)
+    by_row = not rule.takes and not rule.blank_is_zero
     return _Prepared(
         rule,
         config.severity.get(rule.id, rule.severity),
@@ -176,17 +181,20 @@ def _prepare(rule: Rule, form: Form, config: Config) -> _Prepared | None:
         tuple(place for place in takes if place),
         tuple(found[name] for name in rule.blank_is_zero),
         tuple(found[name] for name in rule.maybe),
-        tuple(_INPUTS[name] for name in rule.inputs),
+        () if by_row and of_value else tuple(_INPUTS[name] for name in rule.inputs),
         tuple(name[1:] for name in rule.inputs if name[1:] in _GIVEN),
-        None if rule.takes or rule.blank_is_zero else _picker(form, scope, needs, [found[name] for name in rule.maybe]),
+        _picker(form, scope, needs, [found[name] for name in rule.maybe], of_value) if by_row else None,
+        by_row and of_value,
     )
 
 
 def _picker(
-    form: Form, scope: str, needs: Sequence[tuple[int, str] | None], maybe: Sequence[tuple[int, str] | None]
+    form: Form, scope: str, needs: Sequence[_Place | None], maybe: Sequence[_Place | None], value: bool
 ) -> Callable[[tuple[Any, ...]], tuple[Any, ...]]:
     known = columns(form, scope)
-    indexes = [known[place] if place else -1 for place in (*needs, *maybe)]
+    indexes = [known[place] if place else len(known) for place in (*needs, *maybe)]
+    if value:
+        indexes.append(-1)
     if len(indexes) > 1:
         return itemgetter(*indexes)
     return (lambda row: (row[indexes[0]],)) if indexes else (lambda row: ())
@@ -206,17 +214,22 @@ class _Run:
         found: list[Finding] = []
         if any(getattr(self.inputs, name) is None for name in prepared.asks):
             return found
-        scope, inputs, pick, needed = prepared.rule.each, prepared.inputs, prepared.pick, len(prepared.needs)
+        scope, inputs, needed = prepared.rule.each, prepared.inputs, len(prepared.needs)
+        pick, of_value = prepared.pick, prepared.of_value
         for item in self.view.items(scope):
             arguments: Sequence[Any] | None
             if pick is None or not item.sound:
                 arguments = _arguments(prepared, item.flats)
                 if arguments is None:
                     continue
+                if of_value:
+                    arguments.append(item.row[-1])
             else:
                 arguments = pick(item.row)
                 if needed and None in arguments[:needed]:
                     continue
+            if of_value and arguments[-1] is None:
+                continue
             for given in inputs:
                 value = given(self, item, scope)
                 if value is None:

@@ -213,6 +213,8 @@ def name_has_no_value_in_it(name: str) -> Iterator[Hit]:
     改法：名称只写考核的内容，数值和单位移到指标值。
     """
     text = unicodedata.normalize("NFKC", name[:_LONGEST])
+    if "(" not in text and not any(map(str.isdigit, text)):
+        return
     unit = _NAME_UNIT.search(name[:_LONGEST])
     if unit:
         yield "level3", f"三级指标{quoted(name)}带有单位{unit.group()}，单位应写在指标值里"

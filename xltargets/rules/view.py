@@ -37,7 +37,7 @@ class Item:
         flat: dotted path within the item → value; blank text is None, arrays are as they are.
         around: the item that it is in.
         row: all values of the scope in the order of :func:`columns`, then those of the item around it; None where a field
-            is blank or absent.
+            is blank or absent. That of an indicator ends with its parsed 指标值.
         sound: whether none of these was unreadable.
     """
 
@@ -75,7 +75,10 @@ class View:
     @cached_property
     def indicators(self) -> list[Item]:
         """Each indicator of each project."""
-        return [item for project in self.projects for item in self._items("indicator", project, "indicators")]
+        found = [item for project in self.projects for item in self._items("indicator", project, "indicators")]
+        for item in found:
+            item.row += (_indicator_value(item),)
+        return found
 
     def items(self, scope: str) -> list[Item]:
         """The items of a scope."""
@@ -121,7 +124,7 @@ class View:
     @cached_property
     def values(self) -> dict[str, Value | None]:
         """Pointer of each indicator → its 指标值, parsed once; None when there is none."""
-        return {item.pointer: _indicator_value(item) for item in self.indicators}
+        return {item.pointer: item.row[-1] for item in self.indicators}
 
     @cached_property
     def leaves(self) -> list[tuple[str, Any, Field]]:
@@ -216,7 +219,7 @@ def scope_fields(form: Form, scope: str) -> list[tuple[str, tuple[str, ...], Fie
 
 
 def columns(form: Form, scope: str) -> dict[tuple[int, str], int]:
-    """Where a place (see :func:`resolve`) is in an item's row; what has none is None, the last in every row."""
+    """Where a place (see :func:`resolve`) is in an item's row; behind them stands a None."""
     levels = {"document": ["document"], "project": ["project", "document"]}.get(
         scope, ["indicator", "project", "document"]
     )
