@@ -19,6 +19,7 @@ class Group(click.Group):
         "new": "forms", "fill": "forms", "export": "forms", "migrate": "forms", "repair": "forms",
         "check": "judging", "annotate": "judging", "clean": "judging",
         "consolidate": "gathering",
+        "import": "disclosing", "publish": "disclosing",
         "rules": "pages", "explain": "pages", "config": "pages",
     }  # fmt: skip
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from collections.abc import Iterator
 from typing import Any
@@ -16,6 +17,7 @@ _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 #: Leads the names of bookmarks that a published text had as ``[bookmark: …]`` at its beginning.
 RESIDUE_BOOKMARK = "xr_"
+_RESIDUE = re.compile(rf"{RESIDUE_BOOKMARK}\d+_(.+)")
 #: Elements whose text is not in the document: deleted, moved away, or in a box of its own.
 _GONE = {f"{_W}del", f"{_W}moveFrom", f"{_W}instrText", f"{_W}delText", f"{_W}pPr", f"{_W}rPr", f"{_MC}Fallback",
          f"{_W}footnoteReference", f"{_W}commentReference"}  # fmt: skip
@@ -229,8 +231,8 @@ def _collect(element: Any, parts: list[str], bookmarks: bool) -> None:
             parts.append(_symbol(child))
         elif tag == f"{_W}bookmarkStart" and bookmarks:
             name = child.get(f"{_W}name") or ""
-            if name.startswith(RESIDUE_BOOKMARK):
-                parts.append(f"[bookmark: {name.removeprefix(RESIDUE_BOOKMARK)}]")
+            if match := _RESIDUE.fullmatch(name):
+                parts.append(f"[bookmark: {match[1]}]")
         elif tag != f"{_W}txbxContent":
             _collect(child, parts, bookmarks)
 

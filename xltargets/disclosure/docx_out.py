@@ -17,18 +17,19 @@ from xltargets.disclosure.docx_styles import (
 )  # fmt: skip
 from xltargets.disclosure.marks import style_names
 from xltargets.disclosure.places import SECTIONS, split_residue
-from xltargets.disclosure.statement import HEAD, Box, ProjectPage, Statement, without_number
+from xltargets.disclosure.statement import Box, ProjectPage, Statement, without_number
 from xltargets.errors import Error
 from xltargets.submission.form import Form
 
 #: Twentieths of a point between the margins.
 _WIDTH = 8844
 _LABEL_WIDTH = 1500
+#: A row is at least 9 mm high.
+_ROW = 510
 _WIDTHS = {"level1": 1050, "level2": 1350, "level3": 1750, "description": 2050, "value": 1244, "basis": 1400}
 _FURTHER = 900
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-_BOOKMARK = re.compile(r"\[bookmark: ([A-Za-z_][A-Za-z0-9_]{0,36})\]")
-_HEAD_LABELS = {"unit.code": "单位编码", "unit.region": "行政区划代码", "unit.name": "单位名称", "unit.year": "预算年度"}
+_BOOKMARK = re.compile(r"\[bookmark: ([A-Za-z_][A-Za-z0-9_]{0,30})\]")
 
 
 def docx_document(statements: Sequence[Statement], form: Form) -> bytes:
@@ -78,7 +79,6 @@ class _Writer:
     def __init__(self, names: dict[str, str]) -> None:
         self.names = names
         self.bookmarks = 0
-        self.taken: set[str] = set()
 
     def document(self, statements: Sequence[Statement]) -> Iterator[str]:
         """All units, after a table of contents when there are several."""
@@ -95,20 +95,17 @@ class _Writer:
             for index, page in enumerate(statement.projects, 1):
                 text = without_number(split_residue(page.title.text or "")[1])
                 entries.append((2, text, f"xt_project_{number}_{index}"))
-        begin = _field_begin('TOC \\h \\z \\t "' + ",".join(
-            (self.names[UNIT_BEGINS], "1", self.names["projects.title"], "2", self.names["auto:projects.title"], "2")) + '"')  # fmt: skip
-        for place, (level, text, anchor) in enumerate(entries):
+        for level, text, anchor in entries:
             yield (
-                f'<w:p><w:pPr><w:pStyle w:val="TOC{level}"/></w:pPr>{begin if place == 0 else ""}'
+                f'<w:p><w:pPr><w:pStyle w:val="TOC{level}"/></w:pPr>'
                 f'<w:hyperlink w:anchor="{anchor}" w:history="1">{_run(_clean(text))}<w:r><w:tab/></w:r>'
                 f'{_field_begin(f"PAGEREF {anchor}")}{_run("1")}{_FIELD_END}</w:hyperlink></w:p>'
             )
-        yield f"<w:p>{_FIELD_END}</w:p>"
 
     def _unit(self, statement: Statement, number: int, *, new_page: bool) -> Iterator[str]:
-        title = self._bookmarked(f"xt_unit_{number}", _run(_clean(_title(statement))))
+        title = self._bookmarked(f"xt_unit_{number}", self._title(statement))
         yield self._paragraph(self.names[UNIT_BEGINS], title, "<w:pageBreakBefore/>" if new_page else "")
-        if statement.head:
+        if {"unit.code", "unit.region"} & set(statement.head):
             yield self._paragraph(INFO, self._head(statement))
         yield self._line(PART, "第一部分　部门整体绩效目标")
         yield self._line(SECTION, SECTIONS["overall_target"])
@@ -125,14 +122,20 @@ class _Writer:
         for index, page in enumerate(statement.projects, 1):
             yield from self._project(page, f"xt_project_{number}_{index}", first=index == 1)
 
+    def _title(self, statement: Statement) -> str:
+        year = self._piece(statement, "unit.year")
+        return self._piece(statement, "unit.name") + (year + _run("年") if year else "") + _run("部门预算绩效文本")
+
     def _head(self, statement: Statement) -> str:
         parts = []
-        for mark in HEAD:
-            if mark in statement.head:
-                label = f"{'　' if parts else ''}{_HEAD_LABELS[mark]}："
-                style = f'<w:rStyle w:val="{style_id(self.names[mark])}"/>'
-                parts.append(_run(label) + _run(statement.head[mark], style))
+        for mark, label in (("unit.code", "单位编码"), ("unit.region", "行政区划代码")):
+            if piece := self._piece(statement, mark):
+                parts.append(_run(f"{'　　' if parts else ''}{label}：") + piece)
         return "".join(parts)
+
+    def _piece(self, statement: Statement, mark: str) -> str:
+        text = statement.head.get(mark)
+        return _run(text, f'<w:rStyle w:val="{style_id(self.names[mark])}"/>') if text else ""
 
     def _project(self, page: ProjectPage, bookmark: str, *, first: bool) -> Iterator[str]:
         leading, text = self._residue(page.title.text or "")
@@ -155,7 +158,8 @@ class _Writer:
         for index, row in enumerate(rows):
             repeat = "<w:tblHeader/>" if index < heads else ""
             cells = self._cells(grid, row, covered, below, plain=first_plain and index == 0)
-            body.append(f"<w:tr><w:trPr><w:cantSplit/>{repeat}</w:trPr>{cells}</w:tr>")
+            height = f'<w:trHeight w:val="{_ROW}" w:hRule="atLeast"/>'
+            body.append(f"<w:tr><w:trPr><w:cantSplit/>{height}{repeat}</w:trPr>{cells}</w:tr>")
         return (
             f'<w:tbl><w:tblPr><w:tblW w:w="{sum(grid)}" w:type="dxa"/><w:jc w:val="center"/>{_borders()}'
             '<w:tblLayout w:type="fixed"/><w:tblCellMar><w:left w:w="60" w:type="dxa"/><w:right w:w="60" w:type="dxa"/>'
@@ -211,9 +215,8 @@ class _Writer:
     def _residue(self, text: str) -> tuple[str, str]:
         """What conversion left of bookmarks becomes bookmarks again, where Word can have them."""
         marks = []
-        while (match := _BOOKMARK.match(text)) and RESIDUE_BOOKMARK + match[1].lower() not in self.taken:
-            self.taken.add(RESIDUE_BOOKMARK + match[1].lower())
-            marks.append(self._bookmarked(RESIDUE_BOOKMARK + match[1], ""))
+        while match := _BOOKMARK.match(text):
+            marks.append(self._bookmarked(f"{RESIDUE_BOOKMARK}{self.bookmarks + 1}_{match[1]}", ""))
             text = text[match.end() :]
         return "".join(marks), text
 
