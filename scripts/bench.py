@@ -10,6 +10,7 @@ programs at work on the machine count as little as can be; those of whole proces
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import sys
 import tempfile
@@ -34,6 +35,7 @@ def take_turns(sides: Mapping[str, Callable[[Path], object]], paths: Sequence[Pa
     seconds: dict[str, list[float]] = {name: [] for name in sides}
     for index, path in enumerate([paths[0], *paths]):
         for name, side in sides.items():
+            gc.collect()  # what one side leaves behind is not another's to clear away
             start = process_time()
             side(path)
             if index:

@@ -11,8 +11,9 @@ import os
 import posixpath
 import re
 import stat
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 from urllib.parse import quote, unquote
@@ -334,6 +335,13 @@ class Package:
             raise self.broken(name, Broken(f"的内容是 {root.name}，应为 {expected}"))
         return root
 
+    def _elements(self, name: str, root: str) -> Iterable[tuple[str, dict[str, str]]]:
+        """Name and attributes of the elements directly within the root of a small part, for looking only."""
+        try:
+            return _children(self.read(name), root)
+        except Broken as reason:
+            raise self.broken(name, reason) from None
+
     def broken(self, name: str, reason: Broken) -> Error:
         """The error for a part that cannot be worked on."""
         return xmltext.refused(name, reason, self.path)
@@ -362,12 +370,12 @@ class Package:
                 raise self.error(f"不是完整的工作簿（缺少 {CONTENT_TYPES}），请重新取得这份文件")
             defaults: dict[str, str] = {}
             overrides: dict[str, str] = {}
-            for element in self._root(CONTENT_TYPES, "Types").children:
-                value = element.attributes.get("ContentType", "").strip()
-                if element.name == "Default":
-                    defaults[element.attributes.get("Extension", "").lower()] = value
-                elif element.name == "Override":
-                    overrides[key(element.attributes.get("PartName", ""))] = value
+            for name, attributes in self._elements(CONTENT_TYPES, "Types"):
+                value = attributes.get("ContentType", "").strip()
+                if name == "Default":
+                    defaults[attributes.get("Extension", "").lower()] = value
+                elif name == "Override":
+                    overrides[key(attributes.get("PartName", ""))] = value
             self._types = defaults, overrides
         return self._types
 
@@ -400,10 +408,10 @@ class Package:
             return []
         if name not in self._relations:
             found = []
-            for element in self._root(name, "Relationships").children:
-                if element.name != "Relationship":
+            for element, attributes in self._elements(name, "Relationships"):
+                if element != "Relationship":
                     continue
-                get = element.attributes.get
+                get = attributes.get
                 raw, external = get("Target", ""), get("TargetMode", "").lower() == "external"
                 target = raw if external else resolved(part, raw)
                 found.append(Relationship(get("Id", ""), get("Type", ""), target, external, raw))
@@ -601,6 +609,19 @@ def resolved(part: str, target: str) -> str:
 def relation_id(attributes: dict[str, str]) -> str | None:
     """The value of ``r:id``, in either of its namespaces."""
     return attributes.get(f"{{{REL}}}id") or attributes.get(f"{{{REL_STRICT}}}id")
+
+
+@lru_cache(maxsize=64)
+def _children(data: bytes, expected: str) -> Sequence[tuple[str, dict[str, str]]]:
+    """Name and attributes of a root's children. Workbooks of one template have the same content types, and relations.
+
+    Raises:
+        Broken: no well-formed XML, or another root.
+    """
+    root = xmltext.parse(xmltext.decoded(data).data)
+    if root.name != expected:
+        raise Broken(f"的内容是 {root.name}，应为 {expected}")
+    return [(element.name, element.attributes) for element in root.children]
 
 
 def _attribute(name: str) -> str:
