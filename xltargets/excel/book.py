@@ -18,7 +18,7 @@ from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
 from xltargets.errors import Error
 from xltargets.excel.a1 import MAX_COLUMNS, address, column_number
-from xltargets.excel.names import DefinedName, Tab, defined_names, parse_workbook, tabs
+from xltargets.excel.names import DefinedName, Tab, tabs_and_names
 from xltargets.excel.package import Limits, Package
 from xltargets.excel.styles import number_formats
 
@@ -106,10 +106,8 @@ class FileBook:
     def _take(self, package: Package) -> None:
         self.path = os.fspath(package.path)
         self.package = package
-        root = parse_workbook(package.text(package.workbook_part).data)
-        self._tabs = list(tabs(root))
+        self._tabs, self._names = tabs_and_names(package.text(package.workbook_part).data)
         self._sheets = dict(_worksheets(package, self._tabs))
-        self._root = root
         self._grids: dict[str, Grid] = {}
 
     @property
@@ -122,10 +120,10 @@ class FileBook:
         """Names of the worksheets that are not shown."""
         return frozenset(tab.name for tab in self._tabs if tab.state != "visible")
 
-    @cached_property
+    @property
     def names(self) -> list[DefinedName]:
         """All defined names."""
-        return defined_names(self._root, [tab.name for tab in self._tabs])
+        return self._names
 
     def grid(self, sheet: str) -> Grid:
         """The values of one worksheet.

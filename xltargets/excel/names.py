@@ -13,7 +13,7 @@ Facts (ECMA-376 Part 1, 18.2.5 definedName; Excel 2010 and later):
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 from xml.etree import ElementTree
@@ -79,6 +79,40 @@ def tabs(root: ElementTree.Element) -> Iterator[Tab]:
         yield Tab(element.get("name", ""), relation, element.get("state", "visible"))
 
 
+def tabs_and_names(workbook_xml: bytes) -> tuple[list[Tab], list[DefinedName]]:
+    """All sheets and all names of a workbook part, which is in UTF-8.
+
+    Workbooks of one template have the same names, so what the element with the names says is kept for a few of them.
+
+    Raises:
+        Error: when it is no well-formed XML, or declares a document type.
+    """
+    start, end = workbook_xml.find(b"<definedNames>"), workbook_xml.find(_NAMES_END)
+    if 0 < start < end and b"<!" not in workbook_xml:
+        end += len(_NAMES_END)
+        block, rest = workbook_xml[start:end], workbook_xml[:start] + workbook_xml[end:]
+        try:
+            root = parse_workbook(rest)
+            found = list(tabs(root))
+            names = _names_in(block, tuple(tab.name for tab in found))
+        except (Error, ElementTree.ParseError):
+            pass  # prefixes that are declared further up, or what is refused below
+        else:
+            return found, [*names, *defined_names(root, [tab.name for tab in found])]
+    root = parse_workbook(workbook_xml)
+    found = list(tabs(root))
+    return found, defined_names(root, [tab.name for tab in found])
+
+
+_NAMES_END = b"</definedNames>"
+
+
+@lru_cache(maxsize=32)
+def _names_in(block: bytes, names_of_tabs: tuple[str, ...]) -> list[DefinedName]:
+    root = ElementTree.fromstring(block, ElementTree.XMLParser(encoding="utf-8"))
+    return _defined(root.iter("definedName"), names_of_tabs)
+
+
 def parse_defined_names(workbook_xml: bytes, names_of_tabs: list[str]) -> list[DefinedName]:
     """The names of a workbook part (see :func:`defined_names`)."""
     return defined_names(parse_workbook(workbook_xml), names_of_tabs)
@@ -91,8 +125,12 @@ def defined_names(root: ElementTree.Element, names_of_tabs: list[str]) -> list[D
         root: the tree of the workbook part.
         names_of_tabs: the names of all sheets in the order of their tabs, chart sheets included.
     """
+    return _defined(root.iter(root.tag.replace("workbook", "definedName")), names_of_tabs)
+
+
+def _defined(elements: Iterable[ElementTree.Element], names_of_tabs: Sequence[str]) -> list[DefinedName]:
     names = []
-    for element in root.iter(root.tag.replace("workbook", "definedName")):
+    for element in elements:
         local = element.get("localSheetId", "")
         if local and not (local.isdigit() and int(local) < len(names_of_tabs)):
             continue  # the sheet it belonged to is gone

@@ -11,10 +11,10 @@ from xltargets.excel.names import DefinedName, SheetArea, resolve
 from xltargets.submission.form import ITEM, Field, Form
 from xltargets.submission.layout import Bound, Layout
 
-__all__ = ["Bindings", "Bound", "bind"]
+__all__ = ["Bindings", "Bound", "bind", "lost"]
 
-#: So many layouts are kept; a form's workbooks have few.
-_MOST_LAYOUTS = 500
+#: So many layouts of sheets, and bindings of whole workbooks, are kept; a form's workbooks have few.
+_MOST_LAYOUTS, _MOST_BINDINGS = 500, 50
 
 
 @dataclass
@@ -26,12 +26,14 @@ class Bindings:
         broken: names of the form that point at no cell of their sheet.
         unknown: names that are not the form's (Excel's own and hidden ones aside).
         former: names of earlier versions of the form.
+        lost: see :func:`lost`.
     """
 
     layouts: dict[str, Layout] = field(default_factory=dict)
     broken: list[tuple[DefinedName, Field]] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
     former: list[str] = field(default_factory=list)
+    lost: list[tuple[str | None, Field]] | None = None
 
     @cached_property
     def sheets(self) -> dict[str, tuple[Bound, ...]]:
@@ -51,7 +53,20 @@ def bind(book: Book, form: Form, *, former: bool = False) -> Bindings:
         book: the workbook.
         form: the form.
         former: whether the names of earlier versions of the form (``x-formerly``) count, too.
+
+    Returns:
+        What holds for all workbooks with the same names and sheets; it is kept for them and not to be changed.
     """
+    key = (tuple(book.names), tuple(book.worksheets), former)
+    found = form.bindings.get(key)
+    if found is None:
+        if len(form.bindings) >= _MOST_BINDINGS:
+            form.bindings.clear()
+        found = form.bindings[key] = _bind(book, form, former)
+    return found
+
+
+def _bind(book: Book, form: Form, former: bool) -> Bindings:
     worksheets = {name.casefold(): name for name in book.worksheets}
     found: dict[str, dict[Field, Bound]] = {sheet: {} for sheet in book.worksheets}
     known = {**form.former_names, **form.names} if former else form.names
@@ -77,6 +92,21 @@ def bind(book: Book, form: Form, *, former: bool = False) -> Bindings:
         if not any(field in found[sheet] for sheet in ([name.scope] if name.scope else book.worksheets) if sheet in found)
     ]
     return result
+
+
+def lost(bindings: Bindings, form: Form) -> list[tuple[str | None, Field]]:
+    """The fields of the official template whose names are gone: sheet (None for the whole workbook) and field."""
+    if bindings.lost is None:
+        broken = {(name.scope, field) for name, field in bindings.broken}
+        bindings.lost = [
+            (sheet, field)
+            for field in form.fields.values()
+            if not field.elsewhere
+            for sheet in (bindings.layouts if any(form.binding_of(field).by_sheet) else [None])
+            if field not in (bindings.layouts[sheet].fields if sheet else bindings.fields)
+            if not {(sheet, field), (None, field)} & broken
+        ]
+    return bindings.lost
 
 
 def _note_foreign(name: DefinedName, form: Form, result: Bindings) -> None:

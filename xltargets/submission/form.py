@@ -121,6 +121,11 @@ class Form:
         _walk(self, self.schema, ())
 
     @cached_property
+    def bindings(self) -> dict[Any, Any]:
+        """Bindings of workbooks that were met (see :mod:`xltargets.submission.binding`)."""
+        return {}
+
+    @cached_property
     def layouts(self) -> dict[Any, Any]:
         """Layouts of sheets that were met (see :mod:`xltargets.submission.binding`)."""
         return {}
@@ -162,6 +167,10 @@ class Form:
     def official_name(self, field: Field) -> str:
         """The field's name on the official template."""
         return self.official_names[field]
+
+    def binding_of(self, field: Field) -> NameBinding:
+        """What the field's official name says."""
+        return self.names[self.official_name(field).casefold()]
 
     @cached_property
     def order(self) -> Mapping[Field, int]:

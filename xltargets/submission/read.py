@@ -86,7 +86,7 @@ class _Reader:
         submission.missing_fields = [
             self.form.official_name(field) for field in self.form.fields.values() if field not in standing
         ]
-        submission.unknown_names = self.bindings.unknown
+        submission.unknown_names = list(self.bindings.unknown)
         return submission
 
     def _scope(self, sheet: str, grid: Grid, scope: Scope, target: dict[str, Any], at: str) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from xltargets.excel.a1 import address
 from xltargets.excel.book import Book, Grid
 from xltargets.excel.names import DefinedName
-from xltargets.submission.binding import Bindings
+from xltargets.submission.binding import Bindings, lost
 from xltargets.submission.form import Field, Form
 from xltargets.submission.layout import Table
 from xltargets.submission.model import Location, Problem
@@ -112,16 +112,8 @@ def _pointer(field: Field, sheet: str | None, item_of_sheet: dict[str, str]) -> 
 
 def missing_names(bindings: Bindings, form: Form, item_of_sheet: dict[str, str]) -> Iterator[Problem]:
     """Fields of the official template which a workbook of its version has lost."""
-    broken = {(name.scope, field) for name, field in bindings.broken}
-    standing = {sheet: {bound.field for bound in bounds} for sheet, bounds in bindings.sheets.items()}
-    somewhere = bindings.fields
-    for field in form.fields.values():
-        if field.elsewhere:
-            continue
-        by_sheet = any(form.names[form.official_name(field).casefold()].by_sheet)
-        for sheet in [*item_of_sheet] if by_sheet else [None]:
-            if field in (standing[sheet] if sheet else somewhere) or {(sheet, field), (None, field)} & broken:
-                continue
+    for sheet, field in lost(bindings, form):
+        if sheet is None or sheet in item_of_sheet:
             yield Problem(
                 "R07",
                 _pointer(field, sheet, item_of_sheet),
