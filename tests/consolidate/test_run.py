@@ -313,3 +313,32 @@ def test_work_is_done_in_any_order_and_listed_in_one(folder: Path, tmp_path: Pat
     consolidate(shuffled, tmp_path / "b.xlsx")
     again = openpyxl.load_workbook(tmp_path / "b.xlsx")["项目汇总"]
     assert [row for row in again.values] == [row for row in sheet.values]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGINT to send to another process")
+def test_ctrl_c_stops_cleanly_and_keeps_what_is_done(folder: Path, tmp_path: Path) -> None:
+    script = tmp_path / "run.py"
+    script.write_text(
+        "import os, signal, sys\n"
+        "from pathlib import Path\n"
+        "from xltargets.consolidate import Options, consolidate\n"
+        "def interrupt(progress):\n"
+        "    if progress.done == 8:\n"
+        "        os.killpg(0, signal.SIGINT)\n"
+        "if __name__ == '__main__':\n"
+        "    options = Options(cache=Path(sys.argv[3]), batch=1)\n"
+        "    try:\n"
+        "        consolidate([sys.argv[1]], sys.argv[2], jobs=2, options=options, progress=interrupt)\n"
+        "    except KeyboardInterrupt:\n"
+        "        print('stopped')\n",
+        "utf-8",
+    )
+    cache = tmp_path / "cache.sqlite"
+    run = subprocess.run(
+        [sys.executable, script, folder, tmp_path / "a.xlsx", cache], capture_output=True, encoding="utf-8",
+        timeout=120, start_new_session=True,
+    )  # fmt: skip
+    assert run.stdout == "stopped\n" and "Traceback" not in run.stderr
+    assert not (tmp_path / "a.xlsx").exists()
+    with sqlite3.connect(cache) as base:
+        assert base.execute("SELECT count(*) FROM seen").fetchone()[0] >= 7

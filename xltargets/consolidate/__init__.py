@@ -13,7 +13,8 @@ from xltargets.consolidate.onefile import FileResult, Reading, process
 from xltargets.consolidate.received import Deadline
 from xltargets.consolidate.run import Options, Result, consolidate, tables
 from xltargets.consolidate.store import default_cache
-from xltargets.consolidate.summary import SummaryOptions, Totals
+from xltargets.consolidate.summary import SummaryOptions
+from xltargets.consolidate.survey import Totals
 from xltargets.consolidate.watching import LogFile, Patience, Watch
 
 __all__ = [

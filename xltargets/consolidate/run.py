@@ -21,7 +21,8 @@ from xltargets.consolidate.onefile import FOREIGN, READ, Reading
 from xltargets.consolidate.parquet import write_parquet
 from xltargets.consolidate.rows import Rows
 from xltargets.consolidate.store import Store
-from xltargets.consolidate.summary import SummaryOptions, Totals, survey, write_summary
+from xltargets.consolidate.summary import SummaryOptions, write_summary
+from xltargets.consolidate.survey import Totals, survey
 from xltargets.errors import Error
 from xltargets.excel.package import Limits
 from xltargets.rules.config import Config

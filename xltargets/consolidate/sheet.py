@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 
 #: Excel's own limits.
 MAX_ROWS = 1_048_576
-MAX_LINKS = 65_530
+#: Excel takes 65,530 links on a sheet; XlsxWriter keeps each in memory until the end, a kilobyte at a time. Beyond this
+#: number formulas do the same.
+MAX_LINKS = 10_000
 _MAX_FORMULA_TEXT = 255
 _MAX_URL = 2_000
 
