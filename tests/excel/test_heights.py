@@ -13,6 +13,7 @@ from openpyxl.styles import Alignment, Font
 from xltargets.excel.cells import set_values
 from xltargets.excel.heights import HIGHEST, fit_rows, lines_of, units_of
 from xltargets.excel.package import Package
+from xltargets.submission.fill import fill
 
 LONG = "开展信访维稳工作，维护群众合法权益。" * 8
 
@@ -149,3 +150,28 @@ class TestRows:
         again = Package.open(path.with_name("out.xlsx"))
         fit_rows(again, "表", {"A1": LONG, "A2": LONG, "A4": LONG})
         assert not again.changed
+
+
+class TestTheOfficialForm:
+    def heights(self, document: dict, target: Path) -> dict[int, float]:
+        fill(document, target)
+        page = openpyxl.load_workbook(target)["项目1"]
+        return {row: page.row_dimensions[row].height for row in range(1, 12)}
+
+    def test_rows_follow_what_is_filled_in(self, sound, tmp_path: Path) -> None:
+        sound["projects"] = [sound["projects"][0]]
+        project = sound["projects"][0]
+        short = self.heights(sound, tmp_path / "short.xlsx")
+        project["purpose"], project["target"] = LONG * 3, LONG * 4
+        project["indicators"][0]["description"] = LONG
+        project["title"] = "提前下达2024年省级财政信访维稳专项补助资金（含进京值班、领导接访等工作经费）绩效目标表"
+        long = self.heights(sound, tmp_path / "long.xlsx")
+        assert {row for row in short if long[row] > short[row]} == {1, 5, 8, 10}
+        assert all(long[row] == short[row] for row in (2, 3, 4, 6, 7, 9))
+
+    def test_a_title_that_is_worked_out_has_room_for_two_lines(self, sound, tmp_path: Path) -> None:
+        project = sound["projects"][0]
+        del project["title"]
+        short = self.heights(sound, tmp_path / "short.xlsx")[1]
+        project["name"] = "提前下达2024年省级财政信访维稳专项补助资金（含进京值班、领导接访等工作经费）"
+        assert self.heights(sound, tmp_path / "long.xlsx")[1] > short == 36
