@@ -140,6 +140,9 @@ def _other_rates(target: str, indicators: list[Any], values: Sequence[Value | No
     for match in _RATE.finditer(target[:_LONGEST]) if rates else ():
         said = plain(match[1])
         found = rates.get(said) or next((rates[name] for name in rates if len(name) >= 4 and said.endswith(name)), None)
+        if found is None and len(said) >= 5:
+            longer = [name for name in rates if name.endswith(said)]
+            found = rates[longer[0]] if len(longer) == 1 else None
         if found and all(value.lo is not None and value.lo * value.factor != Decimal(match[2]) for value in found):
             yield f"{match[2]}%", shown(match[1]), shown(str(found[0]))
 

@@ -10,6 +10,7 @@ from typing import Any
 from xltargets.rules.formulas import all_of, each, length, when
 from xltargets.rules.registry import ERROR, HINT, WARNING, Hit, rule
 from xltargets.rules.similar import plain
+from xltargets.rules.wording import in_wan
 
 EPS = Decimal("0.005")
 Project = Mapping[str, Any]
@@ -109,6 +110,7 @@ _NUMBER = r"(\d{1,5}|[零〇一二两三四五六七八九十百千]{1,7})"
 _COUNTED = re.compile(
     rf"{_VERB}了?(?:预算|项目|支出|整体){{0,2}}绩效目标的?(?:预算|支出)?项目(?:支出)?(?:共有|共计|合计|总计|数量|共|数|有|计)?为?"
     rf"\s{{0,2}}{_NUMBER}\s{{0,2}}[个项]"
+    rf"|{_VERB}了?(?:预算)?项目(?:支出)?绩效目标表?(?:共计|合计|共)?\s{{0,2}}{_NUMBER}\s{{0,2}}[个项张份]"
     rf"|{_NUMBER}\s{{0,2}}[个项](?:预算|支出)?项目(?:支出)?(?:均|全部|都|已)?(?:按要求|同步)?{_VERB}了?(?:预算|项目){{0,2}}绩效目标"
 )
 _DEPARTMENT_TEXTS = ("department.overall_target", "department.itemised_targets", "department.safeguards")
@@ -148,7 +150,7 @@ def projects_are_as_many_as_said(
         if "绩效目标" not in text:
             continue
         for match in _COUNTED.finditer(text):
-            said = match[1] or match[2]
+            said = match[1] or match[2] or match[3]
             number = int(said) if said.isdecimal() else to_number(said)
             if number is not None and int(number) != len(projects):
                 yield path, f"文字写明编报绩效目标的项目{said}个，实际有{len(projects)}张项目绩效目标表，请核对是否漏报或改正文字"
@@ -177,25 +179,33 @@ def _stated(pattern: re.Pattern[str], texts: Sequence[tuple[str, str]]) -> tuple
     WARNING,
     basis="O R",
     each="document",
-    maybe=["department.budget.managed", "department.budget.projects", *_DEPARTMENT_TEXTS],
+    maybe=["department.budget.managed", "department.budget.projects", *_DEPARTMENT_TEXTS, "projects"],
+    inputs=["@form_money"],
+    follows=["F10", "F11", "F12", "M01"],
     bad={"department.budget.managed": 320, "department.budget.projects": 200},
     good={"department.budget.managed": 200, "department.budget.projects": 200},
 )
 def managed_within_spending(
     managed: Decimal | None, spending: Decimal | None, overall: str | None, itemised: object, safeguards: object,
-    *, eps: Decimal = EPS,
+    projects: Sequence[Project] | None, unit: str, *, eps: Decimal = EPS,
 ) -> Iterator[Hit]:  # fmt: skip
     """编报绩效目标的项目资金不应大于项目支出
 
     比较部门预算中的两个数字；表上没有的，取部门整体绩效目标文字中的“编报绩效目标的项目N个，涉及资金…万元”和
-    “项目支出…万元”。
+    “项目支出…万元”。文字只写了项目支出的，与各项目预算数之和比较。
     改法：核对两个数字的口径和单位。
     """
     texts = list(_texts(overall, itemised, safeguards)) if managed is None or spending is None else []
-    left = ("department.budget.managed", managed) if managed is not None else _stated(_MANAGED, texts)
-    right = ("department.budget.projects", spending) if spending is not None else _stated(_SPENDING, texts)
+    left = ("department.budget.managed", in_wan(managed, unit)) if managed is not None else _stated(_MANAGED, texts)
+    right = ("department.budget.projects", in_wan(spending, unit)) if spending is not None else _stated(_SPENDING, texts)
     if left and right and left[1] > right[1] + eps:
         yield left[0], f"编报绩效目标的项目资金 {money(left[1])} 大于项目支出 {money(right[1])}，请核对口径和单位"
+    elif left is None and right and spending is None:
+        amounts = _amounts(projects or (), "total", blank=None) or []
+        together = in_wan(sum(amounts, Decimal(0)), unit)
+        if together > right[1] + eps * len(amounts):
+            said = f"文字写明项目支出 {money(right[1])}，{len(amounts)}个项目的预算数合计 {money(together)}"
+            yield right[0], f"{said}，超过项目支出，请核对"
 
 
 def row_key(code: object) -> str:

@@ -161,6 +161,20 @@ def bad_things_have_an_upper_limit(name: str, value: Value, *, also: Sequence[st
         yield "value", f"{quoted(name)}越少越好，指标值{quoted(value.raw)}应用≤、＜或=0，请改正"
 
 
+#: Rates that are limited from above, though nothing bad is counted.
+_LIMITED = re.compile("控制|负债|超|费|支出|成本|损耗|能耗|消耗|空|占|比|排放|失|死亡|流动|变动|偏|误|波动|依赖|执行|使用率|入住率|病|税|利率|贷|损|耗|漏|废|弃|退|缺|晚|延|迟")
+_DONE_WORK = re.compile(
+    "^(?:改造|新建|改建|扩建|建设|修建|修缮|维修|养护|管护|购置|采购|更新|培训|资助|补助|救助|受理|检测|监测|检查|开展|举办|组织|完成|服务|"
+    "保障|发放|种植|栽植|造林|化解|创建|安装|配备|惠及|受益|覆盖|新增)|(?:使用|服务|设计)(?:年限|寿命)$"
+)
+
+
+def _is_done_work(name: str, second: str | None) -> bool:
+    """Whether the name is that of work to be done, or of the years that something should last."""
+    level = levels.level2(second)
+    return level in ("数量", "可持续影响", "社会效益") and _DONE_WORK.search(name) is not None and "标准" not in name
+
+
 @rule(
     "V07",
     WARNING,
@@ -177,16 +191,23 @@ def good_things_have_a_lower_limit(
 ) -> Iterator[Hit]:
     """正向指标不应使用 ≤ 或 ＜
 
-    合格率、完成率、覆盖率、及时率等越高越好，用 ≤ 就是不许做得更好。不合格率、未完成率等不算；满意度由 V04 检查。本单位另有的
-    名称可列入 also。
+    合格率、完成率、覆盖率、及时率等越高越好，用 ≤ 就是不许做得更好；指标值在60%以上的其他比率（控制率、负债率、损耗率等除外），
+    以及改造、新建、购置、培训等要完成的数量和使用年限也是。不合格率、未完成率等不算；满意度由 V04 检查。本单位另有的名称可列入
+    also。
     改法：改为 ≥ 或 =。
     """
-    if not value.is_rate or value.op not in _DOWN or value.change is not None or of_satisfaction(first, second):
+    if value.op not in _DOWN or value.change is not None or of_satisfaction(first, second):
         return
     text = bare(name)
+    if not value.is_rate:
+        if value.kind == "quant" and _is_done_work(text, second) and not is_reverse(name, also):
+            yield "value", f"{quoted(name)}是要完成的数量，指标值{quoted(value.raw)}却用了≤或＜，请改为≥或="
+        return
     if levels.level2(second) in ("成本", "经济成本", "社会成本", "生态环境成本") or _NEGATIVE_OPENING.search(text):
         return
-    if text.endswith((*words("positive"), *also)) and not is_reverse(name):
+    low = _percent(value.lo, value)
+    high = text.endswith("率") and not _LIMITED.search(text) and low is not None and 60 <= low < _HUNDRED
+    if (high or text.endswith((*words("positive"), *also))) and not is_reverse(name):
         yield "value", f"{quoted(name)}越高越好，指标值{quoted(value.raw)}却用了≤或＜，请改为≥"
 
 

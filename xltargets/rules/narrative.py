@@ -70,13 +70,16 @@ def parts_in_text_add_up(
 ) -> Iterator[Hit]:
     """文字中“其中”各项金额之和应等于所述总额
 
-    同一句话里“其中”后面列了两项以上金额的，合计应等于“其中”前面所述的总额；前面没有总额的，应等于预算数。列举以“等”
+    同一句话里“其中”（或金额后的冒号）后面列了两项以上金额的，合计应等于前面所述的总额；前面没有总额的，应等于预算数。
+    先列各项、后写“合计×万元”的，也应相等；资金用途只列了三项以上金额的，合计应等于预算数。列举以“等”
     结尾、说明只列主要部分的，合计不应超过总额。“其余”另有安排的也是。括号里的金额、单价和约数不计。
     改法：核对各项金额，改正文字或补上漏列的部分。
     """
     for path, text in (("purpose", purpose), ("target", target)):
-        for sentence in _SENTENCE.split(text[:_READ]) if text and "其中" in text else ():
-            found = _parts(sentence)
+        if text is None or text.count("元") + text.count("万") < 2:
+            continue
+        for sentence in _SENTENCE.split(text[:_READ]):
+            found = _parts(sentence, whole=path == "purpose" and text.count("元") == sentence.count("元"))
             if found is None:
                 continue
             stated, parts, open_ended = found
@@ -84,20 +87,43 @@ def parts_in_text_add_up(
             together = sum(parts, Decimal(0))
             if together - whole > eps or (not open_ended and whole - together > eps):
                 said = "预算数" if stated is None else "所述总额"
-                yield path, f"“其中”各项合计{amount(together)}，{said}{amount(whole)}，请核对各项金额"
+                yield path, f"所列各项合计{amount(together)}，{said}{amount(whole)}，请核对各项金额"
 
 
-def _parts(sentence: str) -> tuple[Decimal | None, list[Decimal], bool] | None:
-    """Of a sentence with one 其中: the amount before it, those after it, and whether the list is open-ended."""
-    head, word, tail = _BRACKETS.sub("", sentence).partition("其中")
-    if not word or "其中" in tail:
+#: What leads from an amount to its parts, and from parts to their sum.
+_INTO = re.compile("其中|[:：]")
+_TOGETHER = re.compile("(?:合计|共计|总计|合共)(?:资金|金额|经费)?为?$")
+
+
+def _parts(sentence: str, *, whole: bool) -> tuple[Decimal | None, list[Decimal], bool] | None:
+    """Of a sentence with one 其中: the amount before it, those after it, and whether the list is open-ended.
+
+    So too where the amount ends in a colon (资金30万元：办公费10万元 …) or stands behind the parts (…，合计30万元), or where
+    all that the text says of money (``whole``) is a list of three parts and more.
+    """
+    plain = _BRACKETS.sub("", sentence)
+    if plain.count("其中") > 1:
         return None
-    before, after = _amounts(head), _amounts(tail)
-    if len(after) < 2 or any(_OTHER.search(one.before) or one.after.startswith(("/", "每")) for one in after):
+    said = _amounts(plain)
+    if "其中" not in plain and len(said) > 2 and _TOGETHER.search(said[-1].before):
+        head, tail, before, after = "", plain[: said[-1].start], said[-1:], said[:-1]
+    else:
+        head, word, tail = plain.partition("其中" if "其中" in plain else "：" if "：" in plain else ":")
+        before, after = _amounts(head), _amounts(tail)
+        if not word and whole and len(said) > 2 and not any(words.search(plain) for words in (_YEAR, _OF_ALL_YEARS, _WIDER)):
+            tail, before, after = plain, [], said
+        elif not word or (word != "其中" and not (before and head.endswith(before[-1].raw))):
+            return None
+    if len(after) < 2 or any(_is_no_part(one) for one in after):
         return None
     stated = before[-1].value if before else None
     open_ended = any(word in tail for word in ("等", "主要", "重点", "其余", "剩余", "其他资金"))
     return stated, [one.value for one in after], open_ended
+
+
+def _is_no_part(one: _Said) -> bool:
+    words = (_OTHER, _PAST, _TOGETHER)
+    return one.after.startswith(("/", "每", "以上", "以下", "以内", "左右", "的")) or any(pattern.search(one.before) for pattern in words)
 
 
 @rule(
@@ -144,7 +170,8 @@ def amounts_in_text_are_those_of_the_table(
     """
     known = [in_wan(value, unit) for value in _numbers(project.get("budget"))]
     for path, text in (("purpose", purpose), ("target", target)):
-        said = [one for one in _amounts(text) if _speaks_of_the_project(one, text, year)] if text else []
+        every = _amounts(text) if text else []
+        said = [one for one in every if _speaks_of_the_project(one, text or "", year, alone=len(every) == 1)]
         wrong = [one for one in said if not _known(one.value, known, eps) and not _is_wider(one, in_wan(total, unit))]
         together = sum(dict.fromkeys(one.value for one in wrong), Decimal(0))
         if wrong and not _known(together, known, eps):
@@ -162,10 +189,16 @@ def _is_wider(one: _Said, total: Decimal) -> bool:
     return one.value > total and _OF_ALL_YEARS.search(one.before) is not None
 
 
-def _speaks_of_the_project(one: _Said, text: str, year: int | None) -> bool:
+#: The one amount of a text, with no more before it in its clause: 预算30万元，用于……
+_BARE = re.compile(r"^\s{0,5}(?:项目|本年|20\d\d年度?)?(?:资金|预算|经费|财政拨款|财政资金|投入|投入资金)(?:共|共计|合计|总计|为)?$")
+
+
+def _speaks_of_the_project(one: _Said, text: str, year: int | None, *, alone: bool) -> bool:
     before = one.before
     if _of_an_earlier_year(before, year):
         return False
+    if alone and _BARE.search(before) and not one.after.startswith(("/", "每", "左右", "以上", "以内", "以下")):
+        return True
     if not _OF_THE_PROJECT.search(before) or one.after.startswith(("/", "每", "左右", "以上", "以内", "以下")):
         return False
     start = max(text.rfind(mark, 0, one.start) for mark in "。；;\n") + 1

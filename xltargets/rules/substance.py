@@ -14,13 +14,14 @@ from xltargets.submission.form import Field
 
 _PLACEHOLDER = re.compile(
     r"(?<![0-9０-９A-Za-z])[*＊]+(?![0-9０-９])|[*＊]{2,}"
-    r"|(?<![A-Za-z])[×xXｘＸ]{2,}(?![A-Za-z])|…{2,}|[_＿]{2,}"
+    r"|(?<![A-Za-z])[×xXｘＸ]{2,}(?![A-Za-z])|…{2,}|[_＿]{2,}|某某"
+    r"|(?<![0-9０-９A-Za-z)）])[NnXx×](?=[件个人次名户场所项家亩台套座条处期辆份批]|公里|万元|平方米|%|％)"
     r"|[（(][^（）()]{0,6}\d{1,4}个?字(?:以内|以下|内|左右)?[）)]"
     r"|请(?:在此|在这里)?(?:填写|输入|选择)|点击此处"
     r"|(?:^|[（(【\[如])(?:填写|填报)?示例|示例(?=[:：）)】\]]|$)"
 )
 #: A text without any of these characters has no placeholder.
-_MAY_HAVE_ONE = re.compile(r"[*＊×xXｘＸ…_＿字请示击]")
+_MAY_HAVE_ONE = re.compile(r"[*＊×xXｘＸ…_＿字请示击某Nn]")
 #: Longer texts are searched no further.
 _SEARCHED = 20000
 
@@ -33,7 +34,7 @@ _SEARCHED = 20000
 def no_placeholder_is_left(text: str, field: Field) -> Iterator[Hit]:
     """不得残留占位符和模板提示语
 
-    如 ***、XX、××、……、____、（500字以内）、请填写、示例。尺寸和算式里的乘号、编码里的字母不算。
+    如 ***、XX、××、N件、某某、……、____、（500字以内）、请填写、示例。尺寸和算式里的乘号、编码里的字母不算。
     改法：把占位符换成实际内容，删去提示语。
     """
     if not _MAY_HAVE_ONE.search(text, 0, _SEARCHED) or field.code or field.path[0] in ("waivers", "template"):

@@ -91,7 +91,7 @@ _NO_RESIDUE_AFTER = re.compile(
     "年度?(?:的)?(?:[0-9]{1,2}月)?(?:[0-9]{1,2}日)?(?:份)?"
     "(?:起|以来|以后|之后|后|至|到|—|–|-|~|～|、|和|与|及|或|以前|之前|前|底|末|初|结转|结余|尾款|欠|未|遗留|启动|开工|立项|建成|竣工|印发|修订|修正|版|发布|出台|公布|基础|水平|同期|相比|已|考核|决算|绩效评价|审计|实际|完成情况|完成了|被|获|获得|荣获|成立|设立|通过|验收|批复|批准|下达|入库|入选|列入|纳入|入学|毕业|出生|应付|应发|补发|数据|统计|调查|普查|人口|存量|发生|财政|级|届|新增|上半年|下半年|[（(]|[）)])"
 )
-_STARTS = re.compile("(?:^|[。；;！!？?：:，,\n”]|完成|做好|开展|确保|保障|推进|落实|实现|力争|计划|预计|[0-9]{1,2}[.．、]|[一二三四五六七八九十]、|[）)])\\s{0,4}$")
+_STARTS = re.compile("(?:^|[。；;！!？?：:，,\n”]|完成|做好|开展|确保|保障|推进|落实|实现|力争|计划|预计|通过|支持|围绕|我[局委院校办厅站]|我单位|我中心|本单位|本部门|本局|[0-9]{1,2}[.．、]|[一二三四五六七八九十]、|[）)])\\s{0,4}$")
 
 
 @rule(
@@ -130,8 +130,15 @@ def _own_years(project: Mapping[str, Any], year: int) -> tuple[int, frozenset[st
     return min(year, start.year if start else year), named
 
 
+#: What is said of the year to come, and what it may be compared with all the same.
+_PLANNED = re.compile("年度?(?:计划|拟|将|预计|力争|确保|目标任务|，|,)")
+_COMPARED = re.compile("(?:较|比|同比|与|同|和|及|自|从|至|到|截至|截止|—|–|-|~|～|、|对|其中|于)$")
+
+
 def _is_left_over(match: re.Match[str], text: str) -> bool:
     before, after = text[max(0, match.start() - 8) : match.start()], text[match.end() : match.end() + 24]
+    if _PLANNED.match(after) and not _COMPARED.search(before.rstrip()):
+        return True
     if _NO_RESIDUE_BEFORE.search(before.rstrip()) or _NO_RESIDUE_AFTER.match(after) or _DEADLINE_AFTER.match(after):
         return False
     return _STARTS.search(before) is not None
@@ -187,10 +194,17 @@ def basis_is_of_this_year(basis: str, year: int) -> Iterator[Hit]:
         yield "basis", f"依据{some(map(shown, wrong))}不是{year}年或{year - 1}年的，请改为现行的依据"
 
 
-_DEADLINE_AFTER = re.compile("年度?(?:[0-9]{1,2}月(?:份)?(?:[0-9]{1,2}[日号])?|第?[一二三四1-4]季度|[上下]半年)?(?:初|底|末)?(?:之|以)?前(?:完成|全部|建成|竣工|交付|投入|办结|支付|实现|达到)")
+_VERBS = (
+    "[，,]?(?:完成|全部|全面|建成|竣工|交付|投入|办结|支付|实现|达到|改造|新建|改建|修建|建设|购置|采购|发放|拨付|兑付|培训|组织|开展|举办|"
+    "启动|力争|确保|基本|实施|验收|到位|修复|维修|安装|检测|化解|编制|出台|清理|整治|为|对)"
+)
+_DEADLINE_AFTER = re.compile(
+    "年度?(?:[0-9]{1,2}月(?:份)?(?:[0-9]{1,2}[日号])?|第?[一二三四1-4]季度|[上下]半年)?(?:初|底|末)?(?:之|以)?前"
+    f"(?:{_VERBS})(?![^，。；、,;]{{0,6}}的)"
+)
 _DEADLINE = re.compile(
     "(?<![0-9])((?:19|20)[0-9]{2})年度?(?:([0-9]{1,2})月(?:份)?(?:([0-9]{1,2})[日号])?|第?[一二三四1-4]季度|[上下]半年)?(?:初|底|末)?(?:之|以)?前"
-    "(?:完成|全部|建成|竣工|交付|投入|办结|支付|实现|达到)"
+    f"(?:{_VERBS})(?![^，。；、,;]{{0,6}}的)"
 )
 _ALREADY = re.compile("(?:已|已经|已于|曾|原定|原计划|应于|原定于)$")
 
