@@ -1,5 +1,9 @@
-"""Export one sheet with some notes open as PDF; run with the Python that has ``uno``: PROFILE WORKBOOK SHEET CELLS PDF."""
+"""Export areas of sheets as PDF, as a screen shows them; run with the Python that has ``uno``: PROFILE JOBS.json.
 
+A job is an object: ``workbook``, ``sheet``, ``area`` (A1:N18), ``notes`` (the cells whose notes are open), ``pdf``.
+"""
+
+import json
 import os
 import subprocess
 import sys
@@ -8,6 +12,9 @@ import time
 import uno
 from com.sun.star.beans import PropertyValue
 from com.sun.star.connection import NoConnectException
+
+#: Hundredths of a millimetre around the area, row and column headings included.
+AROUND = 2000
 
 
 def option(name, value):
@@ -21,44 +28,51 @@ def desktop(pipe):
     resolver = local.ServiceManager.createInstanceWithContext("com.sun.star.bridge.UnoUrlResolver", local)
     for _ in range(300):
         try:
-            context = resolver.resolve("uno:pipe,name=%s;urp;StarOffice.ComponentContext" % pipe)
+            context = resolver.resolve(f"uno:pipe,name={pipe};urp;StarOffice.ComponentContext")
             return context.ServiceManager.createInstanceWithContext("com.sun.star.frame.Desktop", context)
         except NoConnectException:
             time.sleep(0.2)
     sys.exit("LibreOffice did not answer")
 
 
-def main(profile, workbook, name, cells, pdf):
-    """Open the notes, leave only the sheet's used area to print, export."""
-    pipe = "draw%d" % os.getpid()
-    office = subprocess.Popen(
-        ["soffice", "-env:UserInstallation=file://" + profile, "--headless", "--norestore",
-         "--accept=pipe,name=%s;urp;" % pipe]
-    )
+def main(profile, jobs):
+    """Draw every job in one LibreOffice."""
+    pipe = f"draw{os.getpid()}"
+    options = ["--headless", "--norestore", f"--accept=pipe,name={pipe};urp;"]
+    office = subprocess.Popen(["soffice", f"-env:UserInstallation=file://{profile}", *options])
     try:
-        book = desktop(pipe).loadComponentFromURL("file://" + workbook, "_blank", 0, (option("Hidden", True),))
-        for other in list(book.Sheets.ElementNames):
-            if other != name:
-                book.Sheets.getByName(other).setPrintAreas(())
-                book.Sheets.getByName(other).IsVisible = False
-        sheet = book.Sheets.getByName(name)
-        for index in range(sheet.Annotations.Count):
-            note = sheet.Annotations.getByIndex(index)
-            place = sheet.getCellByPosition(note.Position.Column, note.Position.Row).AbsoluteName.replace("$", "")
-            note.setIsVisible(place.rpartition(".")[2] in cells.split(","))
-        area = sheet.getCellRangeByName("A1:N18").RangeAddress
-        sheet.setPrintAreas((area,))
-        style = book.StyleFamilies.getByName("PageStyles").getByName(sheet.PageStyle)
-        style.ScaleToPagesX, style.ScaleToPagesY = 1, 1
-        style.IsLandscape = True
-        if style.Width < style.Height:
-            style.Width, style.Height = style.Height, style.Width
-        style.HeaderIsOn = style.FooterIsOn = False
-        book.storeToURL("file://" + pdf, (option("FilterName", "calc_pdf_Export"),))
-        book.close(True)
+        with open(jobs, encoding="utf-8") as file:
+            for job in json.load(file):
+                draw(desktop(pipe), job)
     finally:
         office.terminate()
         office.wait(30)
+
+
+def draw(office, job):
+    """Open the notes, leave only the area to print, on a page of its size, and export."""
+    book = office.loadComponentFromURL("file://" + job["workbook"], "_blank", 0, (option("Hidden", True),))
+    book.calculateAll()
+    for other in list(book.Sheets.ElementNames):
+        if other != job["sheet"]:
+            book.Sheets.getByName(other).setPrintAreas(())
+            book.Sheets.getByName(other).IsVisible = False
+    sheet = book.Sheets.getByName(job["sheet"])
+    for index in range(sheet.Annotations.Count):
+        note = sheet.Annotations.getByIndex(index)
+        place = sheet.getCellByPosition(note.Position.Column, note.Position.Row).AbsoluteName.replace("$", "")
+        note.setIsVisible(place.rpartition(".")[2] in job["notes"])
+    area = sheet.getCellRangeByName(job["area"])
+    sheet.setPrintAreas((area.RangeAddress,))
+    sheet.setPrintTitleRows(False)
+    style = book.StyleFamilies.getByName("PageStyles").getByName(sheet.PageStyle)
+    style.HeaderIsOn = style.FooterIsOn = False
+    style.PrintHeaders, style.PrintGrid = True, False
+    style.LeftMargin = style.RightMargin = style.TopMargin = style.BottomMargin = 100
+    style.Width, style.Height = area.Size.Width + AROUND, area.Size.Height + AROUND
+    style.ScaleToPagesX, style.ScaleToPagesY = 1, 1
+    book.storeToURL("file://" + job["pdf"], (option("FilterName", "calc_pdf_Export"),))
+    book.close(True)
 
 
 if __name__ == "__main__":
