@@ -256,10 +256,15 @@ class _FileGrid:
 
     def values(self, row: int, columns: Sequence[int]) -> list[object]:
         """The values of several cells of a row."""
-        if self._unseen or not 0 <= row <= self.end[0] or max(columns) > self.end[1]:
+        try:
+            cells = self._rows[row] if row >= 0 else []
+            found: list[object] = [None if (value := cells[column]) == "" else value for column in columns]
+        except IndexError:
             return [self.value(row, column) for column in columns]
-        cells = self._rows[row]
-        return [None if cells[column] == "" else cells[column] for column in columns]
+        if self._unseen and None in found:
+            unseen = self._unseen
+            return [unseen.get((row, at)) if value is None else value for at, value in zip(columns, found, strict=True)]
+        return found
 
     def is_formula(self, row: int, column: int) -> bool:
         """Whether the cell holds a formula."""

@@ -407,15 +407,10 @@ class Package:
         if name is None:
             return []
         if name not in self._relations:
-            found = []
-            for element, attributes in self._elements(name, "Relationships"):
-                if element != "Relationship":
-                    continue
-                get = attributes.get
-                raw, external = get("Target", ""), get("TargetMode", "").lower() == "external"
-                target = raw if external else resolved(part, raw)
-                found.append(Relationship(get("Id", ""), get("Type", ""), target, external, raw))
-            self._relations[name] = found
+            try:
+                self._relations[name] = list(_relations(self.read(name), part))
+            except Broken as reason:
+                raise self.broken(name, reason) from None
         return self._relations[name]
 
     def add_relationship(
@@ -609,6 +604,18 @@ def resolved(part: str, target: str) -> str:
 def relation_id(attributes: dict[str, str]) -> str | None:
     """The value of ``r:id``, in either of its namespaces."""
     return attributes.get(f"{{{REL}}}id") or attributes.get(f"{{{REL_STRICT}}}id")
+
+
+@lru_cache(maxsize=64)
+def _relations(data: bytes, part: str) -> Sequence[Relationship]:
+    found = []
+    for element, attributes in _children(data, "Relationships"):
+        if element == "Relationship":
+            get = attributes.get
+            raw, external = get("Target", ""), get("TargetMode", "").lower() == "external"
+            target = raw if external else resolved(part, raw)
+            found.append(Relationship(get("Id", ""), get("Type", ""), target, external, raw))
+    return found
 
 
 @lru_cache(maxsize=64)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import cached_property
+from itertools import groupby
 from typing import NamedTuple
 
 from xltargets.excel.a1 import Area
@@ -91,7 +92,7 @@ class Scope:
 
     Attributes:
         base: the path of the object.
-        cells: the fields directly within it.
+        rows: the fields directly within it, by row: the row, the columns, the fields.
         members: the arrays directly within it.
     """
 
@@ -99,13 +100,18 @@ class Scope:
         depth = base.count(ITEM)
         arrays: dict[Path, list[Bound]] = {}
         self.base = base
-        self.cells: list[Cell] = []
+        cells: list[Cell] = []
         for bound in bounds:
             if bound.field.depth == depth:
                 keys, area = bound.field.path[len(base) :], bound.areas[0]
-                self.cells.append(Cell(bound.field, keys, "/" + "/".join(keys), area.top, area.left))
+                cells.append(Cell(bound.field, keys, "/" + "/".join(keys), area.top, area.left))
             else:
                 arrays.setdefault(bound.field.arrays[depth], []).append(bound)
+        self.rows = [
+            (row, tuple(cell.column for cell in inside), list(inside))
+            for row, group in groupby(cells, key=lambda cell: cell.row)
+            if (inside := list(group))
+        ]
         self.members = [_member(layout, array, inside, base, depth) for array, inside in arrays.items()]
 
 

@@ -91,8 +91,9 @@ class _Reader:
 
     def _scope(self, sheet: str, grid: Grid, scope: Scope, target: dict[str, Any], at: str) -> None:
         """Read all that stands within one object: its own cells, its tables, and the items that are this sheet."""
-        for cell in scope.cells:
-            self._cell(sheet, grid, cell, target, at + cell.pointer)
+        for row, columns, cells in scope.rows:
+            for cell, value in zip(cells, grid.values(row, columns), strict=True):
+                self._cell(sheet, grid, cell, value, target, at + cell.pointer)
         for member in scope.members:
             items = _list_at(target, member.keys)
             pointer = at + member.pointer
@@ -129,15 +130,19 @@ class _Reader:
             for key in [key for key in mapping if key.startswith(prefix)]:
                 del mapping[key]
 
-    def _cell(self, sheet: str, grid: Grid, cell: Cell, target: dict[str, Any], pointer: str) -> None:
+    def _cell(
+        self, sheet: str, grid: Grid, cell: Cell, value: object, target: dict[str, Any], pointer: str
+    ) -> None:
         field, keys, _, row, column = cell
         if field.derived and grid.is_formula(row, column):
             return
         self.cells.cells[pointer] = (sheet, row, column)
-        value = grid.value(row, column)
         if value is not None and not (type(value) is str and field.type == "text"):
             value = self.taken(field, value, sheet, grid, row, column, pointer)
-        _set(target, keys, value)
+        if len(keys) == 1:
+            target[keys[0]] = value
+        else:
+            _set(target, keys, value)
 
     def taken(
         self, field: Field, value: object, sheet: str, grid: Grid, row: int, column: int, pointer: str
@@ -204,7 +209,7 @@ class _TableReader:
         for row in rows:
             places = self.table.places(row)
             values = self.grid.values(row, places)
-            if not any(value is not None for value in values):
+            if values.count(None) == len(values):
                 continue
             item, moved, filled = self._item(row, places, values, f"{self.pointer}/{len(items)}", carry)
             if filled:
