@@ -52,7 +52,7 @@ def _write_json(documents: list[dict[str, Any]], output: Path | None, force: boo
     from xltargets.submission.document import to_json
 
     texts = [to_json(document) for document in documents]
-    text = texts[0] if len(texts) == 1 else f"[{',\n'.join(texts)}]"
+    text = texts[0] if len(texts) == 1 else "[" + ",\n".join(texts) + "]"
     if output is None:
         click.echo(text)
         return
