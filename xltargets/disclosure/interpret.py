@@ -9,17 +9,16 @@ from typing import Any, NamedTuple
 
 from xltargets.disclosure.blocks import AUTOMATIC, UNIT_BEGINS, Block, Cell, Paragraph, Table
 from xltargets.disclosure.places import (
-    DEPARTMENT, ITEMISED, OVERALL, PROJECTS, SAFEGUARDS, SECTIONS, UNIT_CELL, heading, is_contents, is_title, labels_of,
+    DEPARTMENT, ITEMISED, OVERALL, PROJECTS, SAFEGUARDS, SECTIONS, UNIT_CELL, heading, is_known_contents, is_title, labels_of,
     money_unit, split_residue,
 )  # fmt: skip
-from xltargets.disclosure.project import Project, typed
+from xltargets.disclosure.project import Project
 from xltargets.disclosure.statement import AUTOMATIC_MONEY_UNIT
 from xltargets.disclosure.tables import TableReader
 from xltargets.submission.form import Form
 
 _TITLE_YEAR = re.compile(r"(20\d\d)\s*年度?.{0,40}(?:预算|绩效)")
 _YEAR = re.compile(r"(20\d\d)\s*年")
-_CONTENTS_END = re.compile(r"[\s.…·]*\d{1,4}\s*\Z")
 _AUTOMATIC_TITLE = re.compile(r"\d+\. (.*)绩效目标表", re.DOTALL)
 
 
@@ -158,16 +157,10 @@ class Interpreter:
             if residue:
                 self.residue.append(Paragraph(residue, paragraph.line))
             self._heading(kind)
-        elif is_contents(rest) and self._is_known_contents(rest):
-            pass
-        elif self._heading_with_text(paragraph, residue, rest) or self._unit_line(paragraph, rest):
+        elif is_known_contents(rest) or self._heading_with_text(paragraph, residue, rest) or self._unit_line(paragraph, rest):
             pass
         else:
             self._text(paragraph, paragraph.text)
-
-    def _is_known_contents(self, text: str) -> bool:
-        text = _CONTENTS_END.sub("", text)
-        return heading(text) is not None or is_title(text)
 
     def _heading(self, kind: str) -> None:
         if kind == DEPARTMENT and self.section not in (None, DEPARTMENT):
@@ -246,26 +239,29 @@ class Interpreter:
         self.gap = []
         if title is not None:
             self.titles.append(title.text)
-            if self.residue and not title.null:
-                title.text = self._with_residue(title.text) or ""
-            self.tables.begin()
+            text = None if title.null else self._with_residue(title.text)
+            self.tables.begin().values["projects.title"] = text
         for paragraph in others:
-            self._between(paragraph)
-        return self.tables.read(table, title)
+            self._between(paragraph, titled=title is not None)
+        return self.tables.read(table, titled=title is not None)
 
-    def _between(self, paragraph: Paragraph) -> None:
-        """A paragraph above a table: the unit of money, or nothing we know."""
+    def _between(self, paragraph: Paragraph, *, titled: bool) -> None:
+        """A paragraph above a table: the unit of money, a label with its value, or nothing we know."""
         if unit := money_unit(paragraph.text):
-            self.tables.pending_money = unit
-            self.tables.begin()
-            self.tables.set_money(unit, paragraph.text)
+            if titled:
+                self.tables.set_money(unit, paragraph.text)
+            else:
+                self.tables.pending_money = (unit, paragraph.text)
             return
-        pair = self.labels.inline(paragraph.text)
-        if pair is not None and self.tables.project.fits(pair[0].dotted, pair[1]):
-            self.tables.project.values[pair[0].dotted] = typed(pair[0], Cell(pair[1], paragraph.line))
+        pairs = [] if paragraph.literal else self.labels.pairs(paragraph.text)
+        cells = [(spec, Cell(value, paragraph.line)) for spec, value in pairs]
+        if pairs and all([self.tables.take(spec, cell, "") for spec, cell in cells]):
+            return
+        pair = None if paragraph.literal or pairs else self.labels.inline(paragraph.text)
+        if pair is not None and self.tables.take(pair[0], Cell(pair[1], paragraph.line), paragraph.text):
             return
         self.titles.append(paragraph.text)
-        if not self.labels.known(paragraph.text):
+        if paragraph.literal or not self.labels.known(paragraph.text):
             self.leftovers.append(Leftover(paragraph.line, paragraph.text))
 
     def _close_gap(self) -> None:

@@ -90,6 +90,7 @@ _NUMBERING = re.compile(
 _BRACKET = re.compile(r"\([^()]*\)\Z")
 _PART = re.compile(r"第[一二三四五六七八九十]部分")
 _CONTENTS = re.compile(r"(?:\t|\.{4,}|…{2,}|·{4,})[\s.…·]*\d{1,4}\s*\Z")
+_PAGE = re.compile(r"[\s.…·]*\d{1,4}\s*\Z")
 _TITLE = re.compile(r"绩效(?:目标|自评|自评价|指标)?(?:申报|自评|批复|公开|情况|审核|计划|公示|填报|信息)?表(?:\([^()]*\))?\Z")
 _MONEY_UNIT = re.compile(r"(?:金额)?(?:计量)?单位[::]\s*(?:人民币)?(万元|元|千元|亿元)")
 _IN_BRACKETS = re.compile(r"\(?(?:单位[::])?(万元|千元|亿元|元)\)?\Z")
@@ -161,6 +162,13 @@ class Labels:
         field = self.scalar(label) if colon and rest.strip() else None
         return None if field is None else (field, rest.strip())
 
+    def pairs(self, text: str) -> list[tuple[Field, str]]:
+        """``预算数：30；财政资金：30；其他资金：`` → its fields and their values; none unless every piece is one."""
+        pieces = [re.split("[:：]", piece, maxsplit=1) for piece in re.split("[；;]", text) if piece.strip()]
+        found = [(self.scalar(piece[0]), piece[1].strip()) for piece in pieces if len(piece) == 2]
+        complete = len(found) == len(pieces) > 1 and all(spec for spec, _ in found)
+        return [(spec, value) for spec, value in found if spec] if complete else []
+
 
 def labels_of(form: Form) -> Labels:
     """The labels of a form."""
@@ -185,6 +193,12 @@ def is_title(text: str) -> bool:
 def is_contents(text: str) -> bool:
     """Whether a paragraph is a line of a table of contents: it ends in dots or a tab, and the number of a page."""
     return bool(_CONTENTS.search(text)) and len(text) <= LONGEST_TITLE
+
+
+def is_known_contents(text: str) -> bool:
+    """Whether a line of a table of contents repeats a heading or a title, which stands in its place further on."""
+    text, number = _PAGE.sub("", text), is_contents(text)
+    return number and (heading(text) is not None or is_title(text))
 
 
 def money_unit(text: str) -> str | None:

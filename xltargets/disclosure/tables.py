@@ -10,6 +10,7 @@ from typing import Any
 from xltargets.disclosure.blocks import AUTOMATIC, Cell, Table, distinct
 from xltargets.disclosure.places import (
     FACTORS, STANDARD, TOTALS, UNIT_CELL, Labels, bare, folded, is_title, money_unit, split_residue,
+    unit_of_label,
 )  # fmt: skip
 from xltargets.disclosure.project import IDENTITY, Project, typed
 from xltargets.submission.form import Field
@@ -51,7 +52,7 @@ class TableReader:
         self.header: Header | None = None
         self.used: set[int] = set()
         self.long_block = False
-        self.pending_money: str | None = None
+        self.pending_money: tuple[str, str] | None = None
 
     @property
     def project(self) -> Project:
@@ -63,16 +64,19 @@ class TableReader:
     def begin(self) -> Project:
         """Begin the next project; one of which nothing is known yet is taken instead."""
         if not self.projects or self.projects[-1].begun or self.projects[-1].values.get("projects.title"):
-            self.projects.append(Project(money=self.pending_money))
+            self.projects.append(Project())
         self.header, self.long_block = None, False
+        if self.pending_money is not None:
+            pending, self.pending_money = self.pending_money, None
+            self.set_money(*pending)
         return self.projects[-1]
 
-    def read(self, table: Table, title: Cell | None = None) -> list[Cell]:
+    def read(self, table: Table, *, titled: bool = False) -> list[Cell]:
         """Read a table.
 
         Args:
             table: the table.
-            title: the paragraph before it that is its title.
+            titled: a title stands above it, and its project has been begun.
 
         Returns:
             The cells that are neither labels nor found a place, in order.
@@ -80,7 +84,7 @@ class TableReader:
         if table.marked:
             self._marked(table)
         else:
-            self._labelled(table, title)
+            self._labelled(table, titled)
         return [
             cell for cell in table.cells()
             if id(cell) not in self.used and not cell.blank and (cell.literal or not self.labels.known(cell.text))
@@ -108,10 +112,8 @@ class TableReader:
 
     # --- documents of others ------------------------------------------------------------------------
 
-    def _labelled(self, table: Table, title: Cell | None) -> None:
-        if title is not None:
-            self.begin().values["projects.title"] = None if title.null else title.text
-        elif self._names_another(table):
+    def _labelled(self, table: Table, titled: bool) -> None:
+        if not titled and (self._names_another(table) or not self.projects):
             self.begin()
         for index, row in enumerate(table.rows):
             cells = [(column, cell) for column, cell in distinct(row) if not cell.blank]
@@ -240,7 +242,8 @@ class TableReader:
     def _fill_down(self, item: dict[str, Any], cells: dict[str, Cell], above: dict[str, Any], levels: list[str]) -> None:
         same = True
         for key in sorted(levels):
-            cell = cells[key]
+            cell = cells.get(key) or Cell("", 0)
+            item.setdefault(key, None)
             if cell.blank and same:
                 item[key] = above.get(key)
             elif isinstance(item[key], str) and not cell.literal:
@@ -303,8 +306,15 @@ class TableReader:
     def _is_label(self, cell: Cell) -> bool:
         return not cell.literal and (self.labels.known(cell.text) or id(cell) in self.used)
 
+    def take(self, spec: Field, cell: Cell, label: str) -> bool:
+        """Take a value that stands in a paragraph, with its label; whether it had a place."""
+        self._set(spec, cell, label)
+        return id(cell) in self.used
+
     def _set(self, spec: Field, cell: Cell, label: str, holder: Cell | None = None) -> None:
         """Take a value, once; another one stays where it is and will be told as left over."""
+        if spec.unit == "万元" and (unit := unit_of_label(label)) not in (None, "万元"):
+            self.say(f"“{label.strip()}”以{unit}计，已换算为万元")
         value = typed(spec, cell, self.project.money, label)
         if not self.project.fits(spec.dotted, value):
             if spec.dotted not in IDENTITY:

@@ -12,7 +12,7 @@ import json
 import re
 
 from xltargets.disclosure.blocks import Block, Cell, Paragraph, Table
-from xltargets.disclosure.places import heading, is_title, split_residue
+from xltargets.disclosure.places import heading, is_known_contents, is_title, split_residue
 from xltargets.errors import Error
 
 LITERAL = "[原文: "
@@ -86,7 +86,7 @@ class _Builder:
             self.row = None
         elif line.strip().startswith("|") and line.strip().endswith("|") and len(_BAR.findall(line)) > 1:
             self._barred(number, line.strip())
-        elif "\t" in line.strip() and not _is_contents_line(line):
+        elif "\t" in line.strip() and not is_known_contents(line):
             self._whole_row(number, line.split("\t"))
         elif self.row and not self._begins_something(line):
             self.row[-1].text += f"\n{line}"
@@ -136,9 +136,3 @@ class _Builder:
 def _cell(text: str, number: int) -> Cell:
     said, value = literal(text)
     return Cell(value or "", number, literal=True, null=value is None) if said else Cell(text, number)
-
-
-def _is_contents_line(line: str) -> bool:
-    from xltargets.disclosure.places import is_contents
-
-    return is_contents(line)

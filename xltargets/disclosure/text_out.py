@@ -95,7 +95,8 @@ class _Writer:
     def _is_line(self, line: str, *, first: bool) -> bool:
         """Whether a line in a section of part one is read as that."""
         residue, rest = split_residue(line)
-        if (residue and not first) or not rest.strip() or _has_controls(line) or "\t" in line.strip() or line[0] == "\t":
+        odd = "\n" in line or _has_controls(line) or "\t" in line.strip() or line.startswith("\t")
+        if (residue and not first) or not rest.strip() or odd:
             return False
         label, colon, _ = rest.partition("：")
         return not (
@@ -136,7 +137,8 @@ class _Writer:
         automatic = (page.title.mark or "").startswith(AUTOMATIC)
         plain = bool(rest.strip()) and is_title(rest) and self._is_text(rest) and "\t" not in text and not is_contents(rest)
         plain = plain and heading(rest) is None and not text.startswith(("#", "|")) and not rest.startswith(LITERAL)
-        plain = plain and self.labels.inline(rest) is None and "整体" not in text
+        label, colon, _ = rest.partition("：")
+        plain = plain and self.labels.inline(rest) is None and "整体" not in text and not (colon and heading(label))
         name = next((box.text for row in page.rows for box in row if box.mark == "projects.name"), None)
         says_itself = text == f"{text.partition('.')[0]}. {name or ''}绩效目标表"
         if automatic:
