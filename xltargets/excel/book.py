@@ -17,7 +17,7 @@ from typing import Protocol
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
 from xltargets.errors import Error
-from xltargets.excel.a1 import MAX_COLUMNS, address, column_number
+from xltargets.excel.a1 import MAX_COLUMNS, column_number
 from xltargets.excel.names import DefinedName, Tab, tabs_and_names
 from xltargets.excel.package import Limits, Package
 from xltargets.excel.styles import number_formats
@@ -234,7 +234,7 @@ _ERROR_TEXT = re.compile(rb"<(?:\w+:)?v>([^<]*)<")
 _FORMULA = re.compile(rb"<f(?:\s[^>]*)?(?:/>|>[^<]*</f>)\s*(?:<v\b[^>]*>([^<]?))?")
 _FORMULA_WITH_PREFIX = re.compile(rb"<\w+:f(?:\s[^>]*)?(?:/>|>[^<]*</\w+:f>)\s*(?:<\w+:v\b[^>]*>([^<]?))?")
 _ATTRIBUTE_R = re.compile(rb'\br="([A-Z]+)(\d+)"')
-_ATTRIBUTE_S = re.compile(rb'\bs="(\d+)"')
+_STYLED_CELL = re.compile(rb'<c r="([A-Z]+)\d+" s="(\d+)"')
 
 
 class _FileGrid:
@@ -244,6 +244,7 @@ class _FileGrid:
         self._rows = cells.to_python(skip_empty_area=False)
         self._xml = xml
         self._book = book
+        self._styles_in_row: dict[int, dict[int, int]] = {}
         self.end = (len(self._rows) - 1, len(self._rows[0]) - 1) if self._rows else (-1, -1)
 
     def value(self, row: int, column: int) -> object:
@@ -288,7 +289,7 @@ class _FileGrid:
     def _formulas(self) -> Mapping[tuple[int, int], bool]:
         """Cells with a formula → whether a value is kept with it (an empty text is a value)."""
         found: dict[tuple[int, int], bool] = {}
-        formula = _FORMULA_WITH_PREFIX if b":sheetData" in self._xml else _FORMULA
+        formula = _FORMULA if b"<sheetData" in self._xml else _FORMULA_WITH_PREFIX
         for match in formula.finditer(self._xml):
             attributes = self._xml[self._xml.rfind(b"<", 0, match.start()) : match.start()]
             place, value = _place(attributes), match[1]
@@ -303,13 +304,14 @@ class _FileGrid:
         return formats[style] if style < len(formats) else "General"
 
     def _style(self, row: int, column: int) -> int:
-        """The index of the cell's style: looked up in its tag, or, where that is not written the usual way, in all tags."""
-        at = self._xml.find(b' r="%s"' % address(row, column).encode())
-        tag = self._xml[self._xml.rfind(b"<", 0, at) : self._xml.find(b">", at)] if at > 0 else b""
-        if tag[:3] != b"<c ":
-            return self._styles.get((row, column), 0)
-        style = _ATTRIBUTE_S.search(tag)
-        return int(style[1]) if style else 0
+        """The index of the cell's style: looked up in its row, or, where that is not written the usual way, in all tags."""
+        if row not in self._styles_in_row:
+            start = self._xml.find(b'<row r="%d"' % (row + 1))
+            end = self._xml.find(b"</row>", start)
+            cells = _STYLED_CELL.findall(self._xml, start, end) if 0 < start < end else ()
+            self._styles_in_row[row] = {column_number(letters.decode()): int(style) for letters, style in cells}
+        style = self._styles_in_row[row].get(column)
+        return self._styles.get((row, column), 0) if style is None else style
 
     @cached_property
     def _styles(self) -> Mapping[tuple[int, int], int]:

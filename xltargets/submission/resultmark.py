@@ -11,6 +11,9 @@ TITLE = "校验结果"
 #: Heading of its last column. By it, and by its title, we know the sheet again; a sheet without it is never touched.
 MARK = "本表由预算绩效审核生成，请勿填写"
 
+#: The sheet of the official template that counts what is left; it holds formulas only and is not looked into.
+SELF_CHECK = "自检"
+
 _OUR_TITLE = re.compile(rf"{TITLE}(?:\(\d{{1,9}}\))?\Z")
 _COLUMNS = 20  # of the first row that are looked at
 

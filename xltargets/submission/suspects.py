@@ -12,7 +12,7 @@ from xltargets.submission.binding import Bindings, lost
 from xltargets.submission.form import Field, Form
 from xltargets.submission.layout import Table
 from xltargets.submission.model import Location, Problem
-from xltargets.submission.resultmark import is_ours
+from xltargets.submission.resultmark import SELF_CHECK, is_ours
 
 #: How many rows above a table are searched for its header.
 _ABOVE = 8
@@ -56,11 +56,9 @@ def _is_caption(filled: Sequence[object]) -> bool:
 def _rows_below(grid: Grid, table: Table) -> Iterator[int]:
     if table.bottom >= grid.end[0]:
         return
-    columns = set(table.all_places(table.bottom))
-    others = [area for area in table.others if any(area.left <= column <= area.right for column in columns)]
     for row in range(table.bottom + 1, grid.end[0] + 1):
         filled = _filled(grid, table, row)
-        if any(area.top <= row <= area.bottom for area in others) or _is_caption(filled):
+        if any(area.top <= row <= area.bottom for area in table.barriers) or _is_caption(filled):
             return
         if _is_item(filled, table, row):
             yield row
@@ -127,7 +125,7 @@ def unread_sheets(book: Book, bindings: Bindings, form: Form) -> Iterator[Proble
     titles = {_BLANKS.sub("", field.title) for field in form.fields.values() if not field.elsewhere}
     titles = {title for title in titles if len(title) > 1}
     for sheet in book.worksheets:
-        if sheet in bindings.sheets or sheet in book.hidden or is_ours(book, sheet):
+        if sheet in bindings.sheets or sheet in book.hidden or sheet == SELF_CHECK or is_ours(book, sheet):
             continue
         grid = book.grid(sheet)
         seen: set[str] = set()

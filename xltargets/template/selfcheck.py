@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from xltargets.rules.finding import Severity
+from xltargets.submission.resultmark import SELF_CHECK
 from xltargets.template.block import ALL_FINE, Block
 from xltargets.template.plan import GENERAL_SHEET, PROJECT_SHEET
 from xltargets.template.sheets import Drawing, set_up_page
@@ -17,7 +18,8 @@ from xltargets.template.sheets import Drawing, set_up_page
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
-SELF_CHECK_SHEET = "自检"
+#: Its name.
+SELF_CHECK_SHEET = SELF_CHECK
 WIDTHS = (30.0, 12.0, 12.0, 12.0, 26.0)
 _SEVERITIES = (Severity.ERROR, Severity.WARNING, Severity.HINT)
 _LINE_HEIGHT = 16.0
