@@ -50,7 +50,9 @@ def _limit(field: Field, decimals: int | None) -> int:
 
 
 def _decimals(value: Decimal | int) -> int:
-    exponent = Decimal(value).normalize().as_tuple().exponent
+    if isinstance(value, int):
+        return 0
+    exponent = value.normalize().as_tuple().exponent
     return -exponent if isinstance(exponent, int) and exponent < 0 else 0
 
 

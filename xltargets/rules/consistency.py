@@ -125,7 +125,9 @@ def _missing(quantities: list[_Quantity], indicators: list[Any], values: Sequenc
     return [one for one in missing if one.base not in known]
 
 
-_RATE = re.compile(rf"([{HAN}]{{2,14}}?[率度])(?:均|都|应|要)?(?:达到|达|为|不低于|保持在|提高到|提升到|在|≥|不少于|大于等于)?([0-9]{{1,3}}(?:\.[0-9]{{1,4}})?)[%％]")
+_RATE = re.compile(r"[率度](?:均|都|应|要)?(?:达到|达|为|不低于|保持在|提高到|提升到|在|≥|不少于|大于等于)?([0-9]{1,3}(?:\.[0-9]{1,4})?)[%％]")
+#: The name of a rate, before its last character.
+_RATE_NAME = re.compile(f"[{HAN}]{{2,14}}$")
 
 
 def _other_rates(target: str, indicators: list[Any], values: Sequence[Value | None]) -> Iterator[tuple[str, str, str]]:
@@ -138,13 +140,16 @@ def _other_rates(target: str, indicators: list[Any], values: Sequence[Value | No
         ):
             rates.setdefault(plain(name), []).append(value)
     for match in _RATE.finditer(target[:_LONGEST]) if rates else ():
-        said = plain(match[1])
+        name = _RATE_NAME.search(target[max(0, match.start() - 14) : match.start()])
+        if name is None:
+            continue
+        said = plain(name[0] + match[0][0])
         found = rates.get(said) or next((rates[name] for name in rates if len(name) >= 4 and said.endswith(name)), None)
         if found is None and len(said) >= 5:
             longer = [name for name in rates if name.endswith(said)]
             found = rates[longer[0]] if len(longer) == 1 else None
-        if found and all(value.lo is not None and value.lo * value.factor != Decimal(match[2]) for value in found):
-            yield f"{match[2]}%", shown(match[1]), shown(str(found[0]))
+        if found and all(value.lo is not None and value.lo * value.factor != Decimal(match[1]) for value in found):
+            yield f"{match[1]}%", shown(name[0] + match[0][0]), shown(str(found[0]))
 
 
 _DIGIT = re.compile(r"[0-9０-９]")

@@ -310,7 +310,7 @@ _INPUTS: dict[str, Callable[[_Run, Item, str], Any]] = {
     "@values": _Run.values,
     "@raw": _Run.raw,
     "@item": lambda run, item, scope: item.node,
-    "@blank": lambda run, item, scope: [path for path, value in item.flat.items() if value is None],
+    "@blank": lambda run, item, scope: item.blank,
     "@money": lambda run, item, scope: declared_money_unit(item.node) or run.view.money_unit,
     "@form_money": lambda run, item, scope: run.view.money_unit,
     "@amounts": lambda run, item, scope: run.view.amounts,

@@ -14,6 +14,7 @@ from xltargets.rules.levels import filled, text_of
 from xltargets.rules.registry import ERROR, HINT, WARNING, Hit, rule
 from xltargets.rules.vocabulary import pattern, words
 from xltargets.rules.wording import quoted
+from xltargets.rules.wordlists import built
 from xltargets.rules.wordlists import words as table
 from xltargets.values import Date, Value
 
@@ -237,6 +238,7 @@ def operator_agrees_with_the_direction(direction: str, value: Value) -> Iterator
         yield "direction", f"指标方向性为{quoted(direction)}，指标值{quoted(str(value))}却用了≥或＞，请改正其中一项"
 
 
+@built
 def _named_unit(name: str) -> tuple[str, frozenset[str]] | None:
     """The last word of a name that calls for a unit, and the units that it accepts."""
     text = bare(name)

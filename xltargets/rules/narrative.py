@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from xltargets.rules.registry import ERROR, WARNING, Hit, rule
@@ -44,9 +45,24 @@ class _Said(NamedTuple):
     raw: str
 
 
-def _amounts(text: str) -> list[_Said]:
+def _amounts(text: str) -> Sequence[_Said]:
     """The amounts of a text, each with its clause."""
-    text = text[:_READ]
+    return _remembered(text) if len(text) <= _REMEMBERED else _amounts_of(text[:_READ])
+
+
+#: Three rules ask for the same texts; longer ones are read anew rather than kept.
+_REMEMBERED = 2000
+
+
+@lru_cache(maxsize=256)
+def _remembered(text: str) -> tuple[_Said, ...]:
+    return tuple(_amounts_of(text)) if _MONEY_WORD.search(text) else ()
+
+
+_MONEY_WORD = re.compile("[元万亿]")
+
+
+def _amounts_of(text: str) -> list[_Said]:
     bounds = [0, *(match.end() for match in _CLAUSE.finditer(text)), len(text) + 1]
     found, clause = [], 0
     for match in _AMOUNT.finditer(text):

@@ -206,7 +206,7 @@ def value_was_not_misread(
         meant = rates.get(index)
         if meant is None and (rest := _behind_a_2(value)) and not value.is_rate:
             alone = explicit >= 4 and explicit == len(numbers) - 1
-            meant = rest if rates or alone or (_counted(said, rest) and f"2{rest}" not in said) else None
+            meant = rest if rates or alone or _counted(target, purpose, rest) else None
         if "mangled-operator" in value.flags:
             message = f"指标值{quoted(value.raw)}中的书名号疑为＞或＜（也可能是≥或≤），请核对后改正"
             yield f"indicators.{index}.value", message
@@ -231,9 +231,10 @@ def _misread_rate(row: Mapping[str, Any], value: Value) -> str | None:
     return None if pattern("growth").search(name) or pattern("above_100").search(name) else rest
 
 
-def _counted(said: str, amount: str) -> bool:
-    """Whether the text says this amount as a number of its own (280次, not 1280次)."""
-    return re.search(rf"(?<![\d.]){re.escape(amount)}", said) is not None
+def _counted(target: str | None, purpose: str | None, amount: str) -> bool:
+    """Whether the texts say this amount as a number of its own (280次, not 1280次 or 2280次)."""
+    said = fold(f"{(target or '')[:4000]} {(purpose or '')[:4000]}")
+    return f"2{amount}" not in said and re.search(rf"(?<![\d.]){re.escape(amount)}", said) is not None
 
 
 @rule(

@@ -49,6 +49,11 @@ class Item:
     sound: bool
 
     @cached_property
+    def blank(self) -> list[str]:
+        """The paths of its fields that are on the form and blank."""
+        return [path for path, value in self.flat.items() if value is None]
+
+    @cached_property
     def flats(self) -> tuple[dict[str, Any], ...]:
         """Its own flat values, those of the item around it, and so on outward."""
         return (self.flat, *self.around.flats) if self.around else (self.flat,)
