@@ -157,7 +157,7 @@ class Table:
         columns: the fields directly within an item.
         all_columns: these and those of the tables within.
         nested: tables within an item, with their keys and pointers from the item on.
-        others: the areas of the sheet's other names.
+        barriers: the areas of the sheet's other names in these columns.
         titles: the labels of all columns, without blanks.
         straight: whether each field keeps to one column; then :attr:`lefts` has them all.
     """
@@ -165,7 +165,7 @@ class Table:
     def __init__(self, bounds: Sequence[Bound], path: Path, others: list[Area]) -> None:
         base, depth = (*path, ITEM), path.count(ITEM) + 1
         inner: dict[Path, list[Bound]] = {}
-        self.path, self.others = path, others
+        self.path = path
         self.all_columns = [_column(bound, len(base)) for bound in bounds]
         self.columns = [column for column in self.all_columns if column.field.depth == depth]
         for bound in bounds:
@@ -182,6 +182,7 @@ class Table:
         self.by_pointer = {column.pointer: left for column, left in zip(self.columns, self.lefts, strict=True)}
         areas = [area for bound in bounds for area in bound.areas]
         self.spans = sorted({(area.top, area.bottom) for area in areas})
+        self.barriers = [area for area in others if any(area.left <= left <= area.right for left in self.all_lefts)]
         self.top, self.bottom = min(area.top for area in areas), max(area.bottom for area in areas)
 
     def places(self, row: int) -> Sequence[int]:

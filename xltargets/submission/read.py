@@ -13,6 +13,7 @@ from typing import Any
 from xltargets.excel.a1 import address
 from xltargets.excel.book import UNCALCULATED, Book, ErrorValue, FileBook, Grid
 from xltargets.excel.package import Limits
+from xltargets.excel.styles import exact
 from xltargets.submission.binding import Bindings, bind
 from xltargets.submission.cellmap import CellMap, Row
 from xltargets.submission.coerce import coerce
@@ -151,6 +152,8 @@ class _Reader:
         if isinstance(value, ErrorValue) or value is UNCALCULATED:
             self._unreadable(field, value, Location(sheet, address(row, column)), pointer)
             return None
+        if type(value) is float and field.type == "number" and field.unit != "%":
+            return exact(value)
         number_format = "General"
         if type(value) is float and (field.unit == "%" or field.shown):
             number_format = grid.number_format(row, column)
