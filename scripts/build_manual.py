@@ -30,8 +30,8 @@ MANUAL = ROOT / "docs" / "manual"
 TARGET = MANUAL / "manual.html"
 #: The resolution that scripts/pictures.py draws in, against that of a screen.
 SCALE = 96 / 120
-#: Pixels; what a page of A4 takes.
-WIDEST = 640
+#: Pixels; what a page of A4 takes, with room for the words beside a picture.
+WIDEST, HIGHEST = 640, 420
 
 STYLE = """
 :root { --ink: #1f2328; --soft: #57606a; --line: #d0d7de; --tint: #f6f8fa; --mark: #1f5f99; }
@@ -44,7 +44,8 @@ h2 { margin-top: 2.4rem; font-size: 1.3rem; }
 h3 { margin-top: 1.6rem; font-size: 1.05rem; }
 a { color: var(--mark); text-decoration: none; }
 nav { padding: .6rem 1.4rem; background: var(--tint); border: 1px solid var(--line); border-radius: 6px; }
-nav ul { margin: .2rem 0; padding-left: 1.2rem; }
+nav > ul { display: flex; flex-wrap: wrap; gap: 0 2.5rem; padding: 0; list-style: none; }
+nav ul ul { margin: .2rem 0; padding-left: 1.2rem; font-size: .93rem; }
 pre { padding: .7rem 1rem; overflow-x: auto; background: var(--tint); border: 1px solid var(--line); border-radius: 6px;
   line-height: 1.5; font-size: .86rem; white-space: pre-wrap; }
 code { font-family: "Noto Sans Mono CJK SC", Consolas, "DejaVu Sans Mono", monospace; }
@@ -59,8 +60,8 @@ blockquote { margin: 1rem 0; padding: .1rem 1rem; border-left: 4px solid var(--m
 @page { size: A4; margin: 18mm 16mm; }
 @media print {
   body { max-width: none; padding: 0; font-size: 10.5pt; line-height: 1.6; }
-  h1 { break-before: page; margin-top: 0; }
-  h1.title { break-before: auto; }
+  h1 { margin-top: 0; }
+  nav ul ul { line-height: 1.4; }
   h1, h2, h3 { break-after: avoid; }
   figure, pre, tr { break-inside: avoid; }
   a { color: inherit; }
@@ -129,8 +130,10 @@ def prepare(tokens: list[Token], page: Path, names: dict[str, str], *, first: bo
     for index, token in enumerate(tokens):
         if token.type == "heading_open":
             token.attrSet("id", top if token.tag == "h1" else f"{top}-{anchor(tokens[index + 1].content)}")
-            if first and token.tag == "h1":
-                token.attrSet("class", "title")
+            if token.tag == "h1":
+                token.attrSet(*(("class", "title") if first else ("style", "page-break-before: always")))
+        if token.type == "table_open":
+            token.attrSet("border", "1")  # LibreOffice reads it; browsers follow the style
         for child in token.children or ():
             if child.type == "link_open":
                 child.attrSet("href", inner_link(str(child.attrGet("href")), names, page))
@@ -158,10 +161,10 @@ def figure(path: Path, words: str) -> str:
     """A picture with its caption, the bytes within."""
     data = path.read_bytes()
     width, height = struct.unpack(">II", data[16:24])
-    shown = min(round(width * SCALE), WIDEST)
+    shown = round(min(width * SCALE, WIDEST, HIGHEST * width / height))
     size = f'width="{shown}" height="{round(shown * height / width)}"'
     source = f"data:image/png;base64,{base64.b64encode(data).decode()}"
-    return f'<img {size} alt="{escape(words)}" src="{source}"><figcaption>{escape(words)}</figcaption>'
+    return f'<img {size} alt="{escape(words)}" src="{source}"><br><figcaption>{escape(words)}</figcaption>'
 
 
 def print_pdf(target: Path, *, program: str | None = None) -> None:

@@ -56,9 +56,9 @@ def pictures(work: Path) -> dict[str, Picture]:
         annotated(waived, work / "listed.xlsx", sheet=True),
     )
     return {
-        "guide": Picture(filled, "填表说明", "A1:C16"),
-        "unit": Picture(filled, "部门整体绩效目标", "A1:D10"),
-        "project": Picture(filled, "项目1", "A1:G17"),
+        "guide": Picture(filled, "填表说明", "A1:C13"),
+        "unit": Picture(filled, "部门整体绩效目标", "A1:D8"),
+        "project": Picture(filled, "项目1", "A1:G15"),
         "selfcheck": Picture(mistaken, "项目1", "A1:I11"),
         "selfcheck_sheet": Picture(mistaken, "自检", "A1:E15"),
         "annotated": Picture(handed_back, "项目1", "A1:N17", ("C4", "F7", "F12")),
