@@ -57,7 +57,7 @@ def main() -> int:
         spoil(sound, inbox / f"{name}.xlsx", changes)
     run("check", str(inbox), allowed=(0, 1))
     run("annotate", *map(str, sorted(inbox.glob("*.xlsx"))), "--output-dir", str(OUT / "退回"))
-    run("consolidate", str(inbox), "-o", str(OUT / "汇总.xlsx"), allowed=(0, 1))
+    run("consolidate", str(inbox), "-o", str(OUT / "汇总.xlsx"), "--all-files", "--no-cache", allowed=(0, 1))
     print("\n文件在：")
     for path in sorted(OUT.rglob("*.xlsx")):
         print(f"  {path.relative_to(ROOT)}")

@@ -18,7 +18,7 @@ class Group(click.Group):
     COMMANDS = {
         "new": "forms", "fill": "forms", "export": "forms", "migrate": "forms", "repair": "forms",
         "check": "judging", "annotate": "judging", "clean": "judging",
-        "consolidate": "gathering",
+        "consolidate": "gathering", "watch": "gathering",
         "import": "disclosing", "publish": "disclosing",
         "rules": "pages", "explain": "pages", "config": "pages",
     }  # fmt: skip

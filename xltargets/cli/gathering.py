@@ -1,9 +1,11 @@
-"""The command that consolidates."""
+"""The commands that consolidate: once, and for as long as files come in."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,38 +17,52 @@ from xltargets.errors import Error
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
-    from xltargets.consolidate import Progress, Result
+    from xltargets.consolidate import Options, Progress, Result
+
+
+def _run_options(command: Callable[..., int]) -> Callable[..., int]:
+    """What a single run and a watch have in common."""
+    for option in (
+        config_option,
+        schema_option,
+        click.option("--ledger", type=FILE, help="项目库（.xlsx 或 .csv），用于与项目库比对的规则。"),
+        click.option("--roster", type=FILE, help="单位名录（.xlsx 或 .csv），用于报送情况和应报未报。"),
+        click.option("--deadline", type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M"]), metavar="日期",
+                     help="报送截止时间，如 2024-11-30；晚于它的列为迟报。"),
+        click.option("--title", default="", help="汇总表各表标题的前缀；默认按年度拟定。"),
+        click.option("--return", "give_back", type=FILE, metavar="文件夹",
+                     help="把申报表写上批注放回：有错误的在“退回”，其余在“通过”，各附一页通知。"),
+        click.option("--parquet", type=FILE, metavar="文件夹", help="另写 Parquet 数据集，按区划分区（需另装 pyarrow）。"),
+        click.option("--cache", type=FILE, help="结果缓存文件；默认在用户的缓存文件夹。"),
+        click.option("--jobs", type=click.IntRange(1, 64), default=1, help="同时用几个进程，默认 1。"),
+    ):  # fmt: skip
+        command = option(command)
+    return command
 
 
 @click.command("consolidate")
 @click.argument("sources", nargs=-1, required=True, type=FILE, metavar="文件夹或文件…")
 @click.option("-o", "--output", type=FILE, required=True, help="汇总表写到这个文件。")
-@click.option("--jobs", type=click.IntRange(1, 64), default=1, help="同时用几个进程，默认 1。")
 @click.option("--dask", metavar="地址", help="在 Dask 集群上运行，如 tcp://127.0.0.1:8786（需另装 dask）。")
-@click.option("--cache", type=FILE, help="结果缓存文件；默认在用户的缓存文件夹。")
 @click.option("--no-cache", is_flag=True, help="不用缓存，全部重新读取。")
-@click.option("--roster", type=FILE, help="单位名录（.xlsx 或 .csv），用于报送情况和应报未报。")
-@click.option("--ledger", type=FILE, help="项目库（.xlsx 或 .csv），用于与项目库比对的规则。")
-@schema_option
-@config_option
+@click.option("--all-files", is_flag=True, help="同一单位同样的项目报了几次时全部汇总；默认只取最新的一份。")
+@_run_options
 def consolidate_command(
     sources: tuple[Path, ...], output: Path, jobs: int, dask: str | None, cache: Path | None, no_cache: bool,
-    roster: Path | None, ledger: Path | None, schema: Path | None, config_path: Path | None,
+    all_files: bool, roster: Path | None, ledger: Path | None, deadline: datetime | None, title: str,
+    give_back: Path | None, parquet: Path | None, schema: Path | None, config_path: Path | None,
 ) -> int:  # fmt: skip
     """把文件夹里全部申报表汇总成一份工作簿。
 
     例：xltargets consolidate 报送 -o 汇总.xlsx
     """
-    from xltargets.consolidate import Options, SummaryOptions, consolidate, default_cache
+    from xltargets.consolidate import consolidate, default_cache
     from xltargets.rules.config import load_config
-    from xltargets.rules.engine import Inputs
-    from xltargets.submission.registers import load_ledger, load_roster
 
-    units = load_roster(roster) if roster else None
-    options = Options(
-        inputs=Inputs(ledger=load_ledger(ledger) if ledger else None, roster=units),
+    options = replace(
+        _options(roster, ledger, deadline, title, give_back, parquet),
         cache=None if no_cache else cache or default_cache(),
-        summary=SummaryOptions(roster=units),
+        newest=not all_files,
     )
     output.parent.mkdir(parents=True, exist_ok=True)
     with _progress() as progress, _executor(dask) as executor:
@@ -58,6 +74,53 @@ def consolidate_command(
     return 2 if result.errors or result.failures else int(result.totals.counts.get("error", 0) > 0)
 
 
+@click.command("watch")
+@click.argument("folders", nargs=-1, required=True, type=FILE, metavar="文件夹…")
+@click.option("-o", "--output", type=FILE, help="汇总表写到这个文件，随时更新。")
+@click.option("--poll", type=click.FloatRange(0.2), metavar="秒", help="每隔几秒查看一次；网络共享文件夹要用它。")
+@click.option("--log", "log_file", type=FILE, help="运行日志写到这个文件。")
+@_run_options
+def watch_command(
+    folders: tuple[Path, ...], output: Path | None, poll: float | None, log_file: Path | None, jobs: int,
+    cache: Path | None, roster: Path | None, ledger: Path | None, deadline: datetime | None, title: str,
+    give_back: Path | None, parquet: Path | None, schema: Path | None, config_path: Path | None,
+) -> int:  # fmt: skip
+    """守着共享文件夹：存进来的申报表几秒内检查好，批注件和汇总表随时更新。按 Ctrl-C 结束。
+
+    例：xltargets watch 报送 --return 审核结果 -o 汇总.xlsx
+    """
+    from xltargets.consolidate import Watch
+    from xltargets.consolidate.watching import LogFile, Patience
+    from xltargets.rules.config import load_config
+
+    if output is None and give_back is None:
+        raise click.UsageError("请用 -o 指定汇总表，或用 --return 指定放回申报表的文件夹")
+    watch = Watch(
+        list(folders), output, replace(_options(roster, ledger, deadline, title, give_back, parquet), cache=cache),
+        form_of(schema), load_config(start=folders[0], explicit=config_path), jobs, Patience(polling=poll),
+        LogFile(log_file, [click.echo]) if log_file else click.echo,
+    )  # fmt: skip
+    try:
+        watch.run()
+    except KeyboardInterrupt:
+        click.echo("监视结束")
+    return 0
+
+
+def _options(
+    roster: Path | None, ledger: Path | None, deadline: datetime | None, title: str, give_back: Path | None,
+    parquet: Path | None,
+) -> Options:  # fmt: skip
+    from xltargets.consolidate import Options, SummaryOptions
+    from xltargets.consolidate.received import Deadline
+    from xltargets.rules.engine import Inputs
+    from xltargets.submission.registers import load_ledger, load_roster
+
+    inputs = Inputs(ledger=load_ledger(ledger) if ledger else None, roster=load_roster(roster) if roster else None)
+    summary = SummaryOptions(title=title, deadline=Deadline(deadline))
+    return Options(inputs=inputs, summary=summary, parquet=parquet, give_back=give_back)
+
+
 def _tell(result: Result) -> None:
     totals = result.totals
     for error in result.errors:
@@ -67,6 +130,10 @@ def _tell(result: Result) -> None:
     if result.failures:
         click.echo(f"有 {result.failures} 份文件上规则运行出错（程序的问题，请反馈）", err=True)
     counts = totals.counts
+    if result.given_back is not None:
+        for error in result.given_back.errors:
+            click.echo(str(error), err=True)
+        click.echo(f"放回申报表：退回 {result.given_back.back} 份，通过 {result.given_back.passed} 份")
     click.echo(
         f"已写入 {result.target}：{totals.read} 份申报表，{totals.units} 个单位，{totals.projects} 个项目；"
         f"{counts['error']} 个错误，{counts['warning']} 个警告，{counts['hint']} 个提示"
