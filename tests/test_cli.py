@@ -223,3 +223,30 @@ class TestPages:
         (tmp_path / "xltargets.toml").write_text('ignore = ["T"]\n', "utf-8")
         done = run("config", cwd=tmp_path)
         assert done.returncode == 0 and "xltargets.toml" in done.stdout
+
+
+class TestConsolidate:
+    @pytest.fixture
+    def inbox(self, tmp_path: Path, wrong: Path) -> Path:
+        folder = tmp_path / "报送"
+        folder.mkdir()
+        shutil.copy(wrong, folder / "286001.xlsx")
+        return folder
+
+    def test_writes_summary_copies_and_letters(self, tmp_path: Path, inbox: Path) -> None:
+        done = run("consolidate", inbox, "-o", tmp_path / "汇总.xlsx", "--return", tmp_path / "结果", "--no-cache")
+        assert done.returncode == 1
+        assert "1 份申报表，1 个单位，2 个项目；" in done.stdout and "退回 1 份，通过 0 份" in done.stdout
+        (copy,) = (tmp_path / "结果" / "退回").rglob("*.xlsx")
+        assert read(copy).document == read(inbox / "286001.xlsx").document
+
+    def test_goes_on_after_a_file_that_cannot_be_read(self, tmp_path: Path, inbox: Path) -> None:
+        (inbox / "坏.xlsx").write_bytes(b"no workbook")
+        done = run("consolidate", inbox, "-o", tmp_path / "汇总.xlsx", "--no-cache")
+        assert done.returncode == 2
+        assert "坏.xlsx" in done.stderr and "1 份申报表" in done.stdout
+        assert (tmp_path / "汇总.xlsx").exists()
+
+    def test_watch_needs_something_to_write(self, inbox: Path) -> None:
+        done = run("watch", inbox)
+        assert done.returncode == 2 and "--return" in done.stderr
