@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from xltargets.disclosure.blocks import Paragraph, Table
 from xltargets.disclosure.interpret import Imported, Interpreter
-from xltargets.disclosure.places import heading, is_contents, labels_of, money_unit, split_residue
+from xltargets.disclosure.places import UNIT_CELL, heading, is_contents, labels_of, money_unit, split_residue
 from xltargets.disclosure.text_in import text_blocks
 from xltargets.submission.form import load_form
 
@@ -53,6 +53,9 @@ def forms(text: str) -> list[str]:
     """How a text may stand in a document: whole, without the label or the heading that leads it."""
     residue, rest = split_residue(text)
     pieces = re.split("[:：]", rest, maxsplit=1)
+    unit = UNIT_CELL.fullmatch(rest.partition("：")[2] or rest)
+    if unit:
+        return [text, unit[2]]
     led = LABELS.inline(rest) or LABELS.pairs(rest) or (len(pieces) > 1 and heading(pieces[0]))
     joined = rest.replace("\n", "")  # a level that was wrapped by hand
     return [text, rest if not residue else text, joined] + ([pieces[1].strip()] if led else [])

@@ -19,6 +19,7 @@ from xltargets.submission.form import Form
 
 _TITLE_YEAR = re.compile(r"(20\d\d)\s*年度?.{0,40}(?:预算|绩效)")
 _YEAR = re.compile(r"(20\d\d)\s*年")
+_UNIT_NAMES = ("unit.code", "unit.name")
 _AUTOMATIC_TITLE = re.compile(r"\d+\. (.*)绩效目标表", re.DOTALL)
 
 
@@ -241,6 +242,7 @@ class Interpreter:
             self.titles.append(title.text)
             text = None if title.null else self._with_residue(title.text)
             self.tables.begin().values["projects.title"] = text
+            self.tables.project.literal |= {"projects.title"} if title.literal else set()
         for paragraph in others:
             self._between(paragraph, titled=title is not None)
         return self.tables.read(table, titled=title is not None)
@@ -299,19 +301,23 @@ class Interpreter:
         projects = [project for project in projects if project.exact or project.begun or project.values]
         for project in projects:
             self._finish(project, unit)
-        groups: list[tuple[dict[str, Any], list[Project]]] = []
+        named = {path: value for path, value in unit.head.items() if path in _UNIT_NAMES}
+        groups: list[tuple[dict[str, Any], list[Project]]] = [(dict(named), [])] if named else []
         for project in projects:
             own = {path: value for path, value in project.values.items() if path.startswith("unit.") and value}
+            if named:
+                own = {path: value for path, value in own.items() if path not in project.hinted}
             for head, members in groups:
-                if all(head.get(path, value) == value for path, value in own.items()):
+                if all(head.get(path) in (None, value) for path, value in own.items()):
                     head.update(own)
                     members.append(project)
                     break
             else:
                 groups.append((own, [project]))
         groups = groups or [({}, [])]
+        hints = {path: project.values[path] for project in groups[0][1] for path in project.hinted}
         return [
-            self._document(unit if index == 0 else _Unit(head={}), head, members)
+            self._document(unit if index == 0 else _Unit(), {**(hints if index == 0 else {}), **head}, members)
             for index, (head, members) in enumerate(groups)
         ]
 
@@ -327,27 +333,30 @@ class Interpreter:
             return
         title = values.get("projects.title")
         match = _AUTOMATIC_TITLE.fullmatch(title) if isinstance(title, str) else None
-        if match and match[1] == (values.get("projects.name") or ""):
+        if match and "projects.title" not in project.literal and match[1] == (values.get("projects.name") or ""):
             values["projects.title"] = None
-        if values.get("projects.money_unit") == AUTOMATIC_MONEY_UNIT:
+        if values.get("projects.money_unit") == AUTOMATIC_MONEY_UNIT and "projects.money_unit" not in project.literal:
             values["projects.money_unit"] = None
-        self._name_unit(values)
+        self._name_unit(project)
 
-    def _name_unit(self, values: dict[str, Any]) -> None:
+    def _name_unit(self, project: Project) -> None:
         """The unit's code and name, from the cell that has both."""
+        values = project.values
         for path in ("projects.unit", "unit.name"):
             match = UNIT_CELL.fullmatch(values.get(path) or "")
             if match:
+                if path == "projects.unit":
+                    project.hinted |= {name for name in _UNIT_NAMES if values.get(name) is None}
                 if values.get("unit.code") in (None, match[1]):
-                    values["unit.code"] = match[1]
-                    values["unit.name"] = match[2]
-                if path == "projects.unit" and values[path] == f"{match[1]} {match[2]}":
+                    values["unit.code"], said = match[1], values.get("unit.name")
+                    values["unit.name"] = match[2] if said is None or path == "unit.name" else said
+                if path == "projects.unit" and path not in project.literal and values[path] == f"{match[1]} {match[2]}":
                     values[path] = None
 
     def _document(self, unit: _Unit, own: dict[str, Any], projects: list[Project]) -> dict[str, Any]:
         overall = "\n".join(unit.overall) if unit.overall else None
         department = {OVERALL: overall, **unit.lists}
-        head: dict[str, Any] = {**{path: value for path, value in own.items() if value}, **unit.head}
+        head: dict[str, Any] = {**own, **unit.head}
         document: dict[str, Any] = {
             "template": {"version": self.form.version},
             "unit": {"code": head.get("unit.code"), "name": head.get("unit.name")},

@@ -27,6 +27,8 @@ class Project:
         long_term: rows of a block of long-term indicators.
         money: 万元, 元 …: what amounts without a unit of their own are in.
         exact: it was published by this package; texts are as they were.
+        hinted: which values of the unit come from the caption of the table, not from a label.
+        literal: which values were written as literals, and so are not the form's own.
     """
 
     values: dict[str, Any] = field(default_factory=dict)
@@ -34,6 +36,8 @@ class Project:
     long_term: list[tuple[dict[str, Any], list[Cell]]] = field(default_factory=list)
     money: str | None = None
     exact: bool = False
+    hinted: set[str] = field(default_factory=set)
+    literal: set[str] = field(default_factory=set)
 
     @property
     def begun(self) -> bool:

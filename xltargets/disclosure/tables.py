@@ -343,9 +343,11 @@ class TableReader:
         if self._is_head_row(table, index, cells):
             unit = cells[0][1]
             values["projects.unit"] = unit.value if not unit.blank else None
+            self.project.literal |= {"projects.unit"} if unit.literal else set()
             self.used.add(id(unit))
             if len(cells) > 1 and id(cells[1][1]) not in self.used:
                 values["projects.money_unit"] = cells[1][1].value if not cells[1][1].blank else None
+                self.project.literal |= {"projects.money_unit"} if cells[1][1].literal else set()
                 self.used.add(id(cells[1][1]))
         elif "projects.purpose" not in values and any(path.startswith("projects.budget.") for path in values):
             rest = [cell for column, cell in cells if not cell.blank and not self._is_label(cell)]
