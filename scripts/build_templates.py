@@ -12,7 +12,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from scripts.vba_project import compile_project, sources  # noqa: E402
 from xltargets.template import build  # noqa: E402
+from xltargets.template.toolbar import toolbar  # noqa: E402
 
 SCHEMA = ROOT / "schema" / "submission.schema.json"
 TEMPLATES = ROOT / "templates"
@@ -20,9 +22,12 @@ TEMPLATES = ROOT / "templates"
 
 def built() -> dict[str, bytes]:
     """Every official workbook by its file name."""
-    stream = BytesIO()
-    build(json.loads(SCHEMA.read_text("utf-8")), stream)
-    return {"targets.xlsx": stream.getvalue()}
+    schema = json.loads(SCHEMA.read_text("utf-8"))
+    plain, with_macros = BytesIO(), BytesIO()
+    build(schema, plain)
+    modules = sources(TEMPLATES / "vba")
+    build(schema, with_macros, additions=[toolbar(lambda sheets: compile_project(modules, sheets))])
+    return {"targets.xlsx": plain.getvalue(), "targets.xlsm": with_macros.getvalue()}
 
 
 def parts(data: bytes) -> list[tuple[str, tuple[int, ...], bytes]]:

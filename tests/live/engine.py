@@ -592,22 +592,23 @@ class Names(Counted, base_classes.Names):
 
     def __init__(self, book: Book, found: list[tuple[str | None, Any]]) -> None:
         self._app, self._book, self._found = book._app, book, found
+        self._sheets = [sheet.Name for sheet in _elements(book._document.Sheets)]
 
     def __len__(self) -> int:
         return len(self._found)
 
     def __call__(self, key: int) -> Name:
-        return Name(self._book, *self._found[key - 1])
+        return Name(self._book, self._sheets, *self._found[key - 1])
 
     def __iter__(self) -> Iterator[Name]:
-        return iter([Name(self._book, *found) for found in self._found])
+        return iter([Name(self._book, self._sheets, *found) for found in self._found])
 
 
 class Name(Counted, base_classes.Name):
     """A name."""
 
-    def __init__(self, book: Book, scope: str | None, named: Any) -> None:
-        self._app, self._book, self._scope, self._named = book._app, book, scope, named
+    def __init__(self, book: Book, sheets: list[str], scope: str | None, named: Any) -> None:
+        self._app, self._sheets, self._scope, self._named = book._app, sheets, scope, named
 
     @property
     def name(self) -> str:
@@ -619,7 +620,7 @@ class Name(Counted, base_classes.Name):
         if cells is None:
             return f"={self._named.Content}"
         area = cells.RangeAddress
-        sheet = self._book._document.Sheets.getByIndex(area.Sheet).Name
+        sheet = self._sheets[area.Sheet]
         first = f"${_letters(area.StartColumn)}${area.StartRow + 1}"
         last = f"${_letters(area.EndColumn)}${area.EndRow + 1}"
         return f"={_quoted(sheet)}!{first}" + (f":{last}" if first != last else "")

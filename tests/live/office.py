@@ -84,7 +84,10 @@ class Office:
 
     def open(self, path: Path, *, macros: bool = False) -> Any:
         """Open a workbook, with its macros if wanted; its window is not shown."""
-        properties = (self.property("Hidden", True), self.property("MacroExecutionMode", 4 if macros else 0))
+        properties = (
+            self.property("Hidden", not macros),
+            self.property("MacroExecutionMode", 4 if macros else 0),
+        )
         document = self.desktop.loadComponentFromURL(path.resolve().as_uri(), "_blank", 0, properties)
         if document is None:
             raise RuntimeError(f"LibreOffice does not open {path.name}")
