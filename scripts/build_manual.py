@@ -1,4 +1,4 @@
-"""Build the staff manual from ``docs/manual/*.md``: one HTML file that needs nothing else, and on request a PDF.
+"""Build the staff manual from ``docs/manual/*.md`` and what it adds of ``docs``: one HTML file that needs nothing else, and on request a PDF.
 
     python scripts/build_manual.py              # docs/manual/manual.html
     python scripts/build_manual.py --check      # only compare
@@ -28,6 +28,8 @@ from markdown_it.token import Token
 ROOT = Path(__file__).parent.parent
 MANUAL = ROOT / "docs" / "manual"
 TARGET = MANUAL / "manual.html"
+#: Pages of the docs that the manual has as its last chapters.
+ADDED = (ROOT / "docs" / "watch.md",)
 #: The resolution that scripts/pictures.py draws in, against that of a screen.
 SCALE = 96 / 120
 #: Pixels; what a page of A4 takes, with room for the words beside a picture.
@@ -71,7 +73,7 @@ blockquote { margin: 1rem 0; padding: .1rem 1rem; border-left: 4px solid var(--m
 
 def chapters() -> list[Path]:
     """The manual's pages in their order."""
-    return sorted(MANUAL.glob("*.md"))
+    return [*sorted(MANUAL.glob("*.md")), *ADDED]
 
 
 def html() -> str:
@@ -152,9 +154,10 @@ def prepare(tokens: list[Token], page: Path, names: dict[str, str], *, first: bo
 
 def inner_link(target: str, names: dict[str, str], page: Path) -> str:
     """A link within the manual; there are no others, since the reader may have no network and no repository."""
-    if target not in names:
+    name = target.rpartition("/")[2]
+    if name not in names:
         raise ValueError(f"{page.name}: {target} is no page of the manual")
-    return f"#{names[target]}"
+    return f"#{names[name]}"
 
 
 def figure(path: Path, words: str) -> str:

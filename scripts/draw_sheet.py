@@ -62,6 +62,10 @@ def draw(office, job):
         note = sheet.Annotations.getByIndex(index)
         place = sheet.getCellByPosition(note.Position.Column, note.Position.Row).AbsoluteName.replace("$", "")
         note.setIsVisible(place.rpartition(".")[2] in job["notes"])
+    for index in range(sheet.DrawPage.Count):
+        shape = sheet.DrawPage.getByIndex(index)
+        if shape.supportsService("com.sun.star.drawing.ControlShape"):
+            shape.Printable = shape.Control.Printable = True  # buttons, which are not meant for paper
     area = sheet.getCellRangeByName(job["area"])
     sheet.setPrintAreas((area.RangeAddress,))
     sheet.setPrintTitleRows(False)

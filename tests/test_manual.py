@@ -6,8 +6,11 @@ import importlib.util
 import os
 import re
 import shlex
+import signal
 import subprocess
 import sys
+import time
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
@@ -49,7 +52,7 @@ def of_another_unit(document: dict[str, Any]) -> dict[str, Any]:
     """The document as another unit's, with projects of its own."""
     document["unit"] |= {"code": "286002", "name": "怀来县司法局"}
     for number, project in enumerate(document["projects"]):
-        project["code"] = f"13073024P00071230000{number}X"
+        project["code"] = f"13073024P0007123000{number}X"
     return document
 
 
@@ -71,10 +74,28 @@ def office(tmp_path: Path) -> Path:
     return tmp_path
 
 
+def watch(arguments: list[str], folder: Path) -> None:
+    """Start a watch, wait for its summary, and end it as Ctrl-C does."""
+    environment = {**os.environ, "XDG_CACHE_HOME": str(folder / "cache")}
+    command = [sys.executable, "-m", "xltargets", *arguments]
+    summary, given_back = (folder / arguments[arguments.index(option) + 1] for option in ("-o", "--return"))
+    with subprocess.Popen(command, cwd=folder, env=environment, stderr=subprocess.PIPE, text=True) as running:
+        for _ in range(600):
+            if running.poll() is not None or (summary.exists() and (given_back / "退回").exists()):
+                break
+            time.sleep(0.1)
+        running.send_signal(signal.SIGINT)
+        assert running.wait(60) in (0, 1), running.communicate()[1]
+    assert summary.exists() and list(given_back.glob("退回/*/*.xlsx"))
+
+
 def run(line: str, folder: Path) -> str:
     """What a command says, on both streams."""
     program, *arguments = shlex.split(line, comments=True)
     assert program == "xltargets", line
+    if arguments[0] == "watch":
+        watch(arguments, folder)
+        return ""
     done = subprocess.run(
         [sys.executable, "-m", "xltargets", *arguments], cwd=folder, capture_output=True, text=True, check=False,
         env={**os.environ, "XDG_CACHE_HOME": str(folder / "cache")},
@@ -102,6 +123,15 @@ def test_every_command_of_ours_is_told_of() -> None:
     #: for developers
     untold = {name for name in Group.COMMANDS if f"xltargets {name}" not in told} - {"fill", "export"}
     assert not untold
+
+
+def test_the_buttons_are_those_of_the_workbook() -> None:
+    page = next(page for page in PAGES if "clerk" in page.name).read_text("utf-8")
+    table = page.partition("| 按钮 |")[2].partition("\n\n")[0]
+    told = re.findall(r"^\| ([^-| ]+) \|", table, re.MULTILINE)
+    drawings = zipfile.ZipFile(ROOT / "templates" / "targets.xlsm")
+    shapes = "".join(drawings.read(name).decode() for name in drawings.namelist() if name.endswith(".vml"))
+    assert sorted(told) == sorted(set(re.findall(r"<font[^>]*>([^<]+)</font>", shapes)))
 
 
 def test_the_settings_shown_are_accepted_and_in_force(tmp_path: Path) -> None:
