@@ -126,10 +126,12 @@ def check_command(
 
 def expand(sources: Sequence[Path]) -> Iterator[Path]:
     """The files of files and folders; a folder in which there is nothing to check stands for itself."""
-    from xltargets.consolidate.discover import discover
-
     for source in sources:
-        found = [Path(inside.path) for inside in discover([source]) if inside.member is None] if source.is_dir() else []
+        found: list[Path] = []
+        if source.is_dir():  # a single workbook is checked without all that consolidating takes
+            from xltargets.consolidate.discover import discover
+
+            found = [Path(inside.path) for inside in discover([source]) if inside.member is None]
         yield from found or [source]
 
 
