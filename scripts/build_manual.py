@@ -47,7 +47,7 @@ h3 { margin-top: 1.6rem; font-size: 1.05rem; }
 a { color: var(--mark); text-decoration: none; }
 nav { padding: .6rem 1.4rem; background: var(--tint); border: 1px solid var(--line); border-radius: 6px; }
 nav > ul { display: flex; flex-wrap: wrap; gap: 0 2.5rem; padding: 0; list-style: none; }
-nav ul ul { margin: .2rem 0; padding-left: 1.2rem; font-size: .93rem; }
+nav ul ul { margin: .2rem 0; padding-left: 1.1em; font-size: .93em; }
 pre { padding: .7rem 1rem; overflow-x: auto; background: var(--tint); border: 1px solid var(--line); border-radius: 6px;
   line-height: 1.5; font-size: .86rem; white-space: pre-wrap; }
 code { font-family: "Noto Sans Mono CJK SC", Consolas, "DejaVu Sans Mono", monospace; }
@@ -55,6 +55,8 @@ code { font-family: "Noto Sans Mono CJK SC", Consolas, "DejaVu Sans Mono", monos
 table { border-collapse: collapse; width: 100%; font-size: .93rem; }
 th, td { padding: .4rem .6rem; border: 1px solid var(--line); text-align: left; vertical-align: top; }
 th { background: var(--tint); white-space: nowrap; }
+td:first-child { min-width: 4.2em; }
+td code { white-space: nowrap; }
 figure { margin: 1.2rem 0; }
 figure img { max-width: 100%; height: auto; border: 1px solid var(--line); }
 figcaption { color: var(--soft); font-size: .88rem; }
@@ -63,9 +65,12 @@ blockquote { margin: 1rem 0; padding: .1rem 1rem; border-left: 4px solid var(--m
 @media print {
   body { max-width: none; padding: 0; font-size: 10.5pt; line-height: 1.6; }
   h1 { margin-top: 0; }
-  nav ul ul { line-height: 1.4; }
+  h1.title { margin: 0 0 1rem; }
+  nav { padding: 0 1rem; font-size: 8.5pt; line-height: 1.4; break-inside: avoid; }
+  nav > ul { gap: 0 1.4rem; }
   h1, h2, h3 { break-after: avoid; }
   figure, pre, tr { break-inside: avoid; }
+  p:has(+ pre), p:has(+ figure) { break-after: avoid; }
   a { color: inherit; }
 }
 """.strip()

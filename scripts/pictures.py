@@ -61,7 +61,7 @@ def pictures(work: Path) -> dict[str, Picture]:
         "project": Picture(filled, "项目1", "A1:G15"),
         "selfcheck": Picture(mistaken, "项目1", "A1:I11"),
         "selfcheck_sheet": Picture(mistaken, "自检", "A1:E15"),
-        "annotated": Picture(handed_back, "项目1", "A1:N17", ("C4", "F7", "F12")),
+        "annotated": Picture(handed_back, "项目1", "A1:I15", ("C4", "F7", "F12")),
         "result": Picture(listed, "校验结果", "A1:G5"),
         "buttons": Picture(ROOT / "templates" / "targets.xlsm", "项目1", "A1:G6"),
         "waivers": Picture(waived, "豁免", "A1:D4"),
