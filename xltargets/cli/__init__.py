@@ -21,6 +21,7 @@ class Group(click.Group):
         "consolidate": "gathering", "watch": "gathering",
         "import": "disclosing", "publish": "disclosing",
         "rules": "pages", "explain": "pages", "config": "pages",
+        "install": "staff", "doctor": "staff",
     }  # fmt: skip
 
     def list_commands(self, ctx: click.Context) -> list[str]:
