@@ -209,7 +209,7 @@ def money_unit(text: str) -> str | None:
 
 def unit_of_label(text: str) -> str | None:
     """万元, 元 … of a label such as ``年度资金总额（元）``."""
-    match = _IN_BRACKETS.search(folded(text)) if "(" in folded(text) else None
+    match = _IN_BRACKETS.search(folded(text).rstrip(":*")) if "(" in folded(text) else None
     return match[1] if match else None
 
 

@@ -222,7 +222,8 @@ class TableReader:
         header = self.header
         self._note_block(row, header)
         self._wide(row)
-        cells = {spec.path[-1]: row[column] for column, spec in header.columns.items() if column < len(row)}
+        cells = {spec.path[-1]: row[column] for column, spec in header.columns.items()
+                 if column < len(row) and id(row[column]) not in header.labels}  # fmt: skip
         first = next((cell.text for _, cell in distinct(row) if not cell.blank), "")
         if bare(first) in TOTALS:
             return
