@@ -29,6 +29,32 @@ WORKBOOK = TEMPLATES / "targets.xlsm"
 SOURCE = (TEMPLATES / "vba" / "Toolbar.bas").read_text("ascii")
 
 
+#: Functions of the macros that need no workbook, with what they answer.
+PURE = [
+    (("StemOf", "项目12"), "项目"),
+    (("StemOf", "怀来 (3)"), "怀来"),
+    (("StemOf", "2024"), ""),
+    (("OwnName", "'项目 1'!Project.Code"), "project.code"),
+    (("OwnName", "unit.code"), "unit.code"),
+    (("AddressIn", "='项目 1'!$B$2:$C$3"), "$B$2:$C$3"),
+    (("AddressIn", "=#REF!"), ""),
+    (("Quoted", "C:\\A B\\python.exe"), '"C:\\A B\\python.exe"'),
+    (("InterpreterIn", '"INTERPRETER_WIN","C:\\Py\\pythonw.exe"'), "C:\\Py\\pythonw.exe"),
+    (("InterpreterIn", '"INTERPRETER_MAC","/usr/bin/python"'), ""),
+    (("InterpreterIn", '"INTERPRETER_WIN",""'), ""),
+]
+#: Those that look into the workbook.
+ASKING = [
+    (("Caption", "title"), "预算绩效目标"),
+    (("CountProjects",), 1),
+    (("OursBegins", "张三", "自己的"), 0),
+    (("OursBegins", "张三", "【错误】M01 抄来的"), 0),
+    (("OursBegins", "", "【错误】M01 …"), 1),
+    (("OursBegins", "预算绩效审核", "随便"), 1),
+    (("OursBegins", "张三", "自己的\n──── 预算绩效审核 ────\n【错误】M01 …"), 4),
+]
+
+
 def project_of(path: Path) -> bytes:
     """The VBA project of a workbook."""
     with zipfile.ZipFile(path) as archive:
@@ -60,6 +86,16 @@ class TestSource:
 
     def test_every_text_that_the_macros_take_is_on_the_sheet_and_no_other(self) -> None:
         assert set(re.findall(r'Caption\("([^"]+)"\)', SOURCE)) == set(CAPTIONS)
+
+    @pytest.mark.parametrize("call, answer", PURE)
+    def test_its_pure_functions_answer_in_an_interpreter_of_vba(
+        self, call: tuple[str, ...], answer: object
+    ) -> None:
+        from pyopenvba.interpreter import Interpreter
+
+        vba = Interpreter()
+        vba.add_module(SOURCE, name="Toolbar")
+        assert vba.run(call[0], list(call[1:])) == answer
 
     def test_each_module_has_its_sheet(self) -> None:
         with zipfile.ZipFile(WORKBOOK) as archive:
@@ -171,29 +207,7 @@ class TestInLibreOffice:
             for sheet in ("填表说明", "自检", "部门整体绩效目标", "项目1", "豁免")
         }
 
-    @pytest.mark.parametrize(
-        "call, answer",
-        [
-            (("StemOf", "项目12"), "项目"),
-            (("StemOf", "怀来 (3)"), "怀来"),
-            (("StemOf", "2024"), ""),
-            (("OwnName", "'项目 1'!Project.Code"), "project.code"),
-            (("OwnName", "unit.code"), "unit.code"),
-            (("AddressIn", "='项目 1'!$B$2:$C$3"), "$B$2:$C$3"),
-            (("AddressIn", "=#REF!"), ""),
-            (("Quoted", "C:\\A B\\python.exe"), '"C:\\A B\\python.exe"'),
-            (("InterpreterIn", '"INTERPRETER_WIN","C:\\Py\\pythonw.exe"'), "C:\\Py\\pythonw.exe"),
-            (("InterpreterIn", '"INTERPRETER_MAC","/usr/bin/python"'), ""),
-            (("InterpreterIn", '"INTERPRETER_WIN",""'), ""),
-            (("Caption", "title"), "预算绩效目标"),
-            (("CountProjects",), 1),
-            (("OursBegins", "张三", "自己的"), 0),
-            (("OursBegins", "张三", "【错误】M01 抄来的"), 0),
-            (("OursBegins", "", "【错误】M01 …"), 1),
-            (("OursBegins", "预算绩效审核", "随便"), 1),
-            (("OursBegins", "张三", "自己的\n──── 预算绩效审核 ────\n【错误】M01 …"), 4),
-        ],
-    )
+    @pytest.mark.parametrize("call, answer", [*PURE, *ASKING])
     def test_its_functions_answer(self, functions: Macros, call: tuple[str, ...], answer: object) -> None:
         assert functions.run(*call) == answer
 
