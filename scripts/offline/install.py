@@ -126,6 +126,7 @@ def finish(target, xltargets, version):
         with open(shell, "w", encoding="ascii", newline="\r\n") as file:
             file.write('@cmd /k "set PATH=%~dp0venv\\Scripts;%PATH%"\n')
         print(f"双击 {shell} 打开可以使用 xltargets 命令的窗口。")
+        print("要用 Excel 里的“校验”按钮，请在那个窗口里运行 xltargets install。")
     else:
         print(f'要直接使用 xltargets 命令：export PATH="{os.path.dirname(xltargets)}:$PATH"')
 
