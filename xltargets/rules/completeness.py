@@ -166,7 +166,7 @@ def first_levels_are_complete(
     if not indicators:
         yield "indicators", "没有填写绩效指标，至少应有产出指标、效益指标和满意度指标"
         return
-    found = [first_part(indicator) for indicator in indicators]
+    found = [first_part(indicator) for indicator in indicators if isinstance(indicator, dict)]
     if None in found:
         return
     for level, severity in _FIRST_LEVELS.items():
@@ -198,6 +198,7 @@ def second_levels_of_output_are_complete(
     （人员类、运转类，系统预置指标）的只提示。
     改法：补充所缺的二级指标，每个至少有一条三级指标。
     """
+    indicators = [one for one in indicators if isinstance(one, dict)]
     outputs = [level2(one.get("level2")) for one in indicators if first_part(one) == "产出"]
     if not outputs or None in outputs:
         return

@@ -35,6 +35,7 @@ from xltargets.rules.registry import Rule, all_rules
 from xltargets.rules.related import with_causes
 from xltargets.rules.view import UNREADABLE, Item, View, columns, declared_money_unit, resolve
 from xltargets.rules.waivers import with_waivers
+from xltargets.rules.wording import printable
 from xltargets.rules.wordlists import using
 from xltargets.submission.form import ITEM, Field, Form
 from xltargets.submission.model import Location, Submission
@@ -333,7 +334,7 @@ def _finding(prepared: _Prepared, pointer: str, hit: tuple[Any, ...]) -> Finding
     path, message, *own = hit
     rule, severity = prepared.rule, prepared.severity
     where = f"{pointer}/{path.replace('.', '/')}" if path else pointer
-    return Finding(rule.id, own[0] if own and severity is rule.severity else severity, where, message)
+    return Finding(rule.id, own[0] if own and severity is rule.severity else severity, where, printable(message))
 
 
 def _arguments(prepared: _Prepared, flats: Sequence[Mapping[str, Any]]) -> list[Any] | None:

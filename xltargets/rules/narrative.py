@@ -106,8 +106,7 @@ def parts_in_text_add_up(
                 yield path, f"所列各项合计{amount(together)}，{said}{amount(whole)}，请核对各项金额"
 
 
-#: What leads from an amount to its parts, and from parts to their sum.
-_INTO = re.compile("其中|[:：]")
+#: What leads from parts to their sum.
 _TOGETHER = re.compile("(?:合计|共计|总计|合共)(?:资金|金额|经费)?为?$")
 
 

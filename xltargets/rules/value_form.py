@@ -197,7 +197,6 @@ def value_was_not_misread(
     的百分比也这样误识、绩效目标或资金用途写的是去掉“2”的数，或其余指标都有运算符、只有它没有时才提示。“》95%”“《3次”是系统把 ＞ ＜ 改成了书名号。
     改法：核对原件，改为正确的运算符和数值。
     """
-    said = f"{fold((target or '')[:4000])} {fold((purpose or '')[:4000])}"
     rows = [(index, row, value) for index, (row, value) in enumerate(zip(indicators, values, strict=False)) if value]
     rates = {index: meant for index, row, value in rows if (meant := _misread_rate(row, value))}
     numbers = [value for _, _, value in rows if value.kind == "quant"]

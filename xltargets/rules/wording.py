@@ -38,6 +38,13 @@ def share(value: Decimal | int) -> str:
     return f"{text.rstrip('0').rstrip('.') if '.' in text else text}%"
 
 
+def printable(text: str) -> str:
+    """A message without what cannot be seen: controls, halves of surrogate pairs and their like."""
+    if text.isprintable():
+        return text
+    return "".join(char if char.isprintable() else " " if char.isspace() else "□" for char in text)
+
+
 def quoted(text: object) -> str:
     """A text from a cell in Chinese quotation marks: on one line, shortened."""
     flat = " ".join(str(text).split())

@@ -7,6 +7,7 @@ not fit, and no rule that needs the field runs.
 from __future__ import annotations
 
 import datetime
+import math
 import re
 import unicodedata
 from decimal import Decimal
@@ -48,6 +49,8 @@ def coerce(field: Field, raw: object, number_format: str = "General") -> Coerced
     """
     if raw is None or raw == "":
         return Coerced(None)
+    if isinstance(raw, (float, Decimal)) and not _is_number(raw):
+        raw = str(raw)  # no amount of anything: a text in a cell for numbers
     return _BY_TYPE[field.type](field, raw, number_format)
 
 
@@ -154,7 +157,7 @@ def fits(field: Field, value: object) -> bool:
     if value is None:
         return True
     if field.type == "number":
-        return isinstance(value, (int, float, Decimal)) and not isinstance(value, bool)
+        return _is_number(value)
     if field.type == "integer":
         return isinstance(value, int) and not isinstance(value, bool)
     if field.type == "boolean":
@@ -162,6 +165,15 @@ def fits(field: Field, value: object) -> bool:
     if field.type == "date":
         return isinstance(value, str) and bool(_ISO.fullmatch(value))
     return isinstance(value, str)
+
+
+def _is_number(value: object) -> bool:
+    """Whether it is a number, and a finite one."""
+    if isinstance(value, Decimal):
+        return value.is_finite()
+    if isinstance(value, float):
+        return math.isfinite(value)
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
