@@ -17,7 +17,7 @@ from typing import Protocol
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
 from xltargets.errors import Error
-from xltargets.excel.a1 import MAX_COLUMNS, column_number
+from xltargets.excel.a1 import MAX_COLUMNS, address, column_number
 from xltargets.excel.names import DefinedName, Tab, tabs_and_names
 from xltargets.excel.package import Limits, Package
 from xltargets.excel.styles import number_formats
@@ -237,6 +237,22 @@ _ATTRIBUTE_R = re.compile(rb'\br="([A-Z]+)(\d+)"')
 _STYLED_CELL = re.compile(rb'<c r="([A-Z]+)\d+" s="(\d+)"')
 
 
+def _may_lack_results(xml: bytes) -> bool:
+    """Whether there may be a formula without a result; False is certain, and cheap to find out.
+
+    Every formula of the usual writing is followed by its value, and an empty value belongs to a text.
+    """
+    formulas = xml.count(b"<f>") + xml.count(b"<f ")
+    if b"<sheetData" not in xml or xml.count(b"</f><v>") + xml.count(b"/><v>") < formulas:
+        return True
+    at = xml.find(b"<v></v>")
+    while at >= 0:
+        if b't="str"' not in xml[xml.rfind(b"<c ", 0, at) : at]:
+            return True
+        at = xml.find(b"<v></v>", at + 1)
+    return False
+
+
 class _FileGrid:
     """Values by calamine; errors, formulas and formats from the XML, on demand."""
 
@@ -268,15 +284,19 @@ class _FileGrid:
         return found
 
     def is_formula(self, row: int, column: int) -> bool:
-        """Whether the cell holds a formula."""
-        return (row, column) in self._formulas
+        """Whether the cell holds a formula: looked up in its tag, or, where that is not the usual one, among all."""
+        at = self._xml.find(b'<c r="%s"' % address(row, column).encode())
+        if at < 0:
+            return (row, column) in self._formulas
+        inside = self._xml.find(b">", at) + 1
+        return self._xml[inside - 2 : inside - 1] != b"/" and self._xml[inside : inside + 3] in (b"<f>", b"<f ")
 
     @cached_property
     def _unseen(self) -> Mapping[tuple[int, int], object]:
         """Cells that calamine shows as blank and are not: errors, and formulas without a value."""
-        found: dict[tuple[int, int], object] = {
-            place: UNCALCULATED for place, calculated in self._formulas.items() if not calculated
-        }
+        found: dict[tuple[int, int], object] = {}
+        if _may_lack_results(self._xml):
+            found = {place: UNCALCULATED for place, calculated in self._formulas.items() if not calculated}
         if b't="e"' in self._xml:
             for attributes, content in _ERROR_CELL.findall(self._xml):
                 text = _ERROR_TEXT.search(content)
