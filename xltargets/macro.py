@@ -184,16 +184,29 @@ def _named(name: str, hwnd: int | None) -> xlwings.Book:
     """A workbook by its name, in the Excel whose window has this number; two may have a workbook of one name."""
     import xlwings
 
-    for app in xlwings.apps:
-        if hwnd is None or app.hwnd == hwnd:
-            for book in app.books:
-                if book.name.casefold() == name.casefold():
-                    return book
+    apps = list(xlwings.apps)
+    # a window that Excel has meanwhile closed leaves all of them to be searched
+    for app in [app for app in apps if hwnd is not None and _owns(app, hwnd)] or apps:
+        for book in app.books:
+            if book.name.casefold() == name.casefold():
+                return book
     raise Error(f"没有找到打开的工作簿“{name}”；它可能已被关闭，请重新打开后再试")
 
 
+def _owns(app: xlwings.App, hwnd: int) -> bool:
+    """Whether a window is of this Excel; each workbook has one of its own, and xlwings knows but one of them."""
+    if sys.platform == "win32":
+        import ctypes
+        from ctypes import wintypes
+
+        process = wintypes.DWORD()
+        ctypes.windll.user32.GetWindowThreadProcessId(hwnd, ctypes.byref(process))
+        return bool(app.pid == process.value)
+    return bool(app.hwnd == hwnd)
+
+
 def _arguments(arguments: Sequence[str]) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m xltargets.macro", add_help=False)
+    parser = argparse.ArgumentParser(prog="python -m xltargets.macro", add_help=False, allow_abbrev=False)
     parser.add_argument("action", nargs="?")
     parser.add_argument("--book")
     parser.add_argument("--hwnd", type=int)

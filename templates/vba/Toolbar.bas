@@ -121,7 +121,7 @@ End Sub
 
 ' --- Python -------------------------------------------------------------------------------------------------
 
-Private Function RunByAddin(action As String) As Boolean
+Private Function RunByAddin(ByVal action As String) As Boolean
     Dim outcome As Variant
     If Not AddinIsOpen() Then Exit Function
     On Error GoTo Failed
@@ -142,7 +142,7 @@ Private Function AddinIsOpen() As Boolean
 End Function
 
 
-Private Function RunByInterpreter(action As String) As Boolean
+Private Function RunByInterpreter(ByVal action As String) As Boolean
     ' -P: no module of the current folder. Waits; Excel answers Python meanwhile.
     Dim interpreter As String, command As String, status As Long
     interpreter = ConfiguredInterpreter()
@@ -177,7 +177,7 @@ Failed:
 End Function
 
 
-Public Function InterpreterIn(textLine As String) As String
+Public Function InterpreterIn(ByVal textLine As String) As String
     ' The path of a line such as "INTERPRETER_WIN","C:\Python\pythonw.exe"; empty for any other line.
     Const KEY As String = """INTERPRETER_WIN"","""
     If Left$(textLine, Len(KEY)) <> KEY Then Exit Function
@@ -187,7 +187,7 @@ Public Function InterpreterIn(textLine As String) As String
 End Function
 
 
-Public Function Quoted(text As String) As String
+Public Function Quoted(ByVal text As String) As String
     Quoted = Chr$(34) & text & Chr$(34)
 End Function
 
@@ -202,7 +202,7 @@ End Sub
 
 ' --- notes --------------------------------------------------------------------------------------------------
 
-Private Function ClearNote(note As Comment) As Boolean
+Private Function ClearNote(ByVal note As Comment) As Boolean
     ' Whether something of ours was in it.
     Dim whole As String, ours As Long
     whole = note.Text
@@ -217,7 +217,7 @@ Private Function ClearNote(note As Comment) As Boolean
 End Function
 
 
-Public Function OursBegins(author As String, whole As String) As Long
+Public Function OursBegins(ByVal author As String, ByVal whole As String) As Long
     ' Where a note's text that is ours begins, from 1, the line end before it included; 0 when nothing is.
     Dim at As Long
     If author = Caption("author") Then
@@ -236,7 +236,7 @@ Public Function OursBegins(author As String, whole As String) As Long
 End Function
 
 
-Private Function NextOn(sheet As Worksheet, behindCursor As Boolean) As Range
+Private Function NextOn(ByVal sheet As Worksheet, ByVal behindCursor As Boolean) As Range
     Dim noted As Range, area As Range, cell As Range, best As Double, here As Double, rank As Double
     If sheet.Visible <> xlSheetVisible Then Exit Function
     Set noted = CellsWithNotes(sheet)
@@ -255,7 +255,7 @@ Private Function NextOn(sheet As Worksheet, behindCursor As Boolean) As Range
 End Function
 
 
-Private Function CellsWithNotes(sheet As Worksheet) As Range
+Private Function CellsWithNotes(ByVal sheet As Worksheet) As Range
     ' Nothing when there are none, which Excel calls an error.
     If sheet.Comments.Count = 0 Then Exit Function
     On Error Resume Next
@@ -263,14 +263,14 @@ Private Function CellsWithNotes(sheet As Worksheet) As Range
 End Function
 
 
-Private Function RankOf(cell As Range) As Double
+Private Function RankOf(ByVal cell As Range) As Double
     RankOf = CDbl(cell.Row) * 20000 + cell.Column
 End Function
 
 
 ' --- project sheets -----------------------------------------------------------------------------------------
 
-Public Function IsProject(sheet As Object) As Boolean
+Public Function IsProject(ByVal sheet As Object) As Boolean
     ' A project sheet has the name project.code for itself.
     Dim defined As Object
     If TypeName(sheet) <> "Worksheet" Then Exit Function
@@ -283,7 +283,7 @@ Public Function IsProject(sheet As Object) As Boolean
 End Function
 
 
-Public Function OwnName(full As String) As String
+Public Function OwnName(ByVal full As String) As String
     ' A name without the sheet that is written before it.
     OwnName = LCase$(Mid$(full, InStrRev(full, "!") + 1))
 End Function
@@ -305,7 +305,7 @@ Public Function CountProjects() As Long
 End Function
 
 
-Private Sub ClearInputs(sheet As Worksheet)
+Private Sub ClearInputs(ByVal sheet As Worksheet)
     ' The cells of the form's names that are to be filled in; formulas and what is printed there stay.
     Dim defined As Object, cell As Range, area As Variant, index As Long
     For Each defined In sheet.Names
@@ -325,7 +325,7 @@ Private Sub ClearInputs(sheet As Worksheet)
 End Sub
 
 
-Public Function AddressIn(reference As String) As String
+Public Function AddressIn(ByVal reference As String) As String
     ' $B$2:$C$3 of ='Sheet 1'!$B$2:$C$3; empty when it refers to no cells.
     Dim address As String
     address = Mid$(reference, InStrRev(reference, "!") + 1)
@@ -333,7 +333,7 @@ Public Function AddressIn(reference As String) As String
 End Function
 
 
-Private Sub ClearCell(cell As Range)
+Private Sub ClearCell(ByVal cell As Range)
     If cell.MergeCells Then
         cell.MergeArea.ClearContents
     Else
@@ -342,7 +342,7 @@ Private Sub ClearCell(cell As Range)
 End Sub
 
 
-Public Function RemoveSheet(name As String) As Boolean
+Public Function RemoveSheet(ByVal name As String) As Boolean
     On Error GoTo Refused
     Application.DisplayAlerts = False
     ThisWorkbook.Worksheets(name).Delete
@@ -352,7 +352,7 @@ Refused:
 End Function
 
 
-Private Function FreeName(taken As String) As String
+Private Function FreeName(ByVal taken As String) As String
     Dim stem As String, number As Long
     stem = StemOf(taken)
     If stem = "" Then stem = Caption("project")
@@ -364,7 +364,7 @@ Private Function FreeName(taken As String) As String
 End Function
 
 
-Public Function StemOf(taken As String) As String
+Public Function StemOf(ByVal taken As String) As String
     ' A sheet's name without the number at its end, short enough for another number.
     Dim length As Long
     length = Len(taken)
@@ -377,7 +377,7 @@ Public Function StemOf(taken As String) As String
 End Function
 
 
-Private Function SheetExists(wanted As String) As Boolean
+Private Function SheetExists(ByVal wanted As String) As Boolean
     Dim sheet As Object
     For Each sheet In ThisWorkbook.Sheets
         If LCase$(sheet.Name) = LCase$(wanted) Then SheetExists = True
@@ -399,13 +399,13 @@ Private Function ExportName() As String
 End Function
 
 
-Private Function ValueOf(defined As String) As String
+Private Function ValueOf(ByVal defined As String) As String
     On Error Resume Next
     ValueOf = CStr(ThisWorkbook.Names(defined).RefersToRange.Cells(1, 1).Value)
 End Function
 
 
-Private Function SaveWithoutMacros(target As String) As Boolean
+Private Function SaveWithoutMacros(ByVal target As String) As Boolean
     ' Through a copy, so that this workbook stays open as it is.
     Dim spare As String, book As Workbook, sheet As Worksheet, index As Long
     spare = Environ("TEMP") & "\xltargets-export.xlsm"
@@ -419,13 +419,14 @@ Private Function SaveWithoutMacros(target As String) As Boolean
             sheet.Buttons(index).Delete
         Next index
     Next sheet
+    book.Worksheets(Captions.Name).Visible = xlSheetVisible
+    book.Worksheets(Captions.Name).Delete
     book.SaveAs Filename:=target, FileFormat:=XLSX
-    book.Close SaveChanges:=False
-    Kill spare
     SaveWithoutMacros = True
 Failed:
     On Error Resume Next
-    If Not SaveWithoutMacros And Not book Is Nothing Then book.Close SaveChanges:=False
+    If Not book Is Nothing Then book.Close SaveChanges:=False
+    Kill spare
     Application.DisplayAlerts = True
     Application.ScreenUpdating = True
 End Function
@@ -433,7 +434,7 @@ End Function
 
 ' --- words --------------------------------------------------------------------------------------------------
 
-Public Function Caption(key As String) As String
+Public Function Caption(ByVal key As String) As String
     Dim index As Long
     index = 1
     Do While Captions.Cells(index, 1).Value <> ""
@@ -447,6 +448,6 @@ Public Function Caption(key As String) As String
 End Function
 
 
-Private Sub Tell(text As String)
+Private Sub Tell(ByVal text As String)
     MsgBox text, vbInformation, Caption("title")
 End Sub
