@@ -74,7 +74,7 @@ class LiveBook:
 
     @cached_property
     def names(self) -> list[DefinedName]:
-        """All defined names; those of a sheet come from Excel as ``'项目 1'!project.code``."""
+        """All defined names; those of a sheet come from Excel as ``'Sheet 1'!some.name``."""
         return [_defined(name.name, name.refers_to) for name in self._book.names]
 
     @cached_property
