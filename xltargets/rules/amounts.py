@@ -92,7 +92,7 @@ def money_unit_is_declared(projects: Sequence[Any], unit: str) -> Iterator[Hit]:
 def amounts_are_in_one_unit(
     projects: Sequence[Any], unit: str, *, times: int = 5000, largest: int = 100000
 ) -> Iterator[Hit]:
-    """万元与元疑似混用
+    """金额不得混用万元和元
 
     金额单位是万元而预算数达到 largest（10万万元，即10亿元）的；有三个以上项目，一个项目的预算数达到其余项目中位数的
     times 倍的。

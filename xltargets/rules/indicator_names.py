@@ -145,7 +145,7 @@ def _says_when(name: str, description: str | None, value: Value) -> bool:
     good={"level1": "满意度指标", "level2": "服务对象满意度指标", "level3": "信访群众满意率"},
 )
 def satisfaction_is_called_so(name: str, first: str | None, second: str | None) -> Iterator[Hit]:
-    """满意度指标的名称应有“满意”
+    """满意度指标的名称应写明“满意”
 
     满意度指标考核服务对象、受益群众的满意程度，名称中应写明是谁的满意度。
     改法：改为“××对象满意度”；投诉次数等移到质量指标或社会效益指标。
@@ -166,7 +166,7 @@ def satisfaction_is_called_so(name: str, first: str | None, second: str | None) 
     good={"level2": "成本指标", "level3": "培训支出控制情况", "value": "不超预算"},
 )
 def cost_is_a_sum_of_money(second: str, name: str, description: str | None, value: Value) -> Iterator[Hit]:
-    """成本指标应是一笔钱
+    """成本指标应为金额
 
     成本指标（经济成本指标）考核花多少钱，名称应是成本、费用、单价、标准等，指标值应是金额（元、万元、元/人等），或用文字与预算、概算、
     定额等比较（如“不超预算”）。以百分比、次数、时间计的不是成本。没有写单位的由 C11 检查；社会成本、生态环境成本不要求金额。

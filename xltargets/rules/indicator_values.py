@@ -386,7 +386,7 @@ def _named(month: int) -> str:
     },
 )
 def values_differ(indicators: Indicators, values: Sequence[Value | None], *, at_least: int = 5) -> Iterator[Hit]:
-    """各指标不应都取同一个值
+    """各指标的指标值不应全部相同
 
     一个项目 at_least 条以上的定量指标，数值和单位全都相同，说明没有逐条测算。运算符不同也算相同。
     改法：按各自的情况逐条测算指标值。
@@ -433,7 +433,7 @@ def words_are_graded(typed: str, description: str, value: Value) -> Iterator[Hit
     good={"value": "较上年明显提升"},
 )
 def words_are_not_empty(typed: str, value: Value) -> Iterator[Hit]:
-    """定性指标值不应是空话
+    """定性指标值不应空泛
 
     “提升”“改善”“明显”“得到保障”等，没有比较的基础或期限，事后怎样都算完成。
     改法：写明与什么相比、到什么程度，如“较上年下降”“全部建成”，能定量的改为定量。

@@ -84,7 +84,7 @@ def _amounts_of(text: str) -> list[_Said]:
 def parts_in_text_add_up(
     total: Decimal, purpose: str | None, target: str | None, unit: str, *, eps: Decimal = Decimal("0.01")
 ) -> Iterator[Hit]:
-    """文字中“其中”各项金额之和应等于所述总额
+    """文字中所列各项金额之和应等于总额
 
     同一句话里“其中”（或金额后的冒号）后面列了两项以上金额的，合计应等于前面所述的总额；前面没有总额的，应等于预算数。
     先列各项、后写“合计×万元”的，也应相等；资金用途只列了三项以上金额的，合计应等于预算数。列举以“等”

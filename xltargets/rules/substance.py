@@ -74,7 +74,7 @@ def no_literal_null(text: str, field: Field) -> Iterator[Hit]:
     good={"projects.1.budget.other": None},
 )  # fmt: skip
 def blanks_are_empty(raw: Mapping[str, object], document: Mapping[str, Any]) -> Iterator[Hit]:
-    """单元格仅含空白
+    """单元格不应只有空格
 
     看起来没有填写，其实有空格，会影响公式和筛选。按没有填写处理。
     改法：选中单元格按 Delete 清空。
