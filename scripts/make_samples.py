@@ -21,9 +21,9 @@ for folder in (ROOT, ROOT / "scripts"):
     if str(folder) not in sys.path:
         sys.path.insert(0, str(folder))
 
-from sample_texts import Document, documents
+from sample_texts import Document, documents  # noqa: E402
 
-import xltargets
+import xltargets  # noqa: E402
 
 #: The same for every part, so that the same seed gives the same bytes.
 _TIME = (2024, 6, 1, 0, 0, 0)
