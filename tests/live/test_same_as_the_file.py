@@ -12,8 +12,12 @@ from typing import Any
 import pytest
 import xlwings
 
+import xltargets
 from tests.live.engine import App
+from xltargets import macro, notes
+from xltargets.excel import comments, livenotes
 from xltargets.excel.live import LiveBook
+from xltargets.excel.package import Package
 from xltargets.submission.binding import bind
 from xltargets.submission.fill import fill
 from xltargets.submission.form import load_form
@@ -108,6 +112,30 @@ def seen(submission: Submission) -> dict[str, Any]:
     }
 
 
+def noted_open(book: xlwings.Book) -> dict[str, dict[str, str]]:
+    """Our notes after the check button."""
+    assert macro.check()
+    found = {
+        sheet.name: {cell: note.ours for cell, note in livenotes.read_notes(sheet).items() if note.ours}
+        for sheet in book.sheets
+    }
+    return {sheet: cells for sheet, cells in found.items() if cells}
+
+
+def noted_in_file(saved: Submission, folder: Path) -> dict[str, dict[str, str]]:
+    """Our notes after annotating the saved file."""
+    notes.annotate(str(saved.file), folder / "noted.xlsx", xltargets.check(saved))
+    package = Package.open(folder / "noted.xlsx")
+    found = {
+        sheet.name: {
+            cell: note.ours for cell, note in comments.read_notes(package, sheet.name).items() if note.ours
+        }
+        for sheet in package.sheets
+        if sheet.kind == "worksheet"
+    }
+    return {sheet: cells for sheet, cells in found.items() if cells}
+
+
 def test_random_workbooks_are_the_same_documents_open_and_saved(
     sound: dict[str, Any], tmp_path: Path, opened: Open
 ) -> None:
@@ -121,6 +149,8 @@ def test_random_workbooks_are_the_same_documents_open_and_saved(
         saved = read(tmp_path / "saved.xlsx")
         for part, found in seen(live).items():
             assert found == seen(saved)[part], (seed, part)
+        if seed % 5 == 0:
+            assert noted_open(book) == noted_in_file(saved, tmp_path), seed
         kinds.update(problem.rule for problem in live.problems)
         kinds["raw"] += bool(live.raw)
     assert kinds["R01"] and kinds["raw"]
