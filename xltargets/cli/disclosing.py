@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import click
 
@@ -57,8 +57,12 @@ def _write_json(documents: list[dict[str, Any]], output: Path | None, force: boo
         click.echo(text)
         return
     _free(output, force)
-    replace_file(output, lambda stream: stream.write(f"{text}\n".encode()) and None)
+    replace_file(output, lambda stream: _put(stream, f"{text}\n"))
     click.echo(f"已生成 {output}", err=True)
+
+
+def _put(stream: BinaryIO, text: str) -> None:
+    stream.write(text.encode())
 
 
 def _fill_all(

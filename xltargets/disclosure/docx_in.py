@@ -11,12 +11,13 @@ from typing import Any
 from xltargets.disclosure.blocks import Block, Cell, Paragraph, Table
 from xltargets.disclosure.marks import marks_of_styles
 from xltargets.errors import Error
-from xltargets.submission.form import Form, load_form
+from xltargets.submission.form import Form
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 #: Leads the names of bookmarks that a published text had as ``[bookmark: …]`` at its beginning.
 RESIDUE_BOOKMARK = "xr_"
+_COPY = re.compile(r"_Copy_\d+\Z")  # LibreOffice doubles bookmarks when it reads RTF
 _RESIDUE = re.compile(rf"{RESIDUE_BOOKMARK}\d+_(.+)")
 #: Elements whose text is not in the document: deleted, moved away, or in a box of its own.
 _GONE = {f"{_W}del", f"{_W}moveFrom", f"{_W}instrText", f"{_W}delText", f"{_W}pPr", f"{_W}rPr", f"{_MC}Fallback",
@@ -27,7 +28,7 @@ _DIGITS = "〇一二三四五六七八九"
 _LARGEST = 500 * 1024 * 1024
 
 
-def docx_blocks(data: bytes, file: str, remarks: list[str], form: Form | None = None) -> list[Block]:
+def docx_blocks(data: bytes, file: str, remarks: list[str], form: Form) -> list[Block]:
     """The paragraphs and tables of a Word document, in order.
 
     Args:
@@ -42,7 +43,7 @@ def docx_blocks(data: bytes, file: str, remarks: list[str], form: Form | None = 
     body, styles, numbering = _opened(data, file)
     if any(True for tag in _CHANGES for _ in body.iter(tag)):
         remarks.append("文档带有修订，按接受全部修订后的文字导入")
-    return _Reader(styles, numbering, form or load_form()).read(body)
+    return _Reader(styles, numbering, form).read(body)
 
 
 def _opened(data: bytes, file: str) -> tuple[Any, Any, Any]:
@@ -138,7 +139,8 @@ class _Reader:
 
     def _table(self, element: Any) -> Iterator[Block]:
         """A table, followed by those nested in its cells."""
-        table, nested = Table(), []
+        table = Table()
+        nested: list[Any] = []
         for row in _rows(element):
             if row.find(f"{_W}trPr/{_W}del") is not None:
                 continue
@@ -231,7 +233,7 @@ def _collect(element: Any, parts: list[str], bookmarks: bool) -> None:
             parts.append(_symbol(child))
         elif tag == f"{_W}bookmarkStart" and bookmarks:
             name = child.get(f"{_W}name") or ""
-            if match := _RESIDUE.fullmatch(name):
+            if (match := _RESIDUE.fullmatch(name)) and not _COPY.search(name):
                 parts.append(f"[bookmark: {match[1]}]")
         elif tag != f"{_W}txbxContent":
             _collect(child, parts, bookmarks)

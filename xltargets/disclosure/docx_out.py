@@ -13,7 +13,16 @@ from xml.sax.saxutils import escape
 from xltargets.disclosure.blocks import UNIT_BEGINS
 from xltargets.disclosure.docx_in import RESIDUE_BOOKMARK
 from xltargets.disclosure.docx_styles import (
-    CELL, CONTENTS, GAP, INFO, LABEL, PART, SECTION, W, set_up, style_id,
+    CELL,
+    CONTENTS,
+    GAP,
+    INFO,
+    LABEL,
+    PART,
+    SECTION,
+    W,
+    set_up,
+    style_id,
 )  # fmt: skip
 from xltargets.disclosure.marks import style_names
 from xltargets.disclosure.places import SECTIONS, split_residue
@@ -26,7 +35,7 @@ _WIDTH = 8844
 _LABEL_WIDTH = 1500
 #: A row is at least 9 mm high.
 _ROW = 510
-_WIDTHS = {"level1": 1050, "level2": 1350, "level3": 1750, "description": 2050, "value": 1244, "basis": 1400}
+_WIDTHS = {"level1": 1200, "level2": 1450, "level3": 1650, "description": 1844, "value": 1100, "basis": 1600}
 _FURTHER = 900
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _BOOKMARK = re.compile(r"\[bookmark: ([A-Za-z_][A-Za-z0-9_]{0,30})\]")
@@ -127,7 +136,7 @@ class _Writer:
         return self._piece(statement, "unit.name") + (year + _run("年") if year else "") + _run("部门预算绩效文本")
 
     def _head(self, statement: Statement) -> str:
-        parts = []
+        parts: list[str] = []
         for mark, label in (("unit.code", "单位编码"), ("unit.region", "行政区划代码")):
             if piece := self._piece(statement, mark):
                 parts.append(_run(f"{'　　' if parts else ''}{label}：") + piece)

@@ -46,7 +46,7 @@ def style_xml(names: Mapping[str, str]) -> list[str]:
     page = '<w:keepNext/><w:spacing w:before="240" w:after="240" w:line="579" w:lineRule="exact"/>'
     found = [
         _style(PART, f'{page}<w:jc w:val="center"/>', _fonts(SONG, 36)),
-        _style(SECTION, f'<w:keepNext/><w:ind w:firstLineChars="200" w:firstLine="640"/><w:outlineLvl w:val="2"/>', _fonts(HEI, 32)),
+        _style(SECTION, '<w:keepNext/><w:ind w:firstLineChars="200" w:firstLine="640"/><w:outlineLvl w:val="2"/>', _fonts(HEI, 32)),
         _style(INFO, '<w:spacing w:after="480"/><w:jc w:val="center"/>', _fonts(KAI, 28)),
         _style(CONTENTS, f'{page}<w:jc w:val="center"/>', _fonts(SONG, 44)),
         _style(GAP, '<w:spacing w:line="120" w:lineRule="exact"/>', _fonts(FANG, 8)),

@@ -93,7 +93,8 @@ class _Reader:
     def _table(self, element: Any) -> Iterator[Block]:
         for caption in element.findall("caption"):
             yield _paragraph(caption)
-        table, nested = Table(), []
+        table = Table()
+        nested: list[Any] = []
         hanging: dict[int, tuple[Cell, int]] = {}
         for row in _rows(element):
             table.rows.append(self._row(row, hanging, nested))

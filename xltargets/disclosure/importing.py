@@ -32,7 +32,7 @@ def import_disclosure(path: str | os.PathLike[str], *, form: Form | None = None)
     """
     form = form or load_form()
     remarks: list[str] = []
-    imported = Interpreter(form).read(_blocks(Path(path), remarks))
+    imported = Interpreter(form).read(_blocks(Path(path), remarks, form))
     imported.remarks[:0] = remarks
     if not any(_says_something(document) for document in imported.documents):
         raise Error("没有找到部门整体绩效目标，也没有找到项目绩效目标表，不是绩效文本；请检查是否选错了文件", file=path)
@@ -40,21 +40,27 @@ def import_disclosure(path: str | os.PathLike[str], *, form: Form | None = None)
 
 
 def _says_something(document: dict[str, object]) -> bool:
-    department = document["department"]
-    assert isinstance(department, dict)
-    return bool(document["projects"]) or any(department.values())
+    department, projects = document["department"], document["projects"]
+    assert isinstance(department, dict) and isinstance(projects, list)
+    return any(department.values()) or any(map(_has_text, projects))
 
 
-def _blocks(path: Path, remarks: list[str]) -> list[Block]:
+def _has_text(node: object) -> bool:
+    if isinstance(node, dict):
+        return any(map(_has_text, node.values()))
+    return any(map(_has_text, node)) if isinstance(node, list) else node is not None
+
+
+def _blocks(path: Path, remarks: list[str], form: Form) -> list[Block]:
     data = _bytes(path)
     if data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         if path.suffix.lower() in (".odt", ".docm", ".dotx", ".wps"):
-            return _converted(path, remarks)
+            return _converted(path, remarks, form)
         from xltargets.disclosure.docx_in import docx_blocks
 
-        return docx_blocks(data, os.fspath(path), remarks)
+        return docx_blocks(data, os.fspath(path), remarks, form)
     if data.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1") or data.lstrip().startswith(b"{\\rtf"):
-        return _converted(path, remarks)
+        return _converted(path, remarks, form)
     if data.startswith(b"%PDF"):
         raise Error("这是 PDF 文件，不能导入；请导入原来的 Word 文件，或把内容另存为文本", file=path)
     from xltargets.disclosure.text_in import decode, text_blocks
@@ -63,7 +69,7 @@ def _blocks(path: Path, remarks: list[str]) -> list[Block]:
         from xltargets.disclosure.html_in import html_blocks
 
         return html_blocks(data, os.fspath(path))
-    return text_blocks(decode(data, os.fspath(path)))
+    return text_blocks(decode(data, os.fspath(path)), markdown=path.suffix.lower() == ".md")
 
 
 def _looks_like_html(data: bytes) -> bool:
@@ -71,11 +77,11 @@ def _looks_like_html(data: bytes) -> bool:
     return start.startswith((b"<!doctype html", b"<html"))
 
 
-def _converted(path: Path, remarks: list[str]) -> list[Block]:
+def _converted(path: Path, remarks: list[str], form: Form) -> list[Block]:
     from xltargets.disclosure.convert import to_docx
     from xltargets.disclosure.docx_in import docx_blocks
 
-    return docx_blocks(to_docx(path), os.fspath(path), remarks)
+    return docx_blocks(to_docx(path), os.fspath(path), remarks, form)
 
 
 def _bytes(path: Path) -> bytes:

@@ -9,8 +9,19 @@ from typing import Any, NamedTuple
 
 from xltargets.disclosure.blocks import AUTOMATIC, UNIT_BEGINS, Block, Cell, Paragraph, Table
 from xltargets.disclosure.places import (
-    DEPARTMENT, ITEMISED, OVERALL, PROJECTS, SAFEGUARDS, SECTIONS, UNIT_CELL, heading, is_known_contents, is_title, labels_of,
-    money_unit, split_residue,
+    DEPARTMENT,
+    ITEMISED,
+    OVERALL,
+    PROJECTS,
+    SAFEGUARDS,
+    SECTIONS,
+    UNIT_CELL,
+    heading,
+    is_known_contents,
+    is_title,
+    labels_of,
+    money_unit,
+    split_residue,
 )  # fmt: skip
 from xltargets.disclosure.project import Project
 from xltargets.disclosure.statement import AUTOMATIC_MONEY_UNIT

@@ -18,7 +18,6 @@ from xltargets.submission.form import ITEM, Field, Form
 PROJECT = ("projects", ITEM)
 INDICATOR = ("projects", ITEM, "indicators", ITEM)
 HEAD = ("unit.name", "unit.code", "unit.region", "unit.year")
-#: Columns of the table of indicators on the official form.
 _SCHEDULE = ("march", "june", "october", "december")
 
 
@@ -107,7 +106,7 @@ def state(document: Mapping[str, Any], form: Form) -> Statement:
         name=str(unit.get("name") or ""), year=unit.get("year"), head=head,
         overall=department.get("overall_target"),
         itemised=_list(department.get("itemised_targets")), safeguards=_list(department.get("safeguards")),
-        projects=pages, unpublished=list(_unpublished(document)),
+        projects=pages, unpublished=list(_unpublished(document, form)),
     )  # fmt: skip
 
 
@@ -144,19 +143,19 @@ def _project(project: Mapping[str, Any], index: int, unit: Mapping[str, Any], fo
     )  # fmt: skip
 
 
-def _own(project: Mapping[str, Any], key: str, automatic: str, form: Form, **size: int) -> Box:
+def _own(project: Mapping[str, Any], key: str, automatic: str, form: Form, across: int = 1) -> Box:
     mark = f"projects.{key}"
     text = shown(project.get(key), _field(form, mark))
-    return Box(automatic, AUTOMATIC + mark, **size) if text is None else Box(text, mark, **size)
+    return Box(automatic, AUTOMATIC + mark, across) if text is None else Box(text, mark, across)
 
 
 def _rows(project: Mapping[str, Any], unit: Mapping[str, Any], form: Form) -> Iterator[list[Box]]:
-    def label(path: str, **size: int) -> Box:
-        return Box(_field(form, f"projects.{path}").title, head="row", **size)
+    def label(path: str, across: int = 1) -> Box:
+        return Box(_field(form, f"projects.{path}").title, across=across, head="row")
 
-    def value(path: str, **size: int) -> Box:
+    def value(path: str, across: int = 1) -> Box:
         found = _field(form, f"projects.{path}")
-        return Box(shown(_at(project, path), found), found.dotted, **size)
+        return Box(shown(_at(project, path), found), found.dotted, across)
 
     yield [_own(project, "unit", automatic_unit(unit), form, across=7),
            _own(project, "money_unit", AUTOMATIC_MONEY_UNIT, form, across=6)]  # fmt: skip
@@ -197,15 +196,30 @@ def _same(one: Mapping[str, Any], other: Mapping[str, Any], keys: Sequence[str])
     return all(one.get(key) is not None and one.get(key) == other.get(key) for key in keys)
 
 
-def _unpublished(document: Mapping[str, Any]) -> Iterator[tuple[str, object]]:
-    for index, waiver in enumerate(_list(document.get("waivers"))):
-        yield f"/waivers/{index}", waiver
-    for key, value in _mapping(_mapping(document.get("department")).get("budget")).items():
-        if value is not None:
-            yield f"/department/budget/{key}", value
-    for index, project in enumerate(_list(document.get("projects"))):
-        for row, item in enumerate(_list(_mapping(_mapping(project).get("budget")).get("items"))):
-            yield f"/projects/{index}/budget/items/{row}", item
+def _unpublished(document: Mapping[str, Any], form: Form) -> Iterator[tuple[str, object]]:
+    """What the disclosure does not say, but for the version of the template."""
+    said = {
+        field.path for field in form.fields.values()
+        if field.dotted in HEAD or field.path[:2] == PROJECT and (field.depth == 1 or field.path[:-1] == INDICATOR)
+    }  # fmt: skip
+    said |= {("department", "overall_target"), ("department", "itemised_targets", ITEM), ("department", "safeguards", ITEM)}
+    yield from _beyond({**document, "template": None}, (), "", said)
+
+
+def _beyond(
+    node: Any, path: tuple[str, ...], pointer: str, said: set[tuple[str, ...]]
+) -> Iterator[tuple[str, object]]:
+    if path in said or node is None:
+        return
+    within = any(known[: len(path)] == path for known in said)
+    if isinstance(node, Mapping) and (within or path == ("department", "budget")):
+        for key, value in node.items():
+            yield from _beyond(value, (*path, str(key)), f"{pointer}/{key}", said)
+    elif isinstance(node, list):
+        for index, value in enumerate(node):
+            yield from _beyond(value, (*path, ITEM), f"{pointer}/{index}", said)
+    else:
+        yield pointer, node
 
 
 def _field(form: Form, dotted: str) -> Field:

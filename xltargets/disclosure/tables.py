@@ -9,7 +9,16 @@ from typing import Any
 
 from xltargets.disclosure.blocks import AUTOMATIC, Cell, Table, distinct
 from xltargets.disclosure.places import (
-    FACTORS, STANDARD, TOTALS, UNIT_CELL, Labels, bare, folded, is_title, money_unit, split_residue,
+    FACTORS,
+    STANDARD,
+    TOTALS,
+    UNIT_CELL,
+    Labels,
+    bare,
+    folded,
+    is_title,
+    money_unit,
+    split_residue,
     unit_of_label,
 )  # fmt: skip
 from xltargets.disclosure.project import IDENTITY, Project, typed
@@ -360,7 +369,5 @@ class TableReader:
     def _is_head_row(self, table: Table, index: int, cells: list[tuple[int, Cell]]) -> bool:
         if "projects.unit" in self.project.values or self.project.begun or len(cells) > 3:
             return False
-        money = len(cells) == 2 and (
-            cells[1][1].literal or cells[1][1].blank or money_unit(cells[1][1].text) is not None
-        )
+        money = len(cells) == 2 and (cells[1][1].literal or money_unit(cells[1][1].text) is not None)
         return money or UNIT_CELL.match(split_residue(cells[0][1].text)[1]) is not None and len(cells) <= 2

@@ -19,6 +19,7 @@ LITERAL = "[原文: "
 _LINE_END = re.compile(r"\r\n|\n|\r")
 _BINARY = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _RULE = re.compile(r"\|[\s:|-]*-[\s:|-]*\|")
+_ESCAPED = re.compile(r"\\([\\`*_{}\[\]<>#|~.])")
 _BAR = re.compile(r"(?<!\\)\|")
 
 
@@ -34,8 +35,8 @@ def decode(data: bytes, file: str | None = None) -> str:
         if data.startswith(mark):
             return _decoded(data[len(mark) :], [encoding], file)
     encodings = ["utf-8", "gb18030"]
-    if b"\0" in data:  # Chinese in UTF-16 without a mark has its line ends as 0A 00 or 00 0A
-        encodings = ["utf-16-le" if data.count(b"\n\0") >= data.count(b"\0\n") else "utf-16-be"]
+    if b"\0" in data:  # UTF-16 without a mark: the zeros of its line ends and digits are all in the second or the first bytes
+        encodings = ["utf-16-le" if data[1::2].count(0) >= data[::2].count(0) else "utf-16-be"]
     return _decoded(data, encodings, file)
 
 
@@ -62,15 +63,16 @@ def literal(text: str) -> tuple[bool, str | None]:
     return False, text
 
 
-def text_blocks(text: str) -> list[Block]:
-    """The paragraphs and tables of a text."""
-    return _Builder().read([line.replace("\v", "\n") for line in _LINE_END.split(text.replace("\f", "\n"))])
+def text_blocks(text: str, *, markdown: bool = False) -> list[Block]:
+    """The paragraphs and tables of a text; in Markdown a backslash makes what follows plain."""
+    return _Builder(markdown).read([line.replace("\v", "\n") for line in _LINE_END.split(text.replace("\f", "\n"))])
 
 
 class _Builder:
     """Line by line."""
 
-    def __init__(self) -> None:
+    def __init__(self, markdown: bool) -> None:
+        self.markdown = markdown
         self.blocks: list[Block] = []
         self.row: list[Cell] | None = None
 
@@ -115,13 +117,14 @@ class _Builder:
     def _barred(self, number: int, line: str) -> None:
         self.row = None
         if not _RULE.fullmatch(line):
-            texts = [part.strip().replace("\\|", "|").replace("<br>", "\n") for part in _BAR.split(line)[1:-1]]
+            texts = [_ESCAPED.sub(r"\1", part.strip().replace("<br>", "\n")) for part in _BAR.split(line)[1:-1]]
             self._table().rows.append([_cell(text, number) for text in texts])
 
     def _paragraph(self, number: int, line: str) -> None:
         self.row = None
         said, value = literal(line)
         text = re.sub(r"\A#{1,6} ", "", line)
+        text = _ESCAPED.sub(r"\1", text) if self.markdown else text
         self.blocks.append(Paragraph(value or "", number, literal=True, null=value is None) if said else Paragraph(text, number))
 
     def _table(self) -> Table:

@@ -9,13 +9,26 @@ as something else is written as ``[原文: "…"]``; lines that identify the uni
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from xltargets.disclosure.blocks import AUTOMATIC
 from xltargets.disclosure.interpret import Interpreter
 from xltargets.disclosure.places import (
-    RESIDUE, SECTIONS, STANDARD, TOTALS, UNIT_CELL, Labels, bare, heading, is_contents, is_title, labels_of, money_unit, split_residue,
+    RESIDUE,
+    SECTIONS,
+    STANDARD,
+    TOTALS,
+    UNIT_CELL,
+    Labels,
+    bare,
+    heading,
+    is_contents,
+    is_title,
+    labels_of,
+    money_unit,
+    split_residue,
 )  # fmt: skip
 from xltargets.disclosure.statement import HEAD, Box, ProjectPage, Statement
 from xltargets.disclosure.text_in import LITERAL, text_blocks
@@ -220,9 +233,9 @@ def _markdown_unit(statement: Statement) -> list[str]:
     for page in statement.projects:
         lines += [f"### {_escaped(page.title.text or '')}", ""]
         for index, row in enumerate(page.rows):
-            texts = [_escaped(box.text or "") for box in row]
-            texts = ["", *texts] if index and sum(box.across for box in row) == 12 else texts
-            lines.append(_bar([*texts, *[""] * (7 - len(texts))]))
+            cells = [_escaped(box.text or "") for box in row]
+            cells = ["", *cells] if index and sum(box.across for box in row) == 12 else cells
+            lines.append(_bar([*cells, *[""] * (7 - len(cells))]))
             if index == 0:
                 lines.append(_bar(["---"] * 7))
         lines += ["", _bar([str(box.text) for box in page.header]), _bar(["---"] * len(page.header))]
@@ -239,6 +252,5 @@ def _bar(texts: Sequence[str]) -> str:
 
 def _escaped(text: str) -> str:
     text = "".join(f"\\{character}" if character in "\\`*_{}[]<>#|~" else character for character in text)
-    first, dot, rest = text.partition(".")
-    text = f"{first}\\.{rest}" if dot and first.isdecimal() else text
+    text = re.sub(r"\A(\d+)\. ", r"\1\. ", text)  # no list of Markdown's
     return text.replace("\r", "").replace("\n", "<br>")
