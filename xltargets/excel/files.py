@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-import secrets
 import stat
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -35,7 +34,7 @@ def replace_file(target: str | os.PathLike[str], write: Callable[[BinaryIO], Non
     real = Path(os.path.realpath(target))
     with _told(target):
         before = _checked(real, target)
-        temporary = real.with_name(f".xlsx-{secrets.token_hex(6)}.tmp")
+        temporary = real.with_name(f".xlsx-{os.urandom(6).hex()}.tmp")
         flags = os.O_CREAT | os.O_EXCL | os.O_RDWR | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
         descriptor = os.open(temporary, flags, 0o666)
         try:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
-from statistics import median
 from typing import Any
 
 from xltargets.rules.formulas import all_of, length
@@ -84,6 +83,11 @@ def money_unit_is_declared(projects: Sequence[Any], unit: str) -> Iterator[Hit]:
             yield f"projects.{index}.money_unit", f"金额单位是{units[index]}，其他项目表是{usual}，请统一并核对各项金额"
 
 
+def _median(numbers: list[Decimal]) -> Decimal:
+    ordered = sorted(numbers)
+    return (ordered[(len(ordered) - 1) // 2] + ordered[len(ordered) // 2]) / 2
+
+
 @rule(
     "F12", WARNING, basis="O", each="document", needs=["projects"], inputs=["@money"],
     bad={"projects.0.budget.total": 1205000, "projects.0.budget.fiscal": 1000000, "projects.0.budget.other": 205000},
@@ -103,7 +107,7 @@ def amounts_are_in_one_unit(
         others = [other for key, other in totals.items() if key != index]
         declared = projects[index].get("money_unit")
         in_wan = unit == "万元" and not (isinstance(declared, str) and "元" in declared and "万" not in declared)
-        middle = median(others) if len(others) >= 2 else None
+        middle = _median(others) if len(others) >= 2 else None
         if in_wan and total >= largest:
             yield f"projects.{index}.budget.total", f"预算数为{amount(total, unit)}，疑似按元填写，请核对金额单位"
         elif middle and total >= times * middle:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
@@ -62,6 +61,8 @@ def levels_have_standard_names(indicators: Indicators, *, also: Sequence[str] = 
 
 def _no_such_level(text: str, level: int) -> str:
     standard = levels.standard_names(level)
+    import difflib
+
     near = difflib.get_close_matches(levels.clean(text), standard, 1, 0.5)
     advice = f"是否应为“{near[0]}指标”？请改为标准名称" if near else f"应为{'、'.join(standard)}之一，请改为标准名称"
     return f"{_LABELS[f'level{level}']}“{_shown(text)}”不是标准名称，{advice}"

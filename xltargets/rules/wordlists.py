@@ -11,8 +11,9 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import lru_cache, wraps
-from importlib.resources import files
 from typing import Any, ParamSpec, TypeVar
+
+from xltargets.resources import resource
 
 #: The lists that a bureau may add to.
 LISTS = ("abbreviations", "indicator_words", "levels", "repeated", "sensitive", "support", "synonyms", "typos")
@@ -51,7 +52,7 @@ def words(name: str) -> dict[str, Any]:
 @lru_cache(maxsize=32)
 def official(name: str) -> dict[str, Any]:
     """The word list as it comes with xltargets."""
-    return tomllib.loads(files("xltargets.data").joinpath(f"{name}.toml").read_text("utf-8"))
+    return tomllib.loads(resource("xltargets.data", f"{name}.toml"))
 
 
 @contextmanager

@@ -14,11 +14,11 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from xltargets.errors import Error
+from xltargets.resources import resource
 
 #: Stands for "each item" in a field's path.
 ITEM = "*"
@@ -300,7 +300,7 @@ def load_form(path: str | None = None) -> Form:
         Error: when the file is missing, is no JSON, or is no schema of a form.
     """
     if path is None:
-        text = files("xltargets.schema").joinpath("submission.schema.json").read_text("utf-8")
+        text = resource("xltargets.schema", "submission.schema.json")
     else:
         try:
             text = Path(path).read_text("utf-8")
