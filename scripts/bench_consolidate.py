@@ -28,7 +28,7 @@ _MIB = 2**20
 _PROJECT_SHEET = "项目汇总"
 
 
-def add_options(parser: argparse.ArgumentParser) -> None:
+def add_options(parser: argparse._ArgumentGroup) -> None:
     """What `bench.py consolidate` can be told."""
     parser.add_argument(
         "--sizes", type=int, nargs="+", default=[200, 2000], help="numbers of documents (200 2000)"

@@ -100,6 +100,20 @@ def test_what_it_writes_itself_does_not_set_it_off(
     assert running.runs() == 1
 
 
+def test_an_empty_folder_is_waited_for_and_that_is_said_once(
+    start: Callable[..., Running], hand_in: Callable[..., Path], inbox: Path
+) -> None:
+    inbox.mkdir(exist_ok=True)
+    running = start(retry=0.2)
+    until(lambda: any("等待" in line for line in running.lines))
+    (inbox / "说明.txt").write_text("请存入申报表", "utf-8")
+    time.sleep(1.5)
+    assert [line for line in running.lines if not line.startswith("开始监视")] == ["还没有申报表，等待有人存入"]
+    hand_in("286001.json")
+    until(lambda: running.runs() == 1)
+    assert not any("没有完成" in line for line in running.lines)
+
+
 def test_a_file_that_is_still_being_copied_is_waited_for(
     start: Callable[..., Running], document: Any, inbox: Path, tmp_path: Path, hand_in: Callable[..., Path]
 ) -> None:
@@ -145,15 +159,6 @@ def test_a_summary_that_is_open_is_written_later(
     lock.unlink()
     until(lambda: running.runs() == 1)
     assert sum("没有完成" in line for line in running.lines) == 1
-
-
-def test_an_empty_folder_is_watched_until_something_comes(
-    start: Callable[..., Running], hand_in: Callable[..., Path], inbox: Path
-) -> None:
-    running = start()
-    until(lambda: any("没有找到申报表" in line for line in running.lines))
-    hand_in("286001.json")
-    until(lambda: running.runs() == 1)
 
 
 def test_a_folder_that_is_not_there_is_said(tmp_path: Path) -> None:

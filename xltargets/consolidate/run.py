@@ -37,6 +37,10 @@ if TYPE_CHECKING:
 MOST_ERRORS = 1000
 
 
+class NothingToRead(Error):
+    """There is no submission in what was named."""
+
+
 @dataclass(frozen=True)
 class Options:
     """How a run is done beyond form, configuration and executor.
@@ -112,14 +116,15 @@ def consolidate(
         progress: called after each file.
 
     Raises:
-        Error: when the target cannot be written, or nothing was found to read.
+        NothingToRead: when no submission was found.
+        Error: when the target cannot be written.
     """
     paths = list(paths)
     target = None if target is None else Path(target)
     reading = _reading(form, config, options)
     with _gathered(paths, reading, ours(target, options), executor, jobs, options, progress) as store:
         if next(store.listed("status <> ?", (FOREIGN,)), None) is None:
-            raise Error(
+            raise NothingToRead(
                 "没有找到申报表（.xlsx、.xlsm 或 .json）；请检查文件夹", file=paths[0] if paths else None
             )
         crossing = cross(store, reading.form, reading.config, options.inputs)

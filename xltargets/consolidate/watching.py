@@ -16,7 +16,7 @@ from pathlib import Path
 from xltargets.consolidate.discover import Exclude, discover, is_wanted
 from xltargets.consolidate.fold import Progress
 from xltargets.consolidate.onefile import READ
-from xltargets.consolidate.run import Options, Result, consolidate, ours
+from xltargets.consolidate.run import NothingToRead, Options, Result, consolidate, ours
 from xltargets.consolidate.store import default_cache
 from xltargets.errors import Error
 from xltargets.rules.config import Config
@@ -117,6 +117,9 @@ class Watch:
                 self.paths, self.target, form=self.form, config=self.config, jobs=self.jobs, options=self.options,
                 progress=self._tell,
             )  # fmt: skip
+        except NothingToRead:
+            self._tell_state("还没有申报表，等待有人存入")
+            return True
         except Error as error:
             return self._tell_failure(error)
         except OSError as error:
@@ -161,6 +164,7 @@ class Watch:
             self.log(line)
 
     def _tell_result(self, result: Result) -> None:
+        self._told.pop("", None)
         totals = result.totals
         line = f"共{totals.units}个单位、{totals.projects}个项目"
         if result.target:
@@ -172,11 +176,14 @@ class Watch:
         self.log(line)
 
     def _tell_failure(self, error: Error) -> bool:
-        line = f"没有完成，稍后再试：{error}"
+        self._tell_state(f"没有完成，稍后再试：{error}")
+        return False
+
+    def _tell_state(self, line: str) -> None:
+        """A line for how the watch stands, once as long as it stands so."""
         if self._told.get("") != line:
             self.log(line)
         self._told[""] = line
-        return False
 
 
 def _concerns(path: str, exclude: Exclude) -> bool:
