@@ -11,7 +11,7 @@ test: .venv/installed-test
 	$(BIN)/python -m pytest -q -n auto
 
 lint: .venv/installed-test
-	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports
+	$(BIN)/ruff check . && $(BIN)/mypy && $(BIN)/lint-imports
 
 bench: .venv/installed-test
 	$(BIN)/python scripts/bench.py all

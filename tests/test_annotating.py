@@ -13,8 +13,8 @@ import xltargets
 from xltargets import notes
 from xltargets.excel.cells import set_values
 from xltargets.excel.package import Package
-from xltargets.rules.registry import all_rules
 from xltargets.rules.finding import ERROR, HINT, WARNING, Finding
+from xltargets.rules.registry import all_rules
 from xltargets.submission.read import read
 
 

@@ -12,7 +12,14 @@ from xltargets.excel.formulas import orphaned, renamed
 from xltargets.excel.package import Package, Sheet, relationships_part
 from xltargets.excel.sheetdata import has_formulas
 from xltargets.excel.tablesheet import Link, TableValue, table_xml
-from xltargets.excel.tabs import WORKSHEET_TYPE, check_name, insert_tab, remove_tab, rename_tab, safe_sheet_name
+from xltargets.excel.tabs import (
+    WORKSHEET_TYPE,
+    check_name,
+    insert_tab,
+    remove_tab,
+    rename_tab,
+    safe_sheet_name,
+)
 
 __all__ = [
     "Link",

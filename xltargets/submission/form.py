@@ -186,7 +186,7 @@ class Form:
         """A compiled jsonschema-rs validator of documents."""
         import jsonschema_rs
 
-        return jsonschema_rs.Draft202012Validator(self.schema, validate_formats=True)
+        return jsonschema_rs.Draft202012Validator(dict(self.schema), validate_formats=True)
 
     def find(self, pointer: str) -> Field | None:
         """The field a JSON Pointer leads to, if it leads to a field."""

@@ -53,7 +53,7 @@ def to_number(numeral: str) -> str | None:
 
 
 def _converted(numeral: str) -> str | None:
-    import cn2an  # type: ignore[import-untyped]
+    import cn2an
 
     try:
         return str(int(cn2an.cn2an(numeral.replace("〇", "零"), "normal")))
