@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -40,6 +39,8 @@ def readable(path: str | os.PathLike[str], password: str | None) -> Iterator[Pat
     if password is None or not _is_ole(source):
         yield source
         return
+    import tempfile
+
     with tempfile.TemporaryDirectory(prefix="xltargets-") as folder:  # readable by the user alone
         copy = Path(folder) / source.name
         _decrypt(source, password, copy)
