@@ -9,7 +9,7 @@ import shlex
 import signal
 import subprocess
 import sys
-import time
+import threading
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -77,17 +77,17 @@ def office(tmp_path: Path) -> Path:
 
 
 def watch(arguments: list[str], folder: Path) -> None:
-    """Start a watch, wait for its summary, and end it as Ctrl-C does."""
-    environment = {**os.environ, "XDG_CACHE_HOME": str(folder / "cache")}
+    """Start a watch, wait until it says that the summary is written, and end it as Ctrl-C does."""
+    environment = {**os.environ, "XDG_CACHE_HOME": str(folder / "cache"), "PYTHONUNBUFFERED": "1"}
     command = [sys.executable, "-m", "xltargets", *arguments]
     summary, given_back = (folder / arguments[arguments.index(option) + 1] for option in ("-o", "--return"))
-    with subprocess.Popen(command, cwd=folder, env=environment, stderr=subprocess.PIPE, text=True) as running:
-        for _ in range(600):
-            if running.poll() is not None or (summary.exists() and (given_back / "退回").exists()):
-                break
-            time.sleep(0.1)
+    with subprocess.Popen(command, cwd=folder, env=environment, stdout=subprocess.PIPE, text=True) as running:
+        too_long = threading.Timer(300, running.kill)
+        too_long.start()
+        assert running.stdout and any("汇总表已更新" in line for line in running.stdout)
         running.send_signal(signal.SIGINT)
-        assert running.wait(60) in (0, 1), running.communicate()[1]
+        assert running.wait() in (0, 1)
+        too_long.cancel()
     assert summary.exists() and list(given_back.glob("退回/*/*.xlsx"))
 
 
