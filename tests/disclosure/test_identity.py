@@ -41,7 +41,7 @@ def test_a_document_published_and_imported_is_itself(suffix: str, document: dict
     there_and_back([document], suffix)
 
 
-@pytest.mark.parametrize("suffix", [".html", ".docx"])
+@pytest.mark.parametrize("suffix", [".txt", ".html", ".docx"])
 @settings(max_examples=15, deadline=None, suppress_health_check=SLOW)
 @given(several=st.lists(documents().filter(says_something), min_size=2, max_size=3))
 def test_several_units_in_one_document_come_apart_again(suffix: str, several: list[dict[str, Any]]) -> None:

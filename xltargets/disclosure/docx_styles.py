@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 from xml.sax.saxutils import quoteattr
 
@@ -31,6 +32,7 @@ _CENTRED = ("projects.code", "projects.name", "projects.budget", "projects.sched
 _LEFT = ("projects.indicators.level3", "projects.indicators.description", "projects.indicators.basis")
 
 
+@lru_cache(maxsize=512)
 def style_id(name: str) -> str:
     """The id of a style, plain ASCII."""
     return "X" + hashlib.sha256(name.encode()).hexdigest()[:16]

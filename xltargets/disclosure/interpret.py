@@ -197,12 +197,18 @@ class Interpreter:
         if self.section in SECTIONS:
             return False
         pair = self.labels.inline(rest)
-        if pair is None or not pair[0].dotted.startswith("unit.") or pair[0].dotted in self.unit.head:
+        if pair is None or not pair[0].dotted.startswith("unit."):
             return False
         from xltargets.disclosure.text_in import literal
 
-        said, value = literal(pair[1])
-        self.unit.head[pair[0].dotted] = value if said else pair[1]
+        path, (said, value) = pair[0].dotted, literal(pair[1])
+        value = value if said else pair[1]
+        if path in self.unit.head and self.unit.head[path] == value:
+            return True
+        if path in self.unit.head or (self.unit.reader and self.unit.reader.projects) or self.gap:
+            self._close_gap()
+            self._begin_unit()
+        self.unit.head[path] = value
         return True
 
     def _text(self, paragraph: Paragraph, text: str | None) -> None:

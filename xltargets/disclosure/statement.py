@@ -223,7 +223,10 @@ def _beyond(
 
 
 def _field(form: Form, dotted: str) -> Field:
-    return next(field for field in form.fields.values() if field.dotted == dotted)
+    path: tuple[str, ...] = ()
+    for part in dotted.split("."):
+        path = (*path, part, ITEM) if (*path, part) in form.arrays else (*path, part)
+    return form.fields[path]
 
 
 def _at(node: Any, path: str) -> Any:

@@ -2,8 +2,9 @@
 
 Differences from the official text: what conversion left of bookmarks stands at the beginning of the text it led, not on a
 line of its own; the number of blank lines; a title, a unit or a unit of money which the form itself puts together has a
-blank between its parts (``286001 怀来县信访局``), one that was typed is as typed; a text which in this shape would be read
-as something else is written as ``[原文: "…"]``; lines that identify the unit come first where the tables do not say so.
+blank between its parts, or is ``金额单位：万元``, where one that was typed is as typed; a text which in this shape would be read
+as something else is written as ``[原文: "…"]``; lines that identify the unit follow the heading of part one where the
+tables do not say so.
 """
 
 from __future__ import annotations
@@ -45,7 +46,8 @@ def plain_text(statements: Sequence[Statement], documents: Sequence[Mapping[str,
     parts = []
     for statement in statements:
         body = writer.unit(statement)
-        parts.append(_head(statement, body, form) + body)
+        first, second, rest = body.split("\n", 2)
+        parts.append(f"{first}\n{second}\n{_head(statement, body, form)}{rest}")
     return "".join(parts)
 
 
