@@ -237,22 +237,6 @@ _ATTRIBUTE_R = re.compile(rb'\br="([A-Z]+)(\d+)"')
 _STYLED_CELL = re.compile(rb'<c r="([A-Z]+)\d+" s="(\d+)"')
 
 
-def _may_lack_results(xml: bytes) -> bool:
-    """Whether there may be a formula without a result; False is certain, and cheap to find out.
-
-    Every formula of the usual writing is followed by its value, and an empty value belongs to a text.
-    """
-    formulas = xml.count(b"<f>") + xml.count(b"<f ")
-    if b"<sheetData" not in xml or xml.count(b"</f><v>") + xml.count(b"/><v>") < formulas:
-        return True
-    at = xml.find(b"<v></v>")
-    while at >= 0:
-        if b't="str"' not in xml[xml.rfind(b"<c ", 0, at) : at]:
-            return True
-        at = xml.find(b"<v></v>", at + 1)
-    return False
-
-
 class _FileGrid:
     """Values by calamine; errors, formulas and formats from the XML, on demand."""
 
@@ -295,8 +279,10 @@ class _FileGrid:
     def _unseen(self) -> Mapping[tuple[int, int], object]:
         """Cells that calamine shows as blank and are not: errors, and formulas without a value."""
         found: dict[tuple[int, int], object] = {}
-        if _may_lack_results(self._xml):
-            found = {place: UNCALCULATED for place, calculated in self._formulas.items() if not calculated}
+        for attributes, value in self._formula_cells(only_without_value=True):
+            if place := _place(attributes):
+                if value is None or b't="str"' not in attributes:  # an empty text is a value
+                    found[place] = UNCALCULATED
         if b't="e"' in self._xml:
             for attributes, content in _ERROR_CELL.findall(self._xml):
                 text = _ERROR_TEXT.search(content)
@@ -306,16 +292,17 @@ class _FileGrid:
         return found
 
     @cached_property
-    def _formulas(self) -> Mapping[tuple[int, int], bool]:
-        """Cells with a formula → whether a value is kept with it (an empty text is a value)."""
-        found: dict[tuple[int, int], bool] = {}
+    def _formulas(self) -> frozenset[tuple[int, int]]:
+        """All cells with a formula."""
+        places = (_place(attributes) for attributes, _ in self._formula_cells())
+        return frozenset(place for place in places if place)
+
+    def _formula_cells(self, *, only_without_value: bool = False) -> Iterator[tuple[bytes, bytes | None]]:
+        """The tag of each cell with a formula, and how the value kept with it begins; None where none is kept."""
         formula = _FORMULA if b"<sheetData" in self._xml else _FORMULA_WITH_PREFIX
         for match in formula.finditer(self._xml):
-            attributes = self._xml[self._xml.rfind(b"<", 0, match.start()) : match.start()]
-            place, value = _place(attributes), match[1]
-            if place:
-                found[place] = bool(value) or (value is not None and b't="str"' in attributes)
-        return found
+            if not (only_without_value and match[1]):
+                yield self._xml[self._xml.rfind(b"<", 0, match.start()) : match.start()], match[1]
 
     def number_format(self, row: int, column: int) -> str:
         """The cell's number format."""
