@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from xltargets.consolidate.rows import is_exact
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 #: Excel's own limit, in UTF-16 units.
 MAX_TEXT = 32_767
+#: Whole numbers below it have 15 digits at most.
+_SMALL = 10**15
 _TRUNCATED = "……（超过单元格字数上限，后文略）"
 
 #: What cannot stand in XML as it is, or would be read as an escape of Excel's (``_x0041_``).
@@ -82,7 +85,7 @@ class RowWriter:
                 parts.append(f'<c r="{letters}{number}" {look} t="inlineStr"><is>{_text(value)}</is></c>')
             elif kind is Formula:
                 parts.append(f'<c r="{letters}{number}" {look}{_formula(value)}</c>')
-            elif is_exact(value):
+            elif (kind is int and -_SMALL < value < _SMALL) or is_exact(value):
                 parts.append(f'<c r="{letters}{number}" {look}><v>{value}</v></c>')
             else:
                 word = "是" if value is True else "否" if value is False else str(value)
@@ -99,6 +102,7 @@ def _formula(formula: Formula) -> str:
     return f"{kind}><f>{_escaped(formula.text.removeprefix('='))}</f><v>{_escaped(str(formula.value))}</v>"
 
 
+@lru_cache(maxsize=1024)  # names, levels and labels come again and again
 def _text(text: str) -> str:
     if len(text) > MAX_TEXT // 2:
         text = cut(text)
