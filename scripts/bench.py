@@ -2,9 +2,9 @@
 
     python scripts/bench.py [read|check|annotate|process|startup|memory|consolidate|all] [--files N] [--folder DIR]
 
-Every figure comes from one run on made-up workbooks (see make_samples.py): the sides take turns file by file, each file's
-ratio is taken from its own pair, and medians are printed. Times are of the processor, user and system, so that other
-programs at work on the machine count as little as can be; those of whole processes are also given as they pass.
+Every figure comes from one run on made-up workbooks (see make_samples.py): the sides take turns, a few files each, each
+file's ratio is taken from its own pair, and medians are printed. Times are of the processor, user and system, so that
+other programs at work on the machine count as little as can be; those of whole processes are also given as they pass.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from statistics import median
 from time import perf_counter, process_time
+from zlib import crc32
 
 ROOT = Path(__file__).resolve().parent.parent
 for folder in (ROOT, ROOT / "scripts"):
@@ -31,15 +32,22 @@ from make_samples import make_samples  # noqa: E402
 OURS = "xltargets"
 
 
-def take_turns(sides: Mapping[str, Callable[[Path], object]], paths: Sequence[Path]) -> dict[str, list[float]]:
-    """Seconds of each side for each file; one file before the first is not counted."""
+def take_turns(
+    sides: Mapping[str, Callable[[Path], object]], paths: Sequence[Path], stretch: int = 10
+) -> dict[str, list[float]]:
+    """Seconds of each side for each file: a stretch of files by one side, the same by the next, then further files.
+
+    So each side works as it does on a folder, and none clears away what another left behind. One file goes before all.
+    """
     seconds: dict[str, list[float]] = {name: [] for name in sides}
-    for index, path in enumerate([paths[0], *paths]):
+    for side in sides.values():
+        side(paths[0])
+    for first in range(0, len(paths), stretch):
         for name, side in sides.items():
-            gc.collect()  # what one side leaves behind is not another's to clear away
-            start = process_time()
-            side(path)
-            if index:
+            gc.collect()
+            for path in paths[first : first + stretch]:
+                start = process_time()
+                side(path)
                 seconds[name].append(process_time() - start)
     return seconds
 
@@ -188,7 +196,8 @@ def main(arguments: Iterable[str] | None = None) -> None:
     chosen = list(BENCHES) if "all" in options.what else options.what
     if unknown := set(chosen) - set(BENCHES):
         parser.error(f"no such measurement: {', '.join(sorted(unknown))}")
-    options.folder = options.folder or Path(tempfile.gettempdir()) / f"xltargets-bench-{options.seed}"
+    template = crc32((ROOT / "templates" / "targets.xlsx").read_bytes())
+    options.folder = options.folder or Path(tempfile.gettempdir()) / f"xltargets-bench-{options.seed}-{template:08x}"
     start = perf_counter()
     paths = make_samples(options.folder, options.files, options.seed)
     size = median(path.stat().st_size for path in paths)
