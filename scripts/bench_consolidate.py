@@ -240,7 +240,9 @@ def two_processes(paths: Sequence[Path], options: argparse.Namespace, work: Path
     for jobs, found in runs.items():
         print(
             f"  {jobs}: {median(one.wall for one in found):>7.1f} s on the clock; of the processor"
-            f" {median(one.own for one in found):.1f} s summing up, {median(one.workers for one in found):.1f} s workers"
+            f" {median(one.own for one in found):.1f} s summing up"
+            f" (gathering {median(one.gathering for one in found):.1f}, writing {median(one.writing for one in found):.1f}),"
+            f" {median(one.workers for one in found):.1f} s workers"
         )
     print(
         f"  faster on the clock: {median(ratios):.2f} × ({min(ratios):.2f} to {max(ratios):.2f})   wanted: ≥ 1.8 ×"
