@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 from xltargets.rules.formulas import all_of, all_or_none_filled, filled, filled_table
 from xltargets.rules.levels import level2
 from xltargets.rules.parts import SATISFACTION, first_part, is_cost, is_prefilled
+from xltargets.rules.patterns import later
 from xltargets.rules.registry import ERROR, HINT, WARNING, Hit, rule
 from xltargets.rules.wording import amount, listed, quoted
 from xltargets.values import Value
@@ -242,8 +242,8 @@ def rows_are_complete(blank: Sequence[str]) -> Iterator[Hit]:
 
 
 #: A name that ends in what has no unit (灌溉水利用系数), or in its unit: 受理件数（件）.
-_NO_UNIT = re.compile("(?:系数|指数|比值|倍数|[pP][hH]值?)(?:[(（][^()（）]{1,12}[)）])?\\s{0,2}$")
-_UNIT_IN_NAME = re.compile(r"[（(](?:单位[:：])?\s{0,2}(?:[%％‰]|[\u4e00-\u9fffA-Za-z/]{1,6})\s{0,2}[）)]\s*$")
+_NO_UNIT = later("(?:系数|指数|比值|倍数|[pP][hH]值?)(?:[(（][^()（）]{1,12}[)）])?\\s{0,2}$")
+_UNIT_IN_NAME = later(r"[（(](?:单位[:：])?\s{0,2}(?:[%％‰]|[\u4e00-\u9fffA-Za-z/]{1,6})\s{0,2}[）)]\s*$")
 
 
 @rule(

@@ -8,6 +8,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from xltargets.rules.patterns import later
 from xltargets.rules.prose import (
     HAN,
     indicators_of,
@@ -27,19 +28,19 @@ from xltargets.values import Value, parse, units
 #: Prose beyond this is not searched for numbers.
 _LONGEST = 5000
 _FULL_WIDTH = str.maketrans("０１２３４５６７８９．％", "0123456789.%")
-_NUMBER = re.compile(r"(?<![0-9.A-Za-z〔【\[第年])([0-9]{1,3}(?:,[0-9]{3}){1,4}|[0-9]{1,12})(\.[0-9]{1,6})?(?![0-9.])")
+_NUMBER = later(r"(?<![0-9.A-Za-z〔【\[第年])([0-9]{1,3}(?:,[0-9]{3}){1,4}|[0-9]{1,12})(\.[0-9]{1,6})?(?![0-9.])")
 #: Units of dates and of money, which other rules compare, and what is no unit of work done.
 _OTHER_UNITS = frozenset({"年", "月", "季度", "周", "号", "度", "级", "届", "期", "点", "线", "路", "时", "角", "年期", "学期", "倍", "", "分"})
-_GIVEN = re.compile(
+_GIVEN = later(
     "(?:全县|全市|全区|全镇|全乡|全州|全省|辖区|下辖|所辖|辖|共有|现有|原有|拥有|在册|在编|涉及|常住人口|总人口|第|每|约有|“|上年|去年|同期|较|比)(?:20[0-9]{2}年)?[^0-9，。；、,;]{0,6}$"
 )
-_AND = re.compile(f"[{HAN}]{{0,4}}[、和及]")
+_AND = later(f"[{HAN}]{{0,4}}[、和及]")
 #: So often in a year: what an indicator counts by the month, the goal may count by the year.
 _A_YEAR = {"月": 12, "季度": 4, "周": 52, "工作日": 250, "天": 365}
-_FIXED = re.compile("^(?:24小时|7天|12345|110|119|120|1站|1窗|[2-6]G|[0-9]{2,4}千伏)$")
-_DAY = re.compile("(?<!工作)(?<!自然)日$")
+_FIXED = later("^(?:24小时|7天|12345|110|119|120|1站|1窗|[2-6]G|[0-9]{2,4}千伏)$")
+_DAY = later("(?<!工作)(?<!自然)日$")
 #: What is behind a number that counts no work: 5个方面, 16个镇街 (where it is done).
-_COUNTED_ABOUT = re.compile(
+_COUNTED_ABOUT = later(
     "大?个?(?:方面|机制|体系|环节|维度|层面|阶段|确保|坚持|统一|统筹|到位|乡镇|镇街|街镇|镇|街道|县区|市县|县|区(?!域)|部门|单位|(?:预算)?部门)"
 )
 
@@ -125,9 +126,9 @@ def _missing(quantities: list[_Quantity], indicators: list[Any], values: Sequenc
     return [one for one in missing if one.base not in known]
 
 
-_RATE = re.compile(r"[率度](?:均|都|应|要)?(?:达到|达|为|不低于|保持在|提高到|提升到|在|≥|不少于|大于等于)?([0-9]{1,3}(?:\.[0-9]{1,4})?)[%％]")
+_RATE = later(r"[率度](?:均|都|应|要)?(?:达到|达|为|不低于|保持在|提高到|提升到|在|≥|不少于|大于等于)?([0-9]{1,3}(?:\.[0-9]{1,4})?)[%％]")
 #: The name of a rate, before its last character.
-_RATE_NAME = re.compile(f"[{HAN}]{{2,14}}$")
+_RATE_NAME = later(f"[{HAN}]{{2,14}}$")
 
 
 def _other_rates(target: str, indicators: list[Any], values: Sequence[Value | None]) -> Iterator[tuple[str, str, str]]:
@@ -152,11 +153,11 @@ def _other_rates(target: str, indicators: list[Any], values: Sequence[Value | No
             yield f"{match[1]}%", shown(name[0] + match[0][0]), shown(str(found[0]))
 
 
-_DIGIT = re.compile(r"[0-9０-９]")
-_HAN_QUANTITY = re.compile(
+_DIGIT = later(r"[0-9０-９]")
+_HAN_QUANTITY = later(
     "百分之|[一二三四五六七八九十两百千万]{1,6}(?:个(?!方面|月内)|件|人|次|户|项|名|家|场|所|公里|平方米|亩|吨|台|套|份|期|座|处|辆|批|季度|月底|月份|村|成)(?!性)|全覆盖|零(?:事故|上访|投诉|差错)"
 )
-_DOCUMENT_NUMBER = re.compile(r"[〔\[【（(][0-9]{4}[〕\]】）)]第?[0-9]{1,5}号")
+_DOCUMENT_NUMBER = later(r"[〔\[【（(][0-9]{4}[〕\]】）)]第?[0-9]{1,5}号")
 
 
 @rule(
@@ -273,7 +274,7 @@ def _similarity(one: str, other: str, least: float) -> float:
 
 #: Fewer characters than these say too little to be compared.
 _ENOUGH = 6
-_COSTS = re.compile(f"[{HAN}]{{1,3}}费用?|购置|购买|采购|支付|发放|补助|补贴")
+_COSTS = later(f"[{HAN}]{{1,3}}费用?|购置|购买|采购|支付|发放|补助|补贴")
 
 
 def _content(text: str) -> frozenset[str]:
@@ -342,7 +343,7 @@ def _support_of(projects: list[Any], own: tuple[str, ...]) -> tuple[str, bool]:
     return said, _support()[2].search(named) is not None
 
 
-_NO_HAN = re.compile(f"[^{HAN}A-Za-z]+")
+_NO_HAN = later(f"[^{HAN}A-Za-z]+")
 
 
 def _keywords(text: str, own: tuple[str, ...]) -> set[str]:
@@ -353,7 +354,7 @@ def _keywords(text: str, own: tuple[str, ...]) -> set[str]:
     return {part[at : at + 2] for part in parts for at in range(len(part) - 1)}
 
 
-_ORGAN = re.compile("(?:自治县|自治州|自治区|[省市县区旗州盟镇乡])|(?:委员会|办公室|人民政府|管理局|服务中心|中心|[局委办厅院校会所站部队])$")
+_ORGAN = later("(?:自治县|自治州|自治区|[省市县区旗州盟镇乡])|(?:委员会|办公室|人民政府|管理局|服务中心|中心|[局委办厅院校会所站部队])$")
 
 
 @lru_cache(maxsize=64)

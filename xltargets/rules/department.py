@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from xltargets.rules.formulas import all_of, each, length, when
+from xltargets.rules.patterns import later
 from xltargets.rules.registry import ERROR, HINT, WARNING, Hit, rule
 from xltargets.rules.similar import plain
 from xltargets.rules.wording import in_wan
@@ -107,7 +108,7 @@ def projects_add_up_by_source(
 
 _VERB = "(?:编报|申报|填报|编制|设置|设定|上报|编列)"
 _NUMBER = r"(\d{1,5}|[零〇一二两三四五六七八九十百千]{1,7})"
-_COUNTED = re.compile(
+_COUNTED = later(
     rf"{_VERB}了?(?:预算|项目|支出|整体){{0,2}}绩效目标的?(?:预算|支出)?项目(?:支出)?(?:共有|共计|合计|总计|数量|共|数|有|计)?为?"
     rf"\s{{0,2}}{_NUMBER}\s{{0,2}}[个项]"
     rf"|{_VERB}了?(?:预算)?项目(?:支出)?绩效目标表?(?:共计|合计|共)?\s{{0,2}}{_NUMBER}\s{{0,2}}[个项张份]"
@@ -157,10 +158,10 @@ def projects_are_as_many_as_said(
 
 
 _AMOUNT = r"(\d{1,3}(?:,\d{3}){1,4}(?:\.\d{1,6})?|\d{1,12}(?:\.\d{1,6})?)\s{0,2}(亿元|万元|元)"
-_MANAGED = re.compile(
+_MANAGED = later(
     rf"{_VERB}了?(?:预算|项目){{0,2}}绩效目标的?(?:预算)?项目[^。；;\n]{{0,20}}?(?:资金|金额|预算)(?:共计|合计|总计|共|为)?\s{{0,2}}{_AMOUNT}"
 )
-_SPENDING = re.compile(rf"(?<!绩效目标的)项目支出(?:预算)?(?:资金|安排|总额|共计|合计|总计|共|为){{0,2}}\s{{0,2}}{_AMOUNT}")
+_SPENDING = later(rf"(?<!绩效目标的)项目支出(?:预算)?(?:资金|安排|总额|共计|合计|总计|共|为){{0,2}}\s{{0,2}}{_AMOUNT}")
 _FACTOR = {"亿元": Decimal(10000), "万元": Decimal(1), "元": Decimal("0.0001")}
 
 
@@ -311,7 +312,7 @@ def _is_of(row: Row, unit: str | None, year: int | None) -> bool:
     return bool(unit) and plain(row.get("单位编码")) == plain(unit) and (year is None or of_year == str(year))
 
 
-_SHARE = re.compile(
+_SHARE = later(
     r"[（(]\s{0,3}(?:目标)?(?:占比|权重|比例|比重)\s{0,3}[:：为]?\s{0,3}(\d{1,3}(?:\.\d{1,4})?)\s{0,3}[%％]\s{0,3}[)）]"
 )
 
@@ -355,9 +356,9 @@ def _shares(path: str, items: Sequence[str]) -> Iterator[Hit]:
         yield path, f"{len(items)}个目标的比例合计为{total.normalize():f}%，应为100%，请核对"
 
 
-_REGION = re.compile(r"^[\u4e00-\u9fff]{2,9}?(?:自治区|自治州|自治县|地区|省|市|县|旗|区|盟|(?<!城)[镇乡])(?=[\u4e00-\u9fff]{3})")
-_OFFICE = re.compile(r"(?:总局|分局|局|厅|委员会|中心|站|所|处|馆|大队|支队|总队)$")
-_GENERAL = re.compile("管理|服务|监督|综合|工作|事务|行政|机关|保障|事业|[和与及]")
+_REGION = later(r"^[\u4e00-\u9fff]{2,9}?(?:自治区|自治州|自治县|地区|省|市|县|旗|区|盟|(?<!城)[镇乡])(?=[\u4e00-\u9fff]{3})")
+_OFFICE = later(r"(?:总局|分局|局|厅|委员会|中心|站|所|处|馆|大队|支队|总队)$")
+_GENERAL = later("管理|服务|监督|综合|工作|事务|行政|机关|保障|事业|[和与及]")
 
 
 @rule(

@@ -8,6 +8,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
+from xltargets.rules.patterns import later
 from xltargets.rules.prose import (
     HAN,
     indicators_of,
@@ -48,10 +49,10 @@ def goals_are_neither_short_nor_long(target: str, *, shortest: int = 15, longest
 
 
 _NUMERALS = "一二三四五六七八九十"
-_QUOTED = re.compile(rf"[“\"「]((?:[{_NUMERALS[1:]}两]|[2-9]|[1-9][0-9])[个项]?[{HAN}]{{1,3}})[”\"」]")
-_EXPLAINED_AFTER = re.compile(r"\s{0,2}(?:[（(：:]|——|，?(?:即|是指|指的是|包括|分别是))")
-_EXPLAINED_BEFORE = re.compile(r"(?:简称|统称|合称|称为|称|[）)：:等])\s{0,2}$")
-_ENUMERATED = re.compile(r"[、，和及与；。：:（）()\s]")
+_QUOTED = later(rf"[“\"「]((?:[{_NUMERALS[1:]}两]|[2-9]|[1-9][0-9])[个项]?[{HAN}]{{1,3}})[”\"」]")
+_EXPLAINED_AFTER = later(r"\s{0,2}(?:[（(：:]|——|，?(?:即|是指|指的是|包括|分别是))")
+_EXPLAINED_BEFORE = later(r"(?:简称|统称|合称|称为|称|[）)：:等])\s{0,2}$")
+_ENUMERATED = later(r"[、，和及与；。：:（）()\s]")
 
 
 @built
@@ -110,10 +111,10 @@ def _count(term: str) -> int:
         2 if term[0] == "两" else _NUMERALS.index(term[0]) + 1)
 
 
-_LEADING = re.compile(
+_LEADING = later(
     "^(?:通过|按照|根据|全面|积极|认真|切实|确保|保障|保证|完成|做好|开展|落实|实施|推进|推动|加强|支持|用于|组织|实现|促进|全年|年度|本年度?|年内|[0-9]{4}年度?)"
 )
-_TRAILING = re.compile(
+_TRAILING = later(
     "(?:工作|项目|任务|经费|资金|专项|支出|工程|活动|顺利|正常|有序|及时|按时|按期|全面|圆满|实施|开展|完成|进行|推进|运行|支付|发放|落实|到位|建设|需要|的)$"
 )
 
@@ -213,8 +214,8 @@ def _prose_of(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             yield from texts_at(indicator, f"projects.{index}.indicators.{row}", ("level3", "description"))
 
 
-_SELF = re.compile(r"(?<![自使让请给])我(局|委(?![托派任员婉])|办(?![理公事好法结成案])|厅|校(?![验准对正])|院(?![落子])|中心)")
-_REGION = re.compile(f"^([{HAN}]{{1,8}}?)(自治县|自治州|自治区|[省市县区旗州盟])([{HAN}、]{{3,30}})$")
+_SELF = later(r"(?<![自使让请给])我(局|委(?![托派任员婉])|办(?![理公事好法结成案])|厅|校(?![验准对正])|院(?![落子])|中心)")
+_REGION = later(f"^([{HAN}]{{1,8}}?)(自治县|自治州|自治区|[省市县区旗州盟])([{HAN}、]{{3,30}})$")
 _SAME_BODY = {"委": "委", "校": "学校园"}
 
 
@@ -279,7 +280,7 @@ def sentences_are_complete() -> Iterator[Hit]:
     return iter(())
 
 
-_INNER_BLANK = re.compile(r"(?<=\S)\s+(?=\S)")
+_INNER_BLANK = later(r"(?<=\S)\s+(?=\S)")
 
 
 @rule(

@@ -8,11 +8,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from xltargets.rules.formulas import length, own, stripped, typed
+from xltargets.rules.patterns import later
 from xltargets.rules.prose import BOOKMARK
 from xltargets.rules.registry import ERROR, HINT, WARNING, Hit, rule
 from xltargets.rules.wording import listed, quoted
 
-_CODE = re.compile(r"\d{8}[A-Z][0-9A-Z]{12}", re.ASCII)
+_CODE = later(r"\d{8}[A-Z][0-9A-Z]{12}", re.ASCII)
 _LOOKALIKES = str.maketrans("OI", "01")
 #: A code is no longer than this, whatever was done to it.
 _LONGEST = 200
@@ -224,9 +225,9 @@ def code_is_not_a_number(code: str, raw: Mapping[str, object]) -> Iterator[Hit]:
         yield "code", f"项目编码{quoted(code)}被存成了数值，有的数字已经丢失，请把单元格设为文本后重新填写"
 
 
-_UNIT_CODE = re.compile(r"\d{6}", re.ASCII)
-_LABEL = re.compile(r"[^\d:]{1,20}:\s{0,5}")
-_UNIT_LINE = re.compile(r"(\d{2,15})[\s\-—－–_:：]{0,5}(\S[\s\S]{0,100}|)", re.ASCII)
+_UNIT_CODE = later(r"\d{6}", re.ASCII)
+_LABEL = later(r"[^\d:]{1,20}:\s{0,5}")
+_UNIT_LINE = later(r"(\d{2,15})[\s\-—－–_:：]{0,5}(\S[\s\S]{0,100}|)", re.ASCII)
 
 
 def unit_line(text: object) -> tuple[str, str] | None:
@@ -296,7 +297,7 @@ def unit_codes_and_names_agree(projects: Sequence[Any], code: str | None, name: 
             yield f"projects.{index}.unit", f"{quoted(found[1])}在别处的编码是{expected_code}，这里是{found[0]}，请核对"
 
 
-_ORDINAL = re.compile(
+_ORDINAL = later(
     r"\s{0,20}(?:[（(]?(?P<digits>\d{1,3})[）)]?|[（(]?(?P<han>[一二三四五六七八九十]{1,3})[）)]?)\s{0,5}[.．、,，:：)）\s]\s{0,20}"
 )
 _SUFFIX = "绩效目标表"

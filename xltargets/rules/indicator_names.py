@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
@@ -10,6 +9,7 @@ from typing import Any
 
 from xltargets.rules import levels
 from xltargets.rules.levels import filled, text_of
+from xltargets.rules.patterns import later
 from xltargets.rules.registry import HINT, WARNING, Hit, rule
 from xltargets.rules.similar import plain
 from xltargets.rules.vocabulary import pattern, words
@@ -23,23 +23,23 @@ Indicators = Sequence[Mapping[str, Any]]
 #: No name is longer; what is longer is prose, of which the beginning tells enough.
 _LONGEST = 200
 
-_UNIT_BEHIND = re.compile(r"[(（\[【][^()（）\[\]【】]{0,12}[)）\]】]$")
-_WRITTEN_TIME = re.compile(
+_UNIT_BEHIND = later(r"[(（\[【][^()（）\[\]【】]{0,12}[)）\]】]$")
+_WRITTEN_TIME = later(
     r"[0-9０-９]{1,4}\s?(?:个|-|—)?(?:工作日|自然日|小时|分钟|季度|学期|年|月|日|号|天|周|秒|旬|时)|"
     r"[一二三四五六七八九十两半]{1,3}个?(?:工作日|小时|分钟|季度|学期|月|周|天|日内)|[12一二]年内|(?:19|20)\d\d[-./]\d{1,2}"
 )
-_NAMED_LENGTH = re.compile(r"时间|时限|工期|周期|时长|期限|天数|月数|年限|小时数|日数|频次|频率")
-_OF_TIME_IN_QUALITY = re.compile(r"(?<!不)及时|按时|按期|准时|如期")
-_BUDGET_NAME = re.compile(
+_NAMED_LENGTH = later(r"时间|时限|工期|周期|时长|期限|天数|月数|年限|小时数|日数|频次|频率")
+_OF_TIME_IN_QUALITY = later(r"(?<!不)及时|按时|按期|准时|如期")
+_BUDGET_NAME = later(
     r"(?:预算|概算|限额|标准|定额|核定|批复|控制数).{0,6}(?:控制|超|以内|之内|符合|节约|执行)|"
     r"(?:控制|超出?|不高于|不大于|符合|节约).{0,6}(?:预算|概算|限额|标准|定额|核定|批复|控制数)"
 )
-_BY_RULE = re.compile(r"按|依|符合|执行|不超|规定")
-_FORMULA = re.compile(r"[/／÷占比×*]|除以|的份额|百分之")
-_LIFETIME = re.compile(r"(?:使用|服务|设计|运行|预期|耐用|折旧|持续|受益|有效)[^，。；,;]{0,6}(?:年限|寿命|年数|期限|时间|周期)|寿命|年限|质保期|保修期")
+_BY_RULE = later(r"按|依|符合|执行|不超|规定")
+_FORMULA = later(r"[/／÷占比×*]|除以|的份额|百分之")
+_LIFETIME = later(r"(?:使用|服务|设计|运行|预期|耐用|折旧|持续|受益|有效)[^，。；,;]{0,6}(?:年限|寿命|年数|期限|时间|周期)|寿命|年限|质保期|保修期")
 
-_NAME_UNIT = re.compile(r"[(（](?:人|次|个|%|％|万元|元|天|项|家|件|户|场|期|台|套|名|亩|公里|平方米|人次|万人|批|份|起|小时|辆|吨|米|年|月|日)[)）]")
-_NUMBER_OF_ITS_OWN = re.compile(
+_NAME_UNIT = later(r"[(（](?:人|次|个|%|％|万元|元|天|项|家|件|户|场|期|台|套|名|亩|公里|平方米|人次|万人|批|份|起|小时|辆|吨|米|年|月|日)[)）]")
+_NUMBER_OF_ITS_OWN = later(
     r"(?:19|20)\d\d(?:[-—至~](?:19|20)?\d\d)?年?度?|[〔\[【(（](?:19|20)\d\d[〕\]】)）]\s?第?\d{1,5}号?|《[^》]{0,60}》|第\d{1,5}|\d{1,4}号|\d{3}国道|"
     r"(?<!\d)(?:12345|12388|12315|12371|12333|110|119|120|122|114|96\d{3,4}|12\d{3})(?!\d)|7[*×xX]24小?时?|24小时|\d[Gg](?!\w)|"
     r"[A-Za-z]{1,6}[-—]?\d{1,4}(?:\.\d{1,2})?|\d{1,3}(?:周?岁|个月龄|月龄)|\d{1,2}月\d{0,2}日?|\d{1,2}[·.]\d{1,2}(?!\d)|\d[+＋xX×]\d?|\d{1,4}(?:千伏|kV|KV)|"

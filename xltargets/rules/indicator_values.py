@@ -11,6 +11,7 @@ from typing import Any
 from xltargets.rules import levels
 from xltargets.rules.indicator_names import bare, is_rate_name, of_satisfaction
 from xltargets.rules.levels import filled, text_of
+from xltargets.rules.patterns import later
 from xltargets.rules.registry import ERROR, HINT, WARNING, Hit, rule
 from xltargets.rules.vocabulary import pattern, words
 from xltargets.rules.wording import quoted
@@ -21,7 +22,7 @@ from xltargets.values import Date, Value
 Indicators = Sequence[Mapping[str, Any]]
 _HUNDRED = Decimal(100)
 _UP, _DOWN = (">=", ">"), ("<=", "<")
-_NEGATIVE_OPENING = re.compile(r"(?:不|未|非)(?:合格|满意|达标|完成|及时|准确|规范|正常)")
+_NEGATIVE_OPENING = later(r"(?:不|未|非)(?:合格|满意|达标|完成|及时|准确|规范|正常)")
 
 
 def _short(name: str) -> str:
@@ -163,8 +164,8 @@ def bad_things_have_an_upper_limit(name: str, value: Value, *, also: Sequence[st
 
 
 #: Rates that are limited from above, though nothing bad is counted.
-_LIMITED = re.compile("控制|负债|超|费|支出|成本|损耗|能耗|消耗|空|占|比|排放|失|死亡|流动|变动|偏|误|波动|依赖|执行|使用率|入住率|病|税|利率|贷|损|耗|漏|废|弃|退|缺|晚|延|迟")
-_DONE_WORK = re.compile(
+_LIMITED = later("控制|负债|超|费|支出|成本|损耗|能耗|消耗|空|占|比|排放|失|死亡|流动|变动|偏|误|波动|依赖|执行|使用率|入住率|病|税|利率|贷|损|耗|漏|废|弃|退|缺|晚|延|迟")
+_DONE_WORK = later(
     "^(?:改造|新建|改建|扩建|建设|修建|修缮|维修|养护|管护|购置|采购|更新|培训|资助|补助|救助|受理|检测|监测|检查|开展|举办|组织|完成|服务|"
     "保障|发放|种植|栽植|造林|化解|创建|安装|配备|惠及|受益|覆盖|新增)|(?:使用|服务|设计)(?:年限|寿命)$"
 )
@@ -293,7 +294,7 @@ _IN_ORDER = ("%", "次", "人", "天", "户", "个", "件", "场", "亩", "平�
 
 
 #: A date in no year of ours: 2204年9月底前, 20224年.
-_NO_YEAR = re.compile(r"\s{0,5}(?!(?:19|20)[0-9]{2}年)[0-9]{4,5}年(?:度|底|末|[0-9]{1,2}月)", re.ASCII)
+_NO_YEAR = later(r"\s{0,5}(?!(?:19|20)[0-9]{2}年)[0-9]{4,5}年(?:度|底|末|[0-9]{1,2}月)", re.ASCII)
 
 
 @rule(

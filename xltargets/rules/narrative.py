@@ -2,37 +2,37 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from xltargets.rules.patterns import later
 from xltargets.rules.registry import ERROR, WARNING, Hit, rule
 from xltargets.rules.wording import MONEY_FACTOR, amount, in_wan, quoted
 
 #: Longer texts are read no further.
 _READ = 5000
 
-_AMOUNT = re.compile(r"(?<![\d.,])(\d{1,12}(?:,\d{3}){0,4}(?:\.\d{1,6})?)\s{0,3}(亿元|亿|万元|万(?!人|户|次|件|亩|吨|名|平|公|册|元|个|台|套|米|株)|千元|元)")
-_CLAUSE = re.compile(r"[，,。；;！？\n]")
-_SENTENCE = re.compile(r"[。；;！？\n]")
-_BRACKETS = re.compile(r"[（(][^（）()]{0,200}[）)]")
+_AMOUNT = later(r"(?<![\d.,])(\d{1,12}(?:,\d{3}){0,4}(?:\.\d{1,6})?)\s{0,3}(亿元|亿|万元|万(?!人|户|次|件|亩|吨|名|平|公|册|元|个|台|套|米|株)|千元|元)")
+_CLAUSE = later(r"[，,。；;！？\n]")
+_SENTENCE = later(r"[。；;！？\n]")
+_BRACKETS = later(r"[（(][^（）()]{0,200}[）)]")
 
 #: What makes an amount one of years gone by.
-_PAST = re.compile(r"累计|往年|以前年度|上年|上一年|去年|历年|截至|截止|已投入|已安排|已完成投资|已支付|前期投入|上期")
+_PAST = later(r"累计|往年|以前年度|上年|上一年|去年|历年|截至|截止|已投入|已安排|已完成投资|已支付|前期投入|上期")
 #: What makes an amount a price, a limit or an estimate, which no table repeats.
-_OTHER = re.compile(r"每|人均|户均|平均|均|标准|单价|约|左右|以上|以下|以内|不超过|不低于|不少于|超过|至少|节约|节省|增收|收入|损失|产值|挽回|控制")
+_OTHER = later(r"每|人均|户均|平均|均|标准|单价|约|左右|以上|以下|以内|不超过|不低于|不少于|超过|至少|节约|节省|增收|收入|损失|产值|挽回|控制")
 #: What makes an amount that of the whole project this year.
-_OF_THE_PROJECT = re.compile(
+_OF_THE_PROJECT = later(
     r"(?:(?:本项目|该项目|项目|本年度?|年度|当年|全年|20\d\d年度?)(?:总)?(?:预算|资金|经费|投资)|预算(?:数|总额|资金|金额|安排|经费)|"
     r"资金总额|项目总额|安排(?:财政|预算|专项)?资金|申请(?:财政|预算|专项)?资金|所需资金|需要?资金|申报(?:预算|资金|金额)|"
     r"(?:本项目|该项目|项目)(?:共|总)?(?:需|计划|拟)?(?:投入|支出|安排))"
     r"(?:总额|金额|总计|共计|合计|共|为|是|数|计|安排|[:：\s])*$"
 )
 #: What makes an amount that of more than the project.
-_OF_ALL_YEARS = re.compile(r"总投资|投资总额|项目总额|总预算|总概算|概算|总造价|合同")
-_WIDER = re.compile(r"中央|省级|省财政|市级|市财政|县级|县财政|区级|镇级|上级|本级|地方|自筹|配套|贷款|债券|社会资本|争取|部门|单位|全县|全市|全省|各项目|[两二三四五六七八九十]年|多年|跨年|年均|20\d\d\s?(?:年)?\s?[-—－~～至]\s?20\d\d")
+_OF_ALL_YEARS = later(r"总投资|投资总额|项目总额|总预算|总概算|概算|总造价|合同")
+_WIDER = later(r"中央|省级|省财政|市级|市财政|县级|县财政|区级|镇级|上级|本级|地方|自筹|配套|贷款|债券|社会资本|争取|部门|单位|全县|全市|全省|各项目|[两二三四五六七八九十]年|多年|跨年|年均|20\d\d\s?(?:年)?\s?[-—－~～至]\s?20\d\d")
 
 
 class _Said(NamedTuple):
@@ -59,7 +59,7 @@ def _remembered(text: str) -> tuple[_Said, ...]:
     return tuple(_amounts_of(text)) if _MONEY_WORD.search(text) else ()
 
 
-_MONEY_WORD = re.compile("[元万亿]")
+_MONEY_WORD = later("[元万亿]")
 
 
 def _amounts_of(text: str) -> list[_Said]:
@@ -107,7 +107,7 @@ def parts_in_text_add_up(
 
 
 #: What leads from parts to their sum.
-_TOGETHER = re.compile("(?:合计|共计|总计|合共)(?:资金|金额|经费)?为?$")
+_TOGETHER = later("(?:合计|共计|总计|合共)(?:资金|金额|经费)?为?$")
 
 
 def _parts(sentence: str, *, whole: bool) -> tuple[Decimal | None, list[Decimal], bool] | None:
@@ -158,7 +158,7 @@ def this_year_s_amount_is_given(purpose: str, target: str | None, year: int | No
         yield "purpose", f"文字中的金额（{past[0].raw}）都是以前年度的，没有本年安排的金额，请补写"
 
 
-_YEAR = re.compile(r"(20\d\d)\s?年")
+_YEAR = later(r"(20\d\d)\s?年")
 
 
 def _of_an_earlier_year(before: str, year: int | None) -> bool:
@@ -205,7 +205,7 @@ def _is_wider(one: _Said, total: Decimal) -> bool:
 
 
 #: The one amount of a text, with no more before it in its clause: 预算30万元，用于……
-_BARE = re.compile(r"^\s{0,5}(?:项目|本年|20\d\d年度?)?(?:资金|预算|经费|财政拨款|财政资金|投入|投入资金)(?:共|共计|合计|总计|为)?$")
+_BARE = later(r"^\s{0,5}(?:项目|本年|20\d\d年度?)?(?:资金|预算|经费|财政拨款|财政资金|投入|投入资金)(?:共|共计|合计|总计|为)?$")
 
 
 def _speaks_of_the_project(one: _Said, text: str, year: int | None, *, alone: bool) -> bool:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from xltargets.rules.patterns import later
 from xltargets.rules.prose import HAN, around, kind_of, shown, some
 from xltargets.rules.registry import HINT, WARNING, Hit, rule
 from xltargets.rules.wordfinder import WordFinder
@@ -14,9 +15,9 @@ from xltargets.submission.form import Field
 
 _TARGET = "projects.0.target"
 _BLANK = " \u00a0\u2000-\u200a\u202f\u205f\u3000\t"
-_BLANKS = re.compile(rf"\t|[{_BLANK}]{{2,}}")
+_BLANKS = later(rf"\t|[{_BLANK}]{{2,}}")
 #: The first line of a paragraph may be set in by two characters.
-_INDENT = re.compile(r"(?m)^(?:\u3000{2}| {4})(?=[^\s])")
+_INDENT = later(r"(?m)^(?:\u3000{2}| {4})(?=[^\s])")
 
 
 @rule(
@@ -50,10 +51,10 @@ def no_stray_blanks(text: str, field: Field) -> Iterable[Hit]:
 
 
 _FULL_WIDTH = str.maketrans(",;:?!()", "，；：？！（）")
-_HALF = re.compile(r"[,;:?!]")
-_HALF_BRACKETS = re.compile(r"\(([^()\n]{1,100})\)")
-_HAN = re.compile(f"[{HAN}]")
-_HAN_END = re.compile(f"[{HAN}”’》〉）】〕]")
+_HALF = later(r"[,;:?!]")
+_HALF_BRACKETS = later(r"\(([^()\n]{1,100})\)")
+_HAN = later(f"[{HAN}]")
+_HAN_END = later(f"[{HAN}”’》〉）】〕]")
 
 
 @rule(
@@ -100,14 +101,14 @@ def _half_brackets(text: str) -> Iterator[tuple[int, int]]:
 
 
 _OPEN, _CLOSE = r"\[【（(［｛{〈<《﹝〔", r"\]】）)］｝}〉>》﹞〕"
-_YEAR_IN_BRACKETS = re.compile(
+_YEAR_IN_BRACKETS = later(
     rf"([{_OPEN}])\s{{0,2}}((?:19|20)[0-9]{{2}})\s{{0,2}}年?\s{{0,2}}([{_CLOSE}])\s{{0,2}}第?\s{{0,2}}([0-9]{{1,5}})\s{{0,2}}号(?![楼院线库井机])"
 )
-_DOCUMENT_NUMBER = re.compile(
+_DOCUMENT_NUMBER = later(
     rf"(?<=[{HAN}])\s{{0,2}}[{_OPEN}]\s{{0,2}}([0-9]{{4}}|[0-9]{{2}})\s{{0,2}}(年?)\s{{0,2}}[{_CLOSE}]"
     r"\s{0,2}(第?)\s{0,2}([0-9]{1,5})\s{0,2}号(?![楼院线库井机令])"
 )
-_NUMBERED_BY_DI = re.compile(r"(?:公告|通告|令)\s{0,2}$")
+_NUMBERED_BY_DI = later(r"(?:公告|通告|令)\s{0,2}$")
 
 
 @rule(
@@ -169,8 +170,8 @@ _PAIRS = {"“": "”", "‘": "’", "《": "》", "〈": "〉", "（": "）", 
           "{": "}", "｛": "｝", "「": "」", "『": "』"}  # fmt: skip
 _ALIKE = {"(": "（", "[": "［", "{": "｛", ")": "）", "]": "］", "}": "｝"}
 _CLASS = {char: _ALIKE.get(opener, opener) for opener, closer in _PAIRS.items() for char in (opener, closer)}
-_QUOTES = re.compile(r"[“”‘’《》〈〉（）()［］\[\]【】〔〕{}｛｝「」『』]")
-_NUMBER_BEFORE = re.compile(r"(?:^|[^0-9０-９])[0-9０-９]{1,2}$|[一二三四五六七八九十①-⑳]$|(?:^|[^A-Za-z])[A-Za-z]$")
+_QUOTES = later(r"[“”‘’《》〈〉（）()［］\[\]【】〔〕{}｛｝「」『』]")
+_NUMBER_BEFORE = later(r"(?:^|[^0-9０-９])[0-9０-９]{1,2}$|[一二三四五六七八九十①-⑳]$|(?:^|[^A-Za-z])[A-Za-z]$")
 
 
 @rule(
@@ -276,7 +277,7 @@ def _is_wrong(entry: Mapping[str, Any], text: str, start: int) -> bool:
     return not near or any(word in text[max(0, start - 30) : start + 30] for word in near)
 
 
-_RESIDUE = re.compile(
+_RESIDUE = later(
     r"\[bookmark:[^\]\n]{0,200}\]"
     r"|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\uffff\ud800-\udfff]"
     r"|_x[0-9A-Fa-f]{4}_|&(?:nbsp|amp|lt|gt|quot|ldquo|rdquo|#[0-9]{1,6});"
@@ -315,7 +316,7 @@ def _visible(residue: str) -> str:
 
 #: Not further than this: nobody reads findings beyond, and a finding is for a reader.
 _FAR = 20_000
-_TWICE = re.compile(rf"(?P<phrase>[{HAN}0-9A-Za-z%]{{2,8}})(?P=phrase)|(?P<mark>[，、；：])(?P=mark)|(?<!。)。。(?!。)|的的(?!确)")
+_TWICE = later(rf"(?P<phrase>[{HAN}0-9A-Za-z%]{{2,8}})(?P=phrase)|(?P<mark>[，、；：])(?P=mark)|(?<!。)。。(?!。)|的的(?!确)")
 
 
 @rule(
@@ -356,11 +357,11 @@ def _may_repeat(match: re.Match[str], text: str) -> bool:
 
 
 _DOUBLED = ("万元", "亿元", "千元", "平方米", "立方米", "公里", "人次", "小时", "分钟", "工作日", "百分点", "万人", "个月", "‰")
-_SAME_UNIT = re.compile(
+_SAME_UNIT = later(
     "|".join(2 * unit for unit in _DOUBLED)
     + r"|元元(?!旦)|%\s?[%％（(]|％\s?[%％（(]"
 )
-_BRACKETED_PERCENT = re.compile("[（(][^%％]|[（(]$")
+_BRACKETED_PERCENT = later("[（(][^%％]|[（(]$")
 
 
 @rule(

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from xltargets.rules.levels import text_of
+from xltargets.rules.patterns import later
 from xltargets.rules.registry import ERROR, HINT, WARNING, Hit, rule
 from xltargets.rules.vocabulary import pattern
 from xltargets.rules.wording import quoted
@@ -18,16 +19,16 @@ from xltargets.values.model import plain as digits_of
 Indicators = Sequence[Mapping[str, Any]]
 
 #: What C14 and C15 speak of: placeholders of a template, and literal nulls.
-_TEMPLATE = re.compile(r"[*＊]|[×xX]{2}|…{2}|\.{6}")
+_TEMPLATE = later(r"[*＊]|[×xX]{2}|…{2}|\.{6}")
 _NULLS = frozenset({"null", "none", "nan", "n/a", "#n/a", "#ref!"})
 #: What a reviewer reads and the grammar does not: 18/10万, 95%±2%, C30 (a grade of concrete), 《规划》1份.
-_READABLE = re.compile(
+_READABLE = later(
     r"[≥≤><=]{0,2}[\d.]{1,8}/(?:10{0,5}[百千万]?|[百千万十]{1,2})人?|[≥≤><=]{0,2}[\d.]{1,8}[^\d±]{0,4}±[\d.]{1,8}[^\d]{0,4}|"
     r"[≥≤><=]{0,2}[A-HJKMNP-Z]{1,3}-?\d{1,4}(?:\.\d)?[\u4e00-\u9fff]{0,4}|[^《》]{0,20}《[^《》]{1,60}》[^《》]{0,20}"
 )
 _BARE = frozenset({"万", "亿", "千万", "百万", "百", "千"})
-_CLAUSE = re.compile(r"[，,；;。][\u4e00-\u9fff]{4}")
-_GLUED = re.compile(r"2([1-9]\d{1,2}(?:\.\d{1,2})?)(%|[\u4e00-\u9fff])")
+_CLAUSE = later(r"[，,；;。][\u4e00-\u9fff]{4}")
+_GLUED = later(r"2([1-9]\d{1,2}(?:\.\d{1,2})?)(%|[\u4e00-\u9fff])")
 
 
 @rule(

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from xltargets.rules.patterns import later
 from xltargets.rules.prose import (
     HAN,
     indicators_of,
@@ -21,10 +22,10 @@ from xltargets.rules.similar import prose
 from xltargets.submission.form import Field
 
 _TARGET = "projects.0.target"
-_YEAR = re.compile(r"(?<![0-9])((?:19|20)[0-9]{2})(?=年)")
-_TITLE_YEAR = re.compile(r"(?<![0-9])((?:19|20)[0-9]{2})\s?年?度")
+_YEAR = later(r"(?<![0-9])((?:19|20)[0-9]{2})(?=年)")
+_TITLE_YEAR = later(r"(?<![0-9])((?:19|20)[0-9]{2})\s?年?度")
 _OPEN, _CLOSE = r"\[【（(［｛{〈<《﹝〔", r"\]】）)］｝}〉>》﹞〕"
-_DOCUMENT_YEAR = re.compile(
+_DOCUMENT_YEAR = later(
     rf"[{_OPEN}]\s{{0,2}}((?:19|20)[0-9]{{2}})\s{{0,2}}年?\s{{0,2}}[{_CLOSE}]\s{{0,2}}第?\s{{0,2}}[0-9]{{1,5}}\s{{0,2}}号(?![楼院线库井机])"
 )
 
@@ -84,14 +85,14 @@ def document_numbers_are_of_their_time(text: str, field: Field, year: Any, *, ol
     return [("", f"发文字号{some(map(shown, wrong))}的年份与预算年度{year}年不符（晚于预算年度或过早），请核对")]
 
 
-_NO_RESIDUE_BEFORE = re.compile(
+_NO_RESIDUE_BEFORE = later(
     "(?:较|比|同比|与|同|和|及|自|从|在|于|至|到|截至|截止|截止到|以|按|按照|对|根据|依据|经|—|–|-|~|～|、|〔|（|\\(|《|第|或|原|其中|上年|去年|始于|起于|成立|建成|启动)$"
 )
-_NO_RESIDUE_AFTER = re.compile(
+_NO_RESIDUE_AFTER = later(
     "年度?(?:的)?(?:[0-9]{1,2}月)?(?:[0-9]{1,2}日)?(?:份)?"
     "(?:起|以来|以后|之后|后|至|到|—|–|-|~|～|、|和|与|及|或|以前|之前|前|底|末|初|结转|结余|尾款|欠|未|遗留|启动|开工|立项|建成|竣工|印发|修订|修正|版|发布|出台|公布|基础|水平|同期|相比|已|考核|决算|绩效评价|审计|实际|完成情况|完成了|被|获|获得|荣获|成立|设立|通过|验收|批复|批准|下达|入库|入选|列入|纳入|入学|毕业|出生|应付|应发|补发|数据|统计|调查|普查|人口|存量|发生|财政|级|届|新增|上半年|下半年|[（(]|[）)])"
 )
-_STARTS = re.compile("(?:^|[。；;！!？?：:，,\n”]|完成|做好|开展|确保|保障|推进|落实|实现|力争|计划|预计|通过|支持|围绕|我[局委院校办厅站]|我单位|我中心|本单位|本部门|本局|[0-9]{1,2}[.．、]|[一二三四五六七八九十]、|[）)])\\s{0,4}$")
+_STARTS = later("(?:^|[。；;！!？?：:，,\n”]|完成|做好|开展|确保|保障|推进|落实|实现|力争|计划|预计|通过|支持|围绕|我[局委院校办厅站]|我单位|我中心|本单位|本部门|本局|[0-9]{1,2}[.．、]|[一二三四五六七八九十]、|[）)])\\s{0,4}$")
 
 
 @rule(
@@ -131,8 +132,8 @@ def _own_years(project: Mapping[str, Any], year: int) -> tuple[int, frozenset[st
 
 
 #: What is said of the year to come, and what it may be compared with all the same.
-_PLANNED = re.compile("年度?(?:计划|拟|将|预计|力争|确保|目标任务|，|,)")
-_COMPARED = re.compile("(?:较|比|同比|与|同|和|及|自|从|至|到|截至|截止|—|–|-|~|～|、|对|其中|于)$")
+_PLANNED = later("年度?(?:计划|拟|将|预计|力争|确保|目标任务|，|,)")
+_COMPARED = later("(?:较|比|同比|与|同|和|及|自|从|至|到|截至|截止|—|–|-|~|～|、|对|其中|于)$")
 
 
 def _is_left_over(match: re.Match[str], text: str) -> bool:
@@ -168,7 +169,7 @@ def _day(typed: object) -> datetime.date | None:
         return None
 
 
-_ANNUAL = re.compile(
+_ANNUAL = later(
     r"(?<![0-9〔【\[（(—–\-~～至到])((?:19|20)[0-9]{2})年?度?"
     rf"(?![0-9年]|[—–\-~～至到]|(?:版|修订|修正|印发))([{HAN}]{{0,10}}?)(预算|工作计划|年度计划|工作要点|工作安排|工作任务|工作目标|通知|责任状|责任书|工作报告)(?:编制)?(?:通知)?"
 )
@@ -198,15 +199,15 @@ _VERBS = (
     "[，,]?(?:完成|全部|全面|建成|竣工|交付|投入|办结|支付|实现|达到|改造|新建|改建|修建|建设|购置|采购|发放|拨付|兑付|培训|组织|开展|举办|"
     "启动|力争|确保|基本|实施|验收|到位|修复|维修|安装|检测|化解|编制|出台|清理|整治|为|对)"
 )
-_DEADLINE_AFTER = re.compile(
+_DEADLINE_AFTER = later(
     "年度?(?:[0-9]{1,2}月(?:份)?(?:[0-9]{1,2}[日号])?|第?[一二三四1-4]季度|[上下]半年)?(?:初|底|末)?(?:之|以)?前"
     f"(?:{_VERBS})(?![^，。；、,;]{{0,6}}的)"
 )
-_DEADLINE = re.compile(
+_DEADLINE = later(
     "(?<![0-9])((?:19|20)[0-9]{2})年度?(?:([0-9]{1,2})月(?:份)?(?:([0-9]{1,2})[日号])?|第?[一二三四1-4]季度|[上下]半年)?(?:初|底|末)?(?:之|以)?前"
     f"(?:{_VERBS})(?![^，。；、,;]{{0,6}}的)"
 )
-_ALREADY = re.compile("(?:已|已经|已于|曾|原定|原计划|应于|原定于)$")
+_ALREADY = later("(?:已|已经|已于|曾|原定|原计划|应于|原定于)$")
 
 
 @rule(
@@ -252,7 +253,7 @@ def _with_deadlines(project: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             yield f"indicators.{row}.description", text
 
 
-_NOTICE = re.compile(rf"(?<![0-9〔【\[（(])((?:19|20)[0-9]{{2}})年?度?([{HAN}]{{0,12}}?)预算([{HAN}]{{0,6}}?)通知")
+_NOTICE = later(rf"(?<![0-9〔【\[（(])((?:19|20)[0-9]{{2}})年?度?([{HAN}]{{0,12}}?)预算([{HAN}]{{0,6}}?)通知")
 
 
 @rule(
@@ -277,7 +278,7 @@ def notice_is_of_the_year_in_the_title(title: str, name: str, indicators: list[A
             yield f"indicators.{row}.basis", f"依据{some(map(shown, wrong))}与标题的年度{year}年不一致，请核对"
 
 
-_ANY_YEAR = re.compile("(?<![0-9])(?:19|20)[0-9]{2}(?![0-9])")
+_ANY_YEAR = later("(?<![0-9])(?:19|20)[0-9]{2}(?![0-9])")
 
 
 @rule(
