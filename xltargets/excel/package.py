@@ -256,12 +256,16 @@ class Package:
             raise ValueError(f"{name} is there already")
         self._added[key(name)] = name
         self._patched[key(name)] = data
-        self._forget(key(name))
+        self._forget(key(name), comes_or_goes=True)
         if content_type is not None and (self.content_type(name) or "").lower() != content_type.lower():
             self._override(name, content_type)
 
     def _override(self, name: str, content_type: str) -> None:
+        types = self._content_types()
         self._declare(f'<{{}}Override PartName="/{_attribute(name)}" ContentType="{content_type}"')
+        if name.isascii():  # any other name is declared in another writing
+            types[1][key(name)] = content_type
+            self._types = types
 
     def add_default(self, extension: str, content_type: str) -> None:
         """Declare the type of all parts of an extension, unless it has one or there are such parts without a type."""
@@ -288,23 +292,24 @@ class Package:
         self._spliced.pop(k, None)
         if self._added.pop(k, None) is None:
             self._removed.add(k)
-        self._forget(k)
+        self._forget(k, comes_or_goes=True)
         self._undeclare(k, own)
 
-    def _forget(self, k: str) -> None:
+    def _forget(self, k: str, *, comes_or_goes: bool = False) -> None:
         """Let go of what was worked out from a part that is now another, is new, or is gone."""
         if k.endswith(".rels"):
             self._relations = {name: found for name, found in self._relations.items() if key(name) != k}
         if k == key(CONTENT_TYPES):
             self._types = None
-        if self._sheets is not None and k in self._tab_parts():
-            self._sheets = None
+        if self._sheets is not None:
+            lists = (key(self._workbook), key(relationships_part(self._workbook)))
+            if k in lists or (comes_or_goes and k in self._tab_parts()):
+                self._sheets = None
 
     def _tab_parts(self) -> set[str]:
-        """Keys of the parts that the list of sheets was made of: the workbook's, its relationships', their targets'."""
+        """Keys of the parts that the workbook's relationships lead to, be they there or not."""
         related = self.relationships(self._workbook)
-        own = {key(self._workbook), key(relationships_part(self._workbook))}
-        return own.union(key(relation.target) for relation in related if not relation.external)
+        return {key(relation.target) for relation in related if not relation.external}
 
     # --- XML ----------------------------------------------------------------------------------
 
