@@ -23,7 +23,7 @@ handles None. What a rule may ask for beside fields (``inputs``), by scope:
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
 from operator import itemgetter
@@ -380,7 +380,10 @@ def _located(findings: Iterable[Finding], submission: Submission) -> Iterator[Fi
             known[pointer] = submission.form.label(pointer), submission.locate(pointer)
         label, location = known[pointer]
         sheet, cell = (finding.sheet, finding.cell) if finding.cell else location or (None, None)
-        yield replace(finding, field=label, file=submission.file, sheet=sheet, cell=cell)
+        yield Finding(
+            finding.rule, finding.severity, pointer, finding.message, label, submission.file, sheet, cell,
+            finding.related, finding.waived,
+        )  # fmt: skip
 
 
 def _order(form: Form) -> Callable[[Finding], Any]:
