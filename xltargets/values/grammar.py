@@ -75,7 +75,7 @@ def _column(text: str | None) -> str:
     return "" if text is None or len(text) > 40 else fold(text)
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=2048)
 def _merged(typed: str) -> Value:
     folded = fold(typed)
     value = _read(folded)
@@ -84,7 +84,7 @@ def _merged(typed: str) -> Value:
     return _as_typed(value, typed)
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=2048)
 def _split(typed: str, op_text: str, unit_text: str, nature: str) -> Value:
     op, flags = _operator_of(op_text, nature)
     body = fold(typed)
