@@ -42,6 +42,8 @@ def take_turns(
     seconds: dict[str, list[float]] = {name: [] for name in sides}
     for side in sides.values():
         side(paths[0])
+    gc.collect()
+    gc.freeze()  # nor has one to look through all that the others imported
     for first in range(0, len(paths), stretch):
         for name, side in sides.items():
             gc.collect()
