@@ -198,8 +198,9 @@ def main(arguments: Iterable[str] | None = None) -> None:
     chosen = list(BENCHES) if "all" in options.what else options.what
     if unknown := set(chosen) - set(BENCHES):
         parser.error(f"no such measurement: {', '.join(sorted(unknown))}")
-    template = crc32((ROOT / "templates" / "targets.xlsx").read_bytes())
-    options.folder = options.folder or Path(tempfile.gettempdir()) / f"xltargets-bench-{options.seed}-{template:08x}"
+    made_of = (ROOT / "templates" / "targets.xlsx", *(ROOT / "scripts").glob("*sampl*.py"))
+    mark = crc32(b"".join(path.read_bytes() for path in sorted(made_of)))
+    options.folder = options.folder or Path(tempfile.gettempdir()) / f"xltargets-bench-{options.seed}-{mark:08x}"
     start = perf_counter()
     paths = make_samples(options.folder, options.files, options.seed)
     size = median(path.stat().st_size for path in paths)

@@ -62,7 +62,9 @@ def _blank_workbook(projects: int, work: Path) -> Path:
 # --- as Excel saves it ----------------------------------------------------------------------------
 
 _INLINE = re.compile(rb' t="inlineStr"><is>(<t\b[^>]*>[^<]*</t>)</is></c>')
-_FORMULA = re.compile(rb'<c r="([A-Z]+\d+)"((?: s="\d+")?)[^>]*>(<f\b[^>]*>[^<]*</f>)(?:<v>[^<]*</v>|<v/>)?</c>')
+_FORMULA = re.compile(
+    rb'<c r="([A-Z]+\d+)"((?: s="\d+")?)[^>]*>(<f\b[^>]*/>|<f\b[^>]*>[^<]*</f>)(?:<v>[^<]*</v>|<v/>)?</c>'
+)
 
 
 def as_excel_saves(source: Path, target: Path, document: Document) -> None:

@@ -233,6 +233,11 @@ _ERROR_CELL = re.compile(rb'<(?:\w+:)?c\b([^>]*\bt="e"[^>]*)>(.*?)</(?:\w+:)?c>'
 _ERROR_TEXT = re.compile(rb"<(?:\w+:)?v>([^<]*)<")
 _FORMULA = re.compile(rb"<f(?:\s[^>]*)?(?:/>|>[^<]*</f>)\s*(?:<v\b[^>]*>([^<]?))?")
 _FORMULA_WITH_PREFIX = re.compile(rb"<\w+:f(?:\s[^>]*)?(?:/>|>[^<]*</\w+:f>)\s*(?:<\w+:v\b[^>]*>([^<]?))?")
+#: The ends of formulas, in tags of their own and in one tag (of a shared formula), behind which there is no value.
+_WITHOUT_VALUE = (
+    re.compile(rb"</f>(?!\s*<v\b[^>]*>[^<])"),
+    re.compile(rb"<f\s[^>]*/>(?!\s*<v\b[^>]*>[^<])"),
+)
 _ATTRIBUTE_R = re.compile(rb'\br="([A-Z]+)(\d+)"')
 _STYLED_CELL = re.compile(rb'<c r="([A-Z]+)\d+" s="(\d+)"')
 
@@ -283,7 +288,7 @@ class _FileGrid:
             if place := _place(attributes):
                 if value is None or b't="str"' not in attributes:  # an empty text is a value
                     found[place] = UNCALCULATED
-        if b't="e"' in self._xml:
+        if b'="e"' in self._xml:
             for attributes, content in _ERROR_CELL.findall(self._xml):
                 text = _ERROR_TEXT.search(content)
                 place = _place(attributes)
@@ -299,8 +304,15 @@ class _FileGrid:
 
     def _formula_cells(self, *, only_without_value: bool = False) -> Iterator[tuple[bytes, bytes | None]]:
         """The tag of each cell with a formula, and how the value kept with it begins; None where none is kept."""
-        formula = _FORMULA if b"<sheetData" in self._xml else _FORMULA_WITH_PREFIX
-        for match in formula.finditer(self._xml):
+        if b"<sheetData" not in self._xml:
+            found = _FORMULA_WITH_PREFIX.finditer(self._xml)
+        elif only_without_value:  # few, if any; going through all formulas takes longer than reading the cells
+            ends = (end.start() for pattern in _WITHOUT_VALUE for end in pattern.finditer(self._xml))
+            starts = (self._xml.rfind(b"<f", 0, end + 2) for end in ends)
+            found = (match for start in starts if (match := _FORMULA.match(self._xml, start)))
+        else:
+            found = _FORMULA.finditer(self._xml)
+        for match in found:
             if not (only_without_value and match[1]):
                 yield self._xml[self._xml.rfind(b"<", 0, match.start()) : match.start()], match[1]
 
