@@ -10,7 +10,7 @@ from typing import Any
 
 from xltargets.errors import Error
 from xltargets.submission.coerce import coerce
-from xltargets.submission.form import ITEM, Form, load_form
+from xltargets.submission.form import ITEM, Form, load_form, place_of
 from xltargets.submission.model import Submission
 from xltargets.submission.validity import schema_problems
 
@@ -35,11 +35,6 @@ def load_document(path: str | os.PathLike[str]) -> dict[str, Any]:
     if not isinstance(document, dict):
         raise Error("JSON 的根应是一个对象（{…}），即一份申报表；请检查内容", file=file)
     return document
-
-
-def place_of(error: Exception) -> str:
-    """Where JSON is broken, for the middle of a sentence."""
-    return f"（第 {error.lineno} 行第 {error.colno} 列）" if isinstance(error, json.JSONDecodeError) else ""
 
 
 def _refuse(constant: str) -> None:

@@ -292,6 +292,11 @@ def _type(node: Mapping[str, Any]) -> str:
     return "date" if node.get("format") == "date" else "text"
 
 
+def place_of(error: Exception) -> str:
+    """Where JSON is broken, for the middle of a sentence."""
+    return f"（第 {error.lineno} 行第 {error.colno} 列）" if isinstance(error, json.JSONDecodeError) else ""
+
+
 @lru_cache(maxsize=8)
 def load_form(path: str | None = None) -> Form:
     """The form of a schema file; the official one when no path is given.
@@ -309,8 +314,7 @@ def load_form(path: str | None = None) -> Form:
     try:
         schema = json.loads(text)
     except (ValueError, RecursionError) as error:
-        where = f"（第 {error.lineno} 行第 {error.colno} 列）" if isinstance(error, json.JSONDecodeError) else ""
-        raise Error(f"JSON Schema 文件不是合法的 JSON{where}；请检查内容", file=path) from error
+        raise Error(f"JSON Schema 文件不是合法的 JSON{place_of(error)}；请检查内容", file=path) from error
     if not isinstance(schema, dict) or "properties" not in schema:
         raise Error("JSON Schema 的根应是带有 properties 的对象；请检查是不是表单的定义", file=path)
     return Form(schema)
