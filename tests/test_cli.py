@@ -201,6 +201,26 @@ class TestAnnotate:
         assert done.returncode == 2
         assert (tmp_path / "out" / "wrong.xlsx").exists()
 
+    @pytest.mark.parametrize("command", ["annotate", "clean"])
+    def test_never_writes_two_files_to_one(self, tmp_path: Path, wrong: Path, command: str) -> None:
+        other = tmp_path / "other" / "WRONG.xlsx"
+        other.parent.mkdir()
+        shutil.copy(wrong, other)
+        done = run(command, wrong, other, "--output-dir", tmp_path / "out")
+        assert done.returncode == 2 and f"“{wrong}”和“{other}”会写到同一个文件" in done.stderr
+        assert not (tmp_path / "out").exists()
+
+    def test_takes_a_file_that_is_named_twice_once(self, tmp_path: Path, wrong: Path) -> None:
+        done = run("annotate", wrong, wrong, "--output-dir", tmp_path / "out")
+        assert done.returncode == 0 and done.stdout.count("已写入") == 1
+
+    @pytest.mark.parametrize("command", ["annotate", "clean"])
+    def test_says_in_a_sentence_that_a_folder_cannot_be_made(self, tmp_path: Path, wrong: Path, command: str) -> None:
+        (tmp_path / "out").write_text("a file", "utf-8")
+        done = run(command, wrong, "--output-dir", tmp_path / "out" / "deep")
+        assert done.returncode == 2
+        assert done.stderr.strip().endswith("已有同名的文件，不能建立这个文件夹，请换一个位置")
+
 
 def parts(path: Path) -> dict[str, bytes]:
     package = Package.open(path)

@@ -16,10 +16,9 @@ from dataclasses import dataclass, field
 from enum import Enum
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import BinaryIO
 
 from xltargets.errors import Error
-from xltargets.excel.files import replace_file
+from xltargets.excel.files import make_folder, replace_file
 
 #: Notes have authors and places from this xlwings on.
 XLWINGS = (0, 37, 5)
@@ -165,8 +164,8 @@ class Machine:
             raise Error(
                 f"Python 的路径含有系统编码写不出的字符，按钮会找不到它；请把 Python 装到英文路径（如 C:\\Python311）：{interpreter}"
             ) from error
-        self.settings.parent.mkdir(parents=True, exist_ok=True)
-        replace_file(self.settings, lambda file: _put(file, data))
+        make_folder(self.settings.parent)
+        replace_file(self.settings, lambda file: file.write(data))
 
     def add_addin(self) -> Path:
         """Copy the xlwings add-in to where Excel loads it from.
@@ -181,14 +180,10 @@ class Machine:
         source = Path(xlwings.__file__).parent / "addin" / "xlwings.xlam"
         if self.addin is None or not source.exists():
             raise Error("找不到 Excel 的加载项文件夹，不能安装 xlwings 加载项；不装它按钮也能用")
-        self.addin.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(self.addin.parent)
         with source.open("rb") as file:
             replace_file(self.addin, lambda target: shutil.copyfileobj(file, target))
         return self.addin
-
-
-def _put(file: BinaryIO, data: bytes) -> None:
-    file.write(data)
 
 
 # --- looking --------------------------------------------------------------------------------------

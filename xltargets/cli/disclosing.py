@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import click
 
 from xltargets.cli.options import FILE, form_of, schema_option
+from xltargets.cli.writing import echo_unplaced, force_option, free, write_text
 from xltargets.errors import Error
 
 
@@ -16,7 +17,7 @@ from xltargets.errors import Error
 @click.option("-o", "--output", type=FILE, help="写到这个工作簿；有多个单位时是文件夹，每个单位一份。")
 @click.option("--json", "as_json", is_flag=True, help="不填工作簿，输出 JSON 文档（有多个单位时是数组）；-o 可写到文件。")
 @click.option("--template", type=FILE, help="自有模板；默认用官方模板。")
-@click.option("--force", is_flag=True, help="目标文件已存在时覆盖。")
+@force_option
 @schema_option
 def import_command(
     text: Path, output: Path | None, as_json: bool, template: Path | None, force: bool, schema: Path | None
@@ -48,7 +49,6 @@ def _counted(path: Path) -> str:
 
 
 def _write_json(documents: list[dict[str, Any]], output: Path | None, force: bool) -> None:
-    from xltargets.excel.files import replace_file
     from xltargets.submission.document import to_json
 
     texts = [to_json(document) for document in documents]
@@ -56,19 +56,15 @@ def _write_json(documents: list[dict[str, Any]], output: Path | None, force: boo
     if output is None:
         click.echo(text)
         return
-    _free(output, force)
-    replace_file(output, lambda stream: _put(stream, f"{text}\n"))
-    click.echo(f"已生成 {output}", err=True)
-
-
-def _put(stream: BinaryIO, text: str) -> None:
-    stream.write(text.encode())
+    free(output, force)
+    write_text(output, text)
 
 
 def _fill_all(
     documents: list[dict[str, Any]], output: Path, template: Path | None, force: bool, schema: Path | None
 ) -> None:
     """One workbook, or a folder with one for each unit; all names are checked before the first is written."""
+    from xltargets.excel.files import make_folder
     from xltargets.submission.document import from_document
     from xltargets.submission.fill import fill
 
@@ -78,16 +74,15 @@ def _fill_all(
         suffix = template.suffix if template is not None else ".xlsx"
         if output.suffix.lower() in (".xlsx", ".xlsm"):
             raise Error(f"文本里有 {len(documents)} 个单位；请用 -o 给出一个文件夹，每个单位一份工作簿", file=output)
-        output.mkdir(parents=True, exist_ok=True)
+        make_folder(output)
         targets = _names(documents, output, suffix)
     for target in targets:
-        _free(target, force)
+        free(target, force)
     for document, target in zip(documents, targets, strict=True):
         typed = from_document(document, form=form).document
         result = fill(_fillable(typed), target, template=template, form=form)
         click.echo(f"已生成 {target}")
-        for pointer, value in result.unplaced:
-            click.echo(f"  模板里没有地方填写 {pointer}：{value}", err=True)
+        echo_unplaced(result.unplaced)
 
 
 def _names(documents: list[dict[str, Any]], folder: Path, suffix: str) -> list[Path]:
@@ -119,7 +114,7 @@ def _fillable(document: dict[str, Any]) -> dict[str, Any]:
 @click.argument("files", nargs=-1, required=True, type=FILE, metavar="工作簿或文档.json…")
 @click.option("-o", "--output", type=FILE, required=True, help="写到这个文件：.docx、.html、.txt 或 .md。")
 @click.option("--template", type=FILE, help="自有 Word 模板（.docx），文中用 {{ unit.name }} 这样的占位符。")
-@click.option("--force", is_flag=True, help="目标文件已存在时覆盖。")
+@force_option
 @schema_option
 def publish_command(
     files: tuple[Path, ...], output: Path, template: Path | None, force: bool, schema: Path | None
@@ -131,7 +126,7 @@ def publish_command(
     import xltargets
     from xltargets.disclosure import publish
 
-    _free(output, force)
+    free(output, force)
     form = form_of(schema)
     submissions = [xltargets.read(file, form=form) for file in files]
     for file, submission in zip(files, submissions, strict=True):
@@ -142,8 +137,3 @@ def publish_command(
     for index, pointer, value in result.unpublished:
         click.echo(f"  {files[index]}：不公开 {pointer}：{value}", err=True)
     return 1 if any(submission.problems for submission in submissions) else 0
-
-
-def _free(target: Path, force: bool) -> None:
-    if target.exists() and not force:
-        raise Error("文件已存在；要覆盖请加 --force，或换一个文件名", file=target)

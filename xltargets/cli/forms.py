@@ -4,23 +4,32 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import click
 
-from xltargets.cli.options import FILE, form_of, output_option, password_option, schema_option
-from xltargets.errors import Error
+from xltargets.cli.options import FILE, form_of, password_option, schema_option
+from xltargets.cli.writing import (
+    echo_unplaced,
+    force_option,
+    free,
+    into,
+    output_option,
+    required_output_option,
+    write_each,
+    write_text,
+)
 from xltargets.submission.model import Submission
 
 
 @click.command("new")
-@click.option("-o", "--output", type=FILE, required=True, help="写到这个文件。")
+@required_output_option
 @click.option("--code", help="单位编码，如 286001。")
 @click.option("--name", help="单位名称。")
 @click.option("--region", help="行政区划代码，如 130730。")
 @click.option("--year", type=int, help="预算年度，如 2024。")
 @click.option("--template", type=FILE, help="自有模板；默认用官方模板。")
-@click.option("--force", is_flag=True, help="目标文件已存在时覆盖。")
+@force_option
 def new_command(
     output: Path, code: str | None, name: str | None, region: str | None, year: int | None,
     template: Path | None, force: bool,
@@ -31,7 +40,7 @@ def new_command(
     """
     from xltargets.submission.fill import fill
 
-    _free(output, force)
+    free(output, force)
     unit = {"code": code, "name": name, "region": region, "year": year}
     fill(
         {"unit": {key: value for key, value in unit.items() if value is not None}}, output, template=template
@@ -44,7 +53,7 @@ def new_command(
 @output_option
 @click.option("--output-dir", type=FILE, help="写到这个文件夹，文件名与文档相同。")
 @click.option("--template", type=FILE, help="自有模板（任何单元格带有约定名称的工作簿）；默认用官方模板。")
-@click.option("--force", is_flag=True, help="目标文件已存在时覆盖。")
+@force_option
 @schema_option
 def fill_command(
     documents: tuple[Path, ...], output: Path | None, output_dir: Path | None, template: Path | None,
@@ -59,22 +68,18 @@ def fill_command(
 
     if (output is None) == (output_dir is None) or (output is not None and len(documents) > 1):
         raise click.UsageError("请用 -o 指定一个输出文件；有多份文档时用 --output-dir 指定文件夹")
-    failed = False
-    suffix = template.suffix if template is not None else ".xlsx"
-    for document in documents:
-        target = output or output_dir / f"{document.stem}{suffix}"  # type: ignore[operator]
-        try:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            _free(target, force)
-            result = fill(load_document(document), target, template=template, form=form_of(schema))
-        except (Error, OSError) as error:
-            click.echo(str(error), err=True)
-            failed = True
-            continue
+    form = form_of(schema)
+
+    def write(document: Path, target: Path) -> bool:
+        free(target, force)
+        result = fill(load_document(document), target, template=template, form=form)
         click.echo(f"已生成 {target}")
-        for pointer, value in result.unplaced:
-            click.echo(f"  模板里没有地方填写 {pointer}：{_short(value)}", err=True)
-    return 2 if failed else 0
+        echo_unplaced(result.unplaced)
+        return True
+
+    suffix = template.suffix if template is not None else ".xlsx"
+    pairs = into(output_dir, documents, suffix) if output_dir else [(documents[0], output or documents[0])]
+    return write_each(pairs, write)
 
 
 @click.command("export")
@@ -108,19 +113,12 @@ def export_command(
     if output is None:
         click.echo(text)
     else:
-        from xltargets.excel.files import replace_file
-
-        replace_file(output, lambda stream: _write(stream, text))
-        click.echo(f"已生成 {output}", err=True)
+        write_text(output, text)
     for problem in submission.problems if not report else ():
         location = problem.location or submission.locate(problem.pointer)
         place = f"[{location.sheet}!{location.cell}] " if location else ""
         click.echo(f"{problem.rule} {place}{problem.message}", err=True)
     return 1 if submission.problems else 0
-
-
-def _write(stream: BinaryIO, text: str) -> None:
-    stream.write(f"{text}\n".encode())
 
 
 def _report(submission: Submission) -> dict[str, Any]:
@@ -148,9 +146,9 @@ def _report(submission: Submission) -> dict[str, Any]:
 
 @click.command("migrate")
 @click.argument("old", type=FILE, metavar="旧文件")
-@click.option("-o", "--output", type=FILE, required=True, help="写到这个文件。")
+@required_output_option
 @click.option("--template", type=FILE, help="新模板；默认用官方模板。")
-@click.option("--force", is_flag=True, help="目标文件已存在时覆盖。")
+@force_option
 @schema_option
 def migrate_command(old: Path, output: Path, template: Path | None, force: bool, schema: Path | None) -> int:
     """把旧版模板（或名称相同的其他模板）的申报表转到当前模板。
@@ -159,11 +157,10 @@ def migrate_command(old: Path, output: Path, template: Path | None, force: bool,
     """
     from xltargets.submission.migrate import migrate
 
-    _free(output, force)
+    free(output, force)
     result = migrate(old, output, template=template, form=form_of(schema))
     click.echo(f"已生成 {output}，转移 {result.moved} 项内容")
-    for pointer, value in result.unplaced:
-        click.echo(f"  新模板里没有地方填写 {pointer}：{_short(value)}", err=True)
+    echo_unplaced(result.unplaced)
     for name in result.unknown_names:
         click.echo(f"  旧文件的名称 {name} 不在表单中，内容没有转移", err=True)
     for problem in result.problems:
@@ -173,13 +170,13 @@ def migrate_command(old: Path, output: Path, template: Path | None, force: bool,
 
 @click.command("repair")
 @click.argument("file", type=FILE, metavar="文件")
-@click.option("-o", "--output", type=FILE, required=True, help="写到这个文件。")
+@required_output_option
 @click.option("--template", type=FILE, help="版式相同的完好工作簿；默认用官方模板。")
 @click.option(
     "--answer", "answers", multiple=True, metavar="名称=工作表!单元格", help="回答未能确定的一项，可重复使用。"
 )
 @click.option("--break-signature", is_flag=True, help="文件有数字签名时也修复（签名随之失效）。")
-@click.option("--force", is_flag=True, help="目标文件已存在时覆盖。")
+@force_option
 @schema_option
 def repair_command(
     file: Path, output: Path, template: Path | None, answers: tuple[str, ...], break_signature: bool, force: bool,
@@ -191,7 +188,7 @@ def repair_command(
     """
     from xltargets.submission.repair import found_by_sheet, repair
 
-    _free(output, force)
+    free(output, force)
     result = repair(
         file, output, form=form_of(schema), template=template, answers=answers, break_signature=break_signature
     )
@@ -209,13 +206,3 @@ def repair_command(
     if result.incomplete:
         click.echo(f"  修复后仍不能读取：{result.incomplete}", err=True)
     return 1 if result.questions or result.missing or result.incomplete else 0
-
-
-def _free(target: Path, force: bool) -> None:
-    if target.exists() and not force:
-        raise Error("文件已存在；要覆盖请加 --force，或换一个文件名", file=target)
-
-
-def _short(value: object) -> str:
-    text = str(value)
-    return text if len(text) <= 40 else f"{text[:40]}…"

@@ -57,6 +57,7 @@ def consolidate_command(
     例：xltargets consolidate 报送 -o 汇总.xlsx
     """
     from xltargets.consolidate import consolidate, default_cache
+    from xltargets.excel.files import make_folder
     from xltargets.rules.config import load_config
 
     options = replace(
@@ -64,7 +65,7 @@ def consolidate_command(
         cache=None if no_cache else cache or default_cache(),
         newest=not all_files,
     )
-    output.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(output.parent)
     with _progress() as progress, _executor(dask) as executor:
         result = consolidate(
             sources, output, form=form_of(schema), config=load_config(start=sources[0], explicit=config_path),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,15 +14,16 @@ from xltargets.cli.options import (
     config_option,
     form_of,
     input_options,
-    output_option,
     password_option,
     schema_option,
 )
 from xltargets.cli.outcome import Outcome
+from xltargets.cli.writing import copies, copy_options, write_each
 from xltargets.errors import Error
 from xltargets.rules.finding import Severity
 
 if TYPE_CHECKING:
+    from xltargets.excel.comments import Report
     from xltargets.rules.engine import Inputs
     from xltargets.submission.form import Form
 
@@ -150,11 +150,8 @@ def _status(outcomes: Sequence[Outcome], fail_on: str) -> int:
 
 @click.command("annotate")
 @click.argument("files", nargs=-1, required=True, type=FILE, metavar="文件…")
-@output_option
-@click.option("--output-dir", type=FILE, help="写到这个文件夹，文件名不变。")
-@click.option("--in-place", is_flag=True, help="直接改写原文件。")
+@copy_options
 @click.option("--sheet", is_flag=True, help="另加一张“校验结果”工作表，逐条列出问题；再次批注时更新。")
-@click.option("--break-signature", is_flag=True, help="文件有数字签名时也写批注（签名随之失效）。")
 @schema_option
 @config_option
 @input_options
@@ -169,59 +166,49 @@ def annotate_command(
     """
     from xltargets import notes
 
-    _one_destination(files, output, output_dir, in_place)
+    pairs = copies(files, output, output_dir, in_place, "_批注")
     court = court_of(schema, config_path, previous, ledger, roster)
-    failed = False
-    for file in files:
-        target = _target(file, output, output_dir, in_place, "_批注")
+
+    def annotate(file: Path, target: Path) -> bool:
         outcome = court.judge(file)
-        try:
-            if outcome.error is not None:
-                raise Error(outcome.error, file=file)
-            if outcome.submission is None or not outcome.submission.locations:
-                raise Error("JSON 文档没有单元格，无法写批注；请给出工作簿", file=file)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            listed = outcome.submission.document if sheet else None
-            report = notes.annotate(file, target, outcome.findings, listed=listed, break_signature=break_signature)
-        except (Error, OSError) as error:
-            click.echo(str(error), err=True)
-            failed = True
-            continue
-        failed = _echo_failures(outcome) or failed
-        counts = notes.summary(outcome.findings)
-        click.echo(
-            f"已写入 {target}：{counts['error']} 个错误，{counts['warning']} 个警告，{counts['hint']} 个提示"
-            f"（批注新增 {report.added}，修改 {report.changed}，删除 {report.removed}）"
-        )
-        for skipped in report.skipped:
-            click.echo(f"  {skipped.sheet}!{skipped.cell} 没有写批注：{skipped.reason}", err=True)
-        for finding in outcome.findings:
-            if not finding.cell:
-                click.echo(f"  没有单元格的问题：{finding.rule} {finding.message}", err=True)
-    return 2 if failed else 0
+        if outcome.error is not None:
+            raise Error(outcome.error, file=file)
+        if outcome.submission is None or not outcome.submission.locations:
+            raise Error("JSON 文档没有单元格，无法写批注；请给出工作簿", file=file)
+        listed = outcome.submission.document if sheet else None
+        report = notes.annotate(file, target, outcome.findings, listed=listed, break_signature=break_signature)
+        _echo_annotated(target, outcome, report)
+        return not outcome.failures
+
+    return write_each(pairs, annotate)
 
 
-def _echo_failures(outcome: Outcome) -> bool:
+def _echo_annotated(target: Path, outcome: Outcome, report: Report) -> None:
+    """What was written, and what could not be."""
+    from xltargets import notes
+
     for failure in outcome.failures:
         click.echo(
             f"规则 {failure.rule} 运行出错（程序的问题，请反馈）：{failure.pointer} {failure.error!r}",
             err=True,
         )
-    return bool(outcome.failures)
+    counts = notes.summary(outcome.findings)
+    click.echo(
+        f"已写入 {target}：{counts['error']} 个错误，{counts['warning']} 个警告，{counts['hint']} 个提示"
+        f"（批注新增 {report.added}，修改 {report.changed}，删除 {report.removed}）"
+    )
+    for skipped in report.skipped:
+        click.echo(f"  {skipped.sheet}!{skipped.cell} 没有写批注：{skipped.reason}", err=True)
+    for finding in outcome.findings:
+        if not finding.cell:
+            click.echo(f"  没有单元格的问题：{finding.rule} {finding.message}", err=True)
 
 
 @click.command("clean")
 @click.argument("files", nargs=-1, required=True, type=FILE, metavar="文件…")
-@output_option
-@click.option("--output-dir", type=FILE, help="写到这个文件夹，文件名不变。")
-@click.option("--in-place", is_flag=True, help="直接改写原文件。")
-@click.option("--break-signature", is_flag=True, help="文件有数字签名时也删除批注（签名随之失效）。")
+@copy_options
 def clean_command(
-    files: tuple[Path, ...],
-    output: Path | None,
-    output_dir: Path | None,
-    in_place: bool,
-    break_signature: bool,
+    files: tuple[Path, ...], output: Path | None, output_dir: Path | None, in_place: bool, break_signature: bool
 ) -> int:
     """删除本程序写的全部批注和“校验结果”工作表，文件恢复原样；别人的批注不动。
 
@@ -229,35 +216,9 @@ def clean_command(
     """
     from xltargets import notes
 
-    _one_destination(files, output, output_dir, in_place)
-    failed = False
-    for file in files:
-        target = _target(file, output, output_dir, in_place, "_清除")
-        try:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            report = notes.clean(file, target, break_signature=break_signature)
-        except (Error, OSError) as error:
-            click.echo(str(error), err=True)
-            failed = True
-        else:
-            click.echo(f"已写入 {target}：删除批注 {report.removed} 条")
-    return 2 if failed else 0
+    def clean(file: Path, target: Path) -> bool:
+        report = notes.clean(file, target, break_signature=break_signature)
+        click.echo(f"已写入 {target}：删除批注 {report.removed} 条")
+        return True
 
-
-def _one_destination(
-    files: Sequence[Path], output: Path | None, output_dir: Path | None, in_place: bool
-) -> None:
-    if (output is not None) + (output_dir is not None) + in_place > 1:
-        raise click.UsageError("-o、--output-dir、--in-place 只能用一个")
-    if output is not None and len(files) > 1:
-        raise click.UsageError("有多个文件时请用 --output-dir 或 --in-place")
-
-
-def _target(file: Path, output: Path | None, output_dir: Path | None, in_place: bool, mark: str) -> Path:
-    if in_place:
-        return file
-    if output is not None:
-        return output
-    if output_dir is not None:
-        return Path(os.path.join(output_dir, file.name))
-    return file.with_name(f"{file.stem}{mark}{file.suffix}")
+    return write_each(copies(files, output, output_dir, in_place, "_清除"), clean)

@@ -21,7 +21,6 @@ config_option = click.option(
 password_option = click.option(
     "--password-file", type=FILE, help="打开密码写在这个文件的第一行（需另装 msoffcrypto-tool），只用于读取。"
 )
-output_option = click.option("-o", "--output", type=FILE, help="写到这个文件。")
 
 
 def input_options(command: Command) -> Command:

@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from xltargets.disclosure.statement import Statement, state
 from xltargets.errors import Error
@@ -58,21 +58,14 @@ def publish(
         from xltargets.disclosure.docx_template import filled_template
 
         data = filled_template(documents, template, form)
-        _write(target, data)
+        replace_file(target, lambda stream: stream.write(data))
         return Published()
     statements = [state(document, form) for document in documents]
     data = _rendered(statements, documents, suffix, form)
-    _write(target, data)
+    replace_file(target, lambda stream: stream.write(data))
     return Published(
         [(index, *entry) for index, statement in enumerate(statements) for entry in statement.unpublished]
     )
-
-
-def _write(target: str | os.PathLike[str], data: bytes) -> None:
-    def write(stream: BinaryIO) -> None:
-        stream.write(data)
-
-    replace_file(target, write)
 
 
 def _rendered(

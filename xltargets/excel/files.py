@@ -17,15 +17,16 @@ from typing import BinaryIO
 from xltargets.errors import Error
 
 _FULL = {errno.ENOSPC, errno.EFBIG} | {getattr(errno, name) for name in ("EDQUOT",) if hasattr(errno, name)}
+_NO_FOLDER = {errno.EEXIST, errno.ENOTDIR}
 _DENIED = {errno.EACCES, errno.EPERM, errno.EROFS}
 _SHARING_VIOLATION = {32, 33}  # ERROR_SHARING_VIOLATION, ERROR_LOCK_VIOLATION of Windows
 
 
-def replace_file(target: str | os.PathLike[str], write: Callable[[BinaryIO], None]) -> None:
+def replace_file(target: str | os.PathLike[str], write: Callable[[BinaryIO], object]) -> None:
     """Let `write` fill a temporary file, then make it `target` in one step.
 
     A symbolic link stays one: the file it leads to is replaced. The mode of an existing target is kept. The file
-    handed to `write` can be read and sought in as well.
+    handed to `write` can be read and sought in as well; what it returns is of no account.
 
     Raises:
         Error: the target is open in Excel, WPS or LibreOffice, is read-only or no ordinary file, its folder is missing
@@ -50,6 +51,16 @@ def replace_file(target: str | os.PathLike[str], write: Callable[[BinaryIO], Non
                 os.unlink(temporary)
             raise
     _sync_folder(real.parent)
+
+
+def make_folder(folder: str | os.PathLike[str]) -> None:
+    """Make a folder, and those above it, unless they are there.
+
+    Raises:
+        Error: a file has that name, or nothing may be made there.
+    """
+    with _told(folder):
+        os.makedirs(folder, exist_ok=True)
 
 
 def lock_file(target: str | os.PathLike[str]) -> Path | None:
@@ -103,6 +114,8 @@ def _told(target: str | os.PathLike[str]) -> Iterator[None]:
             message = "磁盘空间不足，没有保存；请清理磁盘后再试，原文件没有改动"
         elif getattr(error, "winerror", None) in _SHARING_VIOLATION:
             message = "文件正被别的程序（如 Excel、WPS）占用，请关闭后再试"
+        elif error.errno in _NO_FOLDER:
+            message = "已有同名的文件，不能建立这个文件夹，请换一个位置"
         elif error.errno in _DENIED:
             message = "没有写入权限，或文件正被别的程序打开；请关闭该文件，或换一个可以写入的文件夹"
         else:
