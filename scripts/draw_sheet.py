@@ -3,55 +3,29 @@
 A job is an object: ``workbook``, ``sheet``, ``area`` (A1:N18), ``notes`` (the cells whose notes are open), ``pdf``.
 """
 
-import json
-import os
-import subprocess
-import sys
-import time
+from __future__ import annotations
 
-import uno
-from com.sun.star.beans import PropertyValue
-from com.sun.star.connection import NoConnectException
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from libreoffice import Office
 
 #: Hundredths of a millimetre around the area, row and column headings included.
 AROUND = 2000
 
 
-def option(name, value):
-    """A property of opening or saving."""
-    return PropertyValue(name, 0, value, 0)
-
-
-def desktop(pipe):
-    """The desktop of the office that listens on a pipe."""
-    local = uno.getComponentContext()
-    resolver = local.ServiceManager.createInstanceWithContext("com.sun.star.bridge.UnoUrlResolver", local)
-    for _ in range(300):
-        try:
-            context = resolver.resolve(f"uno:pipe,name={pipe};urp;StarOffice.ComponentContext")
-            return context.ServiceManager.createInstanceWithContext("com.sun.star.frame.Desktop", context)
-        except NoConnectException:
-            time.sleep(0.2)
-    sys.exit("LibreOffice did not answer")
-
-
-def main(profile, jobs):
+def main(profile: str, jobs: str) -> None:
     """Draw every job in one LibreOffice."""
-    pipe = f"draw{os.getpid()}"
-    options = ["--headless", "--norestore", f"--accept=pipe,name={pipe};urp;"]
-    office = subprocess.Popen(["soffice", f"-env:UserInstallation=file://{profile}", *options])
-    try:
-        with open(jobs, encoding="utf-8") as file:
-            for job in json.load(file):
-                draw(desktop(pipe), job)
-    finally:
-        office.terminate()
-        office.wait(30)
+    with Office(Path(profile)) as office:
+        for job in json.loads(Path(jobs).read_text("utf-8")):
+            draw(office, job)
 
 
-def draw(office, job):
+def draw(office: Office, job: dict[str, Any]) -> None:
     """Open the notes, leave only the area to print, on a page of its size, and export."""
-    book = office.loadComponentFromURL("file://" + job["workbook"], "_blank", 0, (option("Hidden", True),))
+    book = office.open(Path(job["workbook"]))
     book.calculateAll()
     for other in list(book.Sheets.ElementNames):
         if other != job["sheet"]:
@@ -75,7 +49,7 @@ def draw(office, job):
     style.LeftMargin = style.RightMargin = style.TopMargin = style.BottomMargin = 100
     style.Width, style.Height = area.Size.Width + AROUND, area.Size.Height + AROUND
     style.ScaleToPagesX, style.ScaleToPagesY = 1, 1
-    book.storeToURL("file://" + job["pdf"], (option("FilterName", "calc_pdf_Export"),))
+    office.save(book, Path(job["pdf"]), "calc_pdf_Export")
     book.close(True)
 
 

@@ -20,7 +20,8 @@ settings.register_profile("ci", derandomize=True)
 if os.environ.get("CI"):
     settings.load_profile("ci")
 
-DATA = Path(__file__).parent / "data"
+ROOT = Path(__file__).parents[1]
+DATA = ROOT / "tests" / "data"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -66,3 +67,17 @@ def soffice(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path, str, Pa
         return folder / f"{source.stem}.{kind.partition(':')[0]}"
 
     return convert
+
+
+@pytest.fixture(scope="session")
+def with_uno() -> Callable[..., str]:
+    """Run a module with the Python that has ``uno``, and give what it prints: ``with_uno("tests.module", argument, ...)``."""
+    python = "/usr/bin/python3"
+    if subprocess.run([python, "-c", "import uno"], capture_output=True, check=False).returncode:
+        pytest.skip("python3-uno is not installed")
+
+    def run(module: str, *arguments: Path) -> str:
+        command = [python, "-m", module, *map(str, arguments)]
+        return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, timeout=240, cwd=ROOT).stdout
+
+    return run

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import tempfile
+from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -91,15 +90,13 @@ def test_a_document_filled_and_read_back_is_itself(document: dict[str, Any]) -> 
 
 
 @pytest.mark.libreoffice
-def test_rows_inserted_and_columns_moved_in_libreoffice_change_nothing(tmp_path: Path, sound: dict[str, Any]) -> None:
+def test_rows_inserted_and_columns_moved_in_libreoffice_change_nothing(
+    tmp_path: Path, sound: dict[str, Any], with_uno: Callable[..., str]
+) -> None:
     """A real spreadsheet program inserts rows, moves columns, renames and reorders sheets, and saves."""
     source, saved = tmp_path / "source.xlsx", tmp_path / "saved.xlsx"
     fill(sound, source)
-    script = Path(__file__).parent / "rework_in_libreoffice.py"
-    subprocess.run(
-        ["/usr/bin/python3", str(script), str(tmp_path / "profile"), str(source), str(saved)],
-        check=True, timeout=240, stdout=sys.stderr,
-    )  # fmt: skip
+    with_uno("tests.rework_in_libreoffice", tmp_path / "profile", source, saved)
     submission = read(saved)
     assert submission.problems == []
     sound["projects"].reverse()  # the script moves the second project's sheet before the first

@@ -8,8 +8,19 @@ from pathlib import Path
 import pytest
 import xlwings
 
+from scripts.libreoffice import Office, import_uno
 from tests.live.engine import App, register
-from tests.live.office import Office, import_uno
+
+#: org.openoffice.Office.Calc: have a workbook's VBA loaded and run; who writes notes.
+SETTINGS = """<?xml version="1.0" encoding="UTF-8"?>
+<oor:items xmlns:oor="http://openoffice.org/2001/registry" xmlns:xs="http://www.w3.org/2001/XMLSchema">
+<item oor:path="/org.openoffice.Office.Calc/Filter/Import/VBA"><prop oor:name="Load"><value>true</value></prop></item>
+<item oor:path="/org.openoffice.Office.Calc/Filter/Import/VBA"><prop oor:name="Executable"><value>true</value></prop></item>
+<item oor:path="/org.openoffice.Office.Calc/Filter/Import/VBA"><prop oor:name="Save"><value>true</value></prop></item>
+<item oor:path="/org.openoffice.Office.Common/Security/Scripting"><prop oor:name="MacroSecurityLevel"><value>0</value></prop></item>
+<item oor:path="/org.openoffice.UserProfile/Data"><prop oor:name="givenname"><value>填报人</value></prop></item>
+</oor:items>
+"""
 
 
 @pytest.fixture(scope="session")
@@ -19,9 +30,8 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
         import_uno()
     except ImportError:
         pytest.skip("python3-uno is not there for this Python")
-    running = Office(tmp_path_factory.mktemp("office"))
-    yield running
-    running.close()
+    with Office(tmp_path_factory.mktemp("office") / "profile", SETTINGS) as running:
+        yield running
 
 
 @pytest.fixture(scope="session")

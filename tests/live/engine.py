@@ -20,7 +20,7 @@ from urllib.parse import unquote, urlparse
 import xlwings
 from xlwings import base_classes
 
-from tests.live.office import Office
+from scripts.libreoffice import Office
 
 FAILED, DISCONNECTED = -2147352567, -2147417848
 _ERRORS = {532: -2146826281, 519: -2146826273, 524: -2146826265, 525: -2146826259, 32767: -2146826246,
@@ -270,8 +270,7 @@ class Book(Counted, base_classes.Book):
         pass
 
     def save(self, path: str | None = None, password: str | None = None) -> None:
-        filter_name = self._app._office.property("FilterName", "Calc MS Excel 2007 XML")
-        self._live().storeToURL(Path(path or self.fullname).as_uri(), (filter_name,))
+        self._app._office.save(self._live(), Path(path or self.fullname))
 
     def close(self) -> None:
         self._live().close(True)

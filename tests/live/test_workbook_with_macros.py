@@ -13,8 +13,8 @@ import openpyxl
 import pytest
 import xlwings
 
+from scripts.libreoffice import Office
 from scripts.vba_project import PART, compile_project, macros, sources
-from tests.live.office import Office
 from xltargets import macro, notes
 from xltargets.excel.live import LiveBook
 from xltargets.excel.livenotes import read_notes

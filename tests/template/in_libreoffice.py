@@ -1,56 +1,26 @@
 """Use the official workbook in LibreOffice as a clerk would, and print as JSON what is then on the sheets.
 
-Run with the system's Python, which has LibreOffice's ``uno``: ``in_libreoffice.py PROFILE WORKBOOK [SAVED]``.
+Run with the system's Python, which has LibreOffice's ``uno``: ``-m tests.template.in_libreoffice PROFILE WORKBOOK [SAVED]``.
 """
 
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
-import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
-import uno
-from com.sun.star.beans import PropertyValue
-from com.sun.star.connection import NoConnectException
-
-
-def start(profile: str) -> tuple[subprocess.Popen, object]:
-    """A LibreOffice of our own on a pipe named after its profile, and its desktop."""
-    pipe = f"xltargets{abs(hash(profile))}"
-    office = subprocess.Popen(
-        [
-            "soffice", f"-env:UserInstallation=file://{profile}", "--headless", "--norestore", "--nologo",
-            f"--accept=pipe,name={pipe};urp;",
-        ]
-    )  # fmt: skip
-    local = uno.getComponentContext()
-    resolver = local.ServiceManager.createInstanceWithContext("com.sun.star.bridge.UnoUrlResolver", local)
-    for _ in range(300):
-        try:
-            context = resolver.resolve(f"uno:pipe,name={pipe};urp;StarOffice.ComponentContext")
-            return office, context.ServiceManager.createInstanceWithContext(
-                "com.sun.star.frame.Desktop", context
-            )
-        except NoConnectException:
-            time.sleep(0.2)
-    office.kill()
-    raise SystemExit("LibreOffice did not answer")
-
-
-def hidden(name: str, value: object) -> PropertyValue:
-    """A property of opening or saving."""
-    return PropertyValue(name, 0, value, 0)
+from scripts.libreoffice import Office
 
 
 class Book:
     """The open workbook."""
 
-    def __init__(self, document: object) -> None:
+    def __init__(self, document: Any) -> None:
         self.document = document
 
-    def cell(self, sheet: str, address: str) -> object:
+    def cell(self, sheet: str, address: str) -> Any:
         """A cell by sheet and address."""
         return self.document.Sheets.getByName(sheet).getCellRangeByName(address)
 
@@ -107,22 +77,16 @@ def work(book: Book) -> dict[str, object]:
     return seen
 
 
-def main() -> None:
-    """Start, work, save where asked, end."""
-    profile, workbook, *saved = sys.argv[1:]
-    office, desktop = start(profile)
-    try:
-        url = Path(workbook).resolve().as_uri()
-        document = desktop.loadComponentFromURL(url, "_blank", 0, (hidden("Hidden", True),))
+def main(work: Callable[[Book], dict[str, object]]) -> None:
+    """Start, work, tell what was seen, save where asked, end."""
+    profile, workbook, *saved = map(Path, sys.argv[1:])
+    with Office(profile) as office:
+        document = office.open(workbook)
         print(json.dumps(work(Book(document)), ensure_ascii=False))
         for path in saved:
-            filters = (hidden("FilterName", "Calc MS Excel 2007 XML"),)
-            document.storeToURL(Path(path).resolve().as_uri(), filters)
+            office.save(document, path)
         document.close(True)
-        desktop.terminate()
-    finally:
-        office.wait(60)
 
 
 if __name__ == "__main__":
-    main()
+    main(work)

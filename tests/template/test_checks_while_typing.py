@@ -6,8 +6,8 @@ import copy
 import json
 import re
 import subprocess
-import sys
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -33,17 +33,9 @@ def saved(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def seen(saved: Path) -> dict[str, list[str]]:
+def seen(saved: Path, with_uno: Callable[..., str]) -> dict[str, list[str]]:
     """What the scenario of ``typing_in_libreoffice.py`` saw."""
-    system_python = "/usr/bin/python3"
-    if subprocess.run([system_python, "-c", "import uno"], capture_output=True, check=False).returncode:
-        pytest.skip("python3-uno is not installed")
-    script = HERE / "typing_in_libreoffice.py"
-    command = [system_python, str(script), str(saved.parent / "profile"), str(WORKBOOK), str(saved)]
-    result = subprocess.run(
-        command, stdout=subprocess.PIPE, stderr=sys.stderr, text=True, timeout=180, check=True
-    )
-    return json.loads(result.stdout)
+    return json.loads(with_uno("tests.template.typing_in_libreoffice", saved.parent / "profile", WORKBOOK, saved))
 
 
 class TestTyping:

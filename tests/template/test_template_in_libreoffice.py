@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
 
-HERE = Path(__file__).parent
-WORKBOOK = HERE.parents[1] / "templates" / "targets.xlsx"
+WORKBOOK = Path(__file__).parents[2] / "templates" / "targets.xlsx"
 
 pytestmark = [
     pytest.mark.libreoffice,
@@ -32,20 +32,9 @@ def saved(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def seen(saved: Path) -> dict[str, Any]:
+def seen(saved: Path, with_uno: Callable[..., str]) -> dict[str, Any]:
     """What the scenario of ``in_libreoffice.py`` saw."""
-    system_python = "/usr/bin/python3"
-    if subprocess.run([system_python, "-c", "import uno"], capture_output=True, check=False).returncode:
-        pytest.skip("python3-uno is not installed")
-    script = [
-        system_python,
-        str(HERE / "in_libreoffice.py"),
-        str(saved.parent / "profile"),
-        str(WORKBOOK),
-        str(saved),
-    ]
-    result = subprocess.run(script, capture_output=True, text=True, timeout=120, check=True)
-    return json.loads(result.stdout)
+    return json.loads(with_uno("tests.template.in_libreoffice", saved.parent / "profile", WORKBOOK, saved))
 
 
 class TestFormulas:

@@ -1,15 +1,11 @@
 """Type into the official workbook as a clerk does, and print as JSON what the blocks 校验 and the sheet 自检 say then.
 
-Run with the system's Python, which has LibreOffice's ``uno``: ``typing_in_libreoffice.py PROFILE WORKBOOK SAVED``.
+Run as ``in_libreoffice`` is: ``-m tests.template.typing_in_libreoffice PROFILE WORKBOOK SAVED``.
 """
 
 from __future__ import annotations
 
-import json
-import sys
-from pathlib import Path
-
-from in_libreoffice import Book, hidden, start
+from tests.template.in_libreoffice import Book, main
 
 PROJECT, COPY, GENERAL, SELF_CHECK = "项目1", "项目1 (2)", "部门整体绩效目标", "自检"
 SOUND = {
@@ -73,21 +69,5 @@ def work(book: Book) -> dict[str, object]:
     return seen
 
 
-def main() -> None:
-    """Start, work, save, end."""
-    profile, workbook, saved = sys.argv[1:]
-    office, desktop = start(profile)
-    try:
-        url = Path(workbook).resolve().as_uri()
-        document = desktop.loadComponentFromURL(url, "_blank", 0, (hidden("Hidden", True),))
-        print(json.dumps(work(Book(document)), ensure_ascii=False))
-        filters = (hidden("FilterName", "Calc MS Excel 2007 XML"),)
-        document.storeToURL(Path(saved).resolve().as_uri(), filters)
-        document.close(True)
-        desktop.terminate()
-    finally:
-        office.wait(60)
-
-
 if __name__ == "__main__":
-    main()
+    main(work)

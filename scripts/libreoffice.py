@@ -1,4 +1,7 @@
-"""LibreOffice for tests: a process of our own, reached through UNO, whose module Debian keeps beside the system's Python."""
+"""LibreOffice for pictures and tests: a process of our own, reached through UNO.
+
+Debian keeps the module ``uno`` beside the system's Python, and for its version: run what needs it with that Python.
+"""
 
 from __future__ import annotations
 
@@ -8,19 +11,10 @@ import sys
 import time
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, Self
 
 DIST_PACKAGES = "/usr/lib/python3/dist-packages"
-#: org.openoffice.Office.Calc: have a workbook's VBA loaded and run; who writes notes.
-SETTINGS = """<?xml version="1.0" encoding="UTF-8"?>
-<oor:items xmlns:oor="http://openoffice.org/2001/registry" xmlns:xs="http://www.w3.org/2001/XMLSchema">
-<item oor:path="/org.openoffice.Office.Calc/Filter/Import/VBA"><prop oor:name="Load"><value>true</value></prop></item>
-<item oor:path="/org.openoffice.Office.Calc/Filter/Import/VBA"><prop oor:name="Executable"><value>true</value></prop></item>
-<item oor:path="/org.openoffice.Office.Calc/Filter/Import/VBA"><prop oor:name="Save"><value>true</value></prop></item>
-<item oor:path="/org.openoffice.Office.Common/Security/Scripting"><prop oor:name="MacroSecurityLevel"><value>0</value></prop></item>
-<item oor:path="/org.openoffice.UserProfile/Data"><prop oor:name="givenname"><value>填报人</value></prop></item>
-</oor:items>
-"""
+EXCEL = "Calc MS Excel 2007 XML"
 
 
 def import_uno() -> ModuleType:
@@ -43,13 +37,19 @@ def import_uno() -> ModuleType:
 
 
 class Office:
-    """A running LibreOffice and its desktop."""
+    """A running LibreOffice and its desktop; ends with the ``with`` that it is in.
 
-    def __init__(self, folder: Path) -> None:
+    Args:
+        profile: an absolute path; where it keeps its settings, apart from those of the user.
+        settings: what ``registrymodifications.xcu`` shall say, for a profile that is not there yet.
+    """
+
+    def __init__(self, profile: Path, settings: str | None = None) -> None:
         self.uno = import_uno()
-        profile, pipe = folder / "profile", f"xltargets-{time.time_ns()}"
-        (profile / "user").mkdir(parents=True)
-        (profile / "user" / "registrymodifications.xcu").write_text(SETTINGS, "utf-8")
+        pipe = f"xltargets-{time.time_ns()}"
+        if settings is not None:
+            (profile / "user").mkdir(parents=True)
+            (profile / "user" / "registrymodifications.xcu").write_text(settings, "utf-8")
         self._process = subprocess.Popen(
             ["soffice", f"-env:UserInstallation=file://{profile}", "--headless", "--norestore", "--nologo",
              f"--accept=pipe,name={pipe};urp;"],
@@ -92,6 +92,16 @@ class Office:
         if document is None:
             raise RuntimeError(f"LibreOffice does not open {path.name}")
         return document
+
+    def save(self, document: Any, path: Path, kind: str = EXCEL) -> None:
+        """Save a copy, of the kind that one of LibreOffice's filters makes."""
+        document.storeToURL(path.resolve().as_uri(), (self.property("FilterName", kind),))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def close(self) -> None:
         """End the process that we started."""
