@@ -17,7 +17,8 @@ from typing import Any, NamedTuple
 
 from xltargets.errors import Error
 from xltargets.excel.a1 import address
-from xltargets.excel.book import UNCALCULATED, ErrorValue, FileBook
+from xltargets.excel.book import FileBook
+from xltargets.excel.grid import UNCALCULATED, ErrorValue
 from xltargets.submission.coerce import coerce
 from xltargets.submission.document import from_document, load_document
 from xltargets.submission.form import Field, Form
@@ -264,31 +265,27 @@ def _added(first: Row, more: Row) -> Row:
 
 def _cell(column: _Column, cells: Sequence[object], row: int, sheet: str | None, file: str) -> Any:
     value = cells[column.place] if column.place < len(cells) else None
-    if isinstance(value, ErrorValue) or value is UNCALCULATED:
-        where = address(row, column.place)
-        raise Error(
-            f"“{column.label}”的单元格是错误值或没有计算结果，请改正后再试",
-            file=file,
-            sheet=sheet,
-            cell=where,
-        )
-    if column.label not in MONEY:
-        digits = 6 if column.label == "单位编码" and not _is_department(value) else None
-        text = coerce(
-            Field(("cell",), column.label, code=column.label.endswith(("编码", "代码")), digits=digits), value
-        )
-        return text.value.strip() or None if isinstance(text.value, str) else None
-    amount = coerce(
-        Field(("cell",), column.label, "number", "万元" if column.factor == 1 else "元"), value
-    ).value
-    if amount is not None and not isinstance(amount, Decimal):
-        if str(amount).strip() in ("-", "—", "/"):
-            return None
-        where = address(row, column.place)
-        raise Error(
-            f"“{column.label}”应是数字，现在是“{str(amount)[:20]}”，请改正",
-            file=file,
-            sheet=sheet,
-            cell=where,
-        )
-    return None if amount is None else amount * column.factor
+    try:
+        if isinstance(value, ErrorValue) or value is UNCALCULATED:
+            raise Error(f"“{column.label}”的单元格是错误值或没有计算结果，请改正后再试")
+        return _amount(column, value) if column.label in MONEY else _text(column, value)
+    except Error as error:
+        raise Error(error.message, file=file, sheet=sheet, cell=address(row, column.place)) from error
+
+
+def _text(column: _Column, value: object) -> str | None:
+    digits = 6 if column.label == "单位编码" and not _is_department(value) else None
+    is_code = column.label.endswith(("编码", "代码"))
+    text = coerce(Field(("cell",), column.label, code=is_code, digits=digits), value).value
+    return text.strip() or None if isinstance(text, str) else None
+
+
+def _amount(column: _Column, value: object) -> Decimal | None:
+    """An amount in 万元; a dash stands for none."""
+    unit = "万元" if column.factor == 1 else "元"
+    amount = coerce(Field(("cell",), column.label, "number", unit), value).value
+    if amount is None or isinstance(amount, Decimal):
+        return None if amount is None else amount * column.factor
+    if str(amount).strip() in ("-", "—", "/"):
+        return None
+    raise Error(f"“{column.label}”应是数字，现在是“{str(amount)[:20]}”，请改正")
