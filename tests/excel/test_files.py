@@ -2,7 +2,11 @@ from __future__ import annotations
 
 import errno
 import os
+import signal
 import stat
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -145,3 +149,49 @@ class TestReplaceFile:
         path = tmp_path / ("长" * 83 + ".xlsx")
         replace_file(path, writes(b"new"))
         assert path.read_bytes() == b"new"
+
+
+KILLED = """
+import os, signal, sys
+from xltargets.excel.files import replace_file
+replace_file(sys.argv[1], lambda file: os.kill(os.getpid(), signal.SIGKILL))
+"""
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="the system cannot kill so hard")
+class TestWhatAKilledSaveLeaves:
+    @pytest.fixture
+    def leftover(self, target: Path) -> Path:
+        subprocess.run([sys.executable, "-c", KILLED, target], check=False, cwd=Path(__file__).parents[2])
+        (left,) = target.parent.glob(".*")
+        return left
+
+    @staticmethod
+    def age(path: Path, days: float) -> None:
+        then = time.time() - days * 86_400
+        os.utime(path, (then, then), follow_symlinks=False)
+
+    def test_is_taken_away_by_a_save_in_that_folder_a_day_later(self, target, leftover):
+        self.age(leftover, 1.1)
+        replace_file(target.with_name("别的.xlsx"), writes(b"new"))
+        assert names(target.parent) == ["别的.xlsx", target.name]
+
+    def test_stays_while_it_may_still_be_written_to(self, target, leftover):
+        self.age(leftover, 0.9)
+        replace_file(target, writes(b"new"))
+        assert leftover.exists()
+
+    def test_is_all_that_is_taken_away(self, target, leftover):
+        mine = [leftover.with_name(name) for name in (
+            ".xltargets-表.tmp", ".xltargets-0123456789ab.tmp.xlsx", "xltargets-0123456789ab.tmp", ".xlsx-0123456789ab.tmp"
+        )]  # fmt: skip
+        folder, link = leftover.with_name(".xltargets-0123456789ab.tmp"), leftover.with_name(".xltargets-ba9876543210.tmp")
+        folder.mkdir()
+        link.symlink_to(target)
+        for path in mine:
+            path.write_bytes(b"mine")
+        for path in (*mine, folder, link):
+            self.age(path, 400)
+        replace_file(target, writes(b"new"))
+        assert all(path.read_bytes() == b"mine" for path in mine)
+        assert folder.is_dir() and link.is_symlink()

@@ -1,14 +1,17 @@
 """Writing a file so that there is only ever the old one or the new one.
 
 The new content goes into a temporary file beside the target, is synced, and is renamed over the target; the folder is
-synced after it. Whatever fails, the target is what it was and the temporary file is gone.
+synced after it. Whatever fails, the target is what it was and the temporary file is gone; only a process that is killed
+leaves one behind, which the next one to save in that folder takes away a day later.
 """
 
 from __future__ import annotations
 
 import contextlib
 import errno
+import functools
 import os
+import re
 import stat
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -19,6 +22,8 @@ from xltargets.errors import Error
 _FULL = {errno.ENOSPC, errno.EFBIG} | {getattr(errno, name) for name in ("EDQUOT",) if hasattr(errno, name)}
 _NO_FOLDER = {errno.EEXIST, errno.ENOTDIR}
 _DENIED = {errno.EACCES, errno.EPERM, errno.EROFS}
+_TEMPORARY = re.compile(r"\.xltargets-[0-9a-f]{12}\.tmp")
+_STALE = 24 * 60 * 60  # seconds; no save takes so long
 _SHARING_VIOLATION = {32, 33}  # ERROR_SHARING_VIOLATION, ERROR_LOCK_VIOLATION of Windows
 
 
@@ -35,7 +40,7 @@ def replace_file(target: str | os.PathLike[str], write: Callable[[BinaryIO], obj
     real = Path(os.path.realpath(target))
     with _told(target):
         before = _checked(real, target)
-        temporary = real.with_name(f".xlsx-{os.urandom(6).hex()}.tmp")
+        temporary = real.with_name(f".xltargets-{os.urandom(6).hex()}.tmp")
         flags = os.O_CREAT | os.O_EXCL | os.O_RDWR | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
         descriptor = os.open(temporary, flags, 0o666)
         try:
@@ -51,6 +56,7 @@ def replace_file(target: str | os.PathLike[str], write: Callable[[BinaryIO], obj
                 os.unlink(temporary)
             raise
     _sync_folder(real.parent)
+    _sweep(real.parent)
 
 
 def make_folder(folder: str | os.PathLike[str]) -> None:
@@ -133,3 +139,20 @@ def _sync_folder(folder: Path) -> None:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
+
+
+@functools.cache  # once a process will do: what it finds was left by others
+def _sweep(folder: Path) -> None:
+    """Take away the temporary files that killed processes left in a folder which was just saved to.
+
+    Only ordinary files of our very pattern go, and only when they have not been written to for a day, by the clock of
+    the file system itself: the folder's own time, which the rename has just set.
+    """
+    with contextlib.suppress(OSError):
+        now = os.stat(folder).st_mtime
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                if _TEMPORARY.fullmatch(entry.name) and entry.is_file(follow_symlinks=False):
+                    if entry.stat(follow_symlinks=False).st_mtime < now - _STALE:
+                        with contextlib.suppress(OSError):
+                            os.unlink(entry.path)
