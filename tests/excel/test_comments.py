@@ -203,6 +203,57 @@ class TestChangingOurNotes:
         assert set(vml.Drawing(contents(t.again)["xl/drawings/vmlDrawing1.vml"]).notes) == {(0, 0)}
 
 
+class TestABoxThatWasSavedByExcel:
+    """Excel takes our marks away; what a person did to the box in the meantime shows in its size."""
+
+    LONG = "很长的内容，请核对后重新填报\n" * 5
+    VML = "xl/drawings/vmlDrawing1.vml"
+
+    def anchors(self, trial, before: str, resized: str | None, after: str) -> tuple[str, str]:
+        """The anchor of a note with one text, the box resized if wanted, and the anchor that it has with another text."""
+        t = trial(book())
+        annotate(t.source, t.again, {"甲": {"B1": before}})
+        parts = {
+            name: data.decode().replace(" >", ">").replace("\t", "").replace("  />", "/>")
+            for name, data in contents(t.again).items()
+        }
+        first = self.anchor(parts[self.VML])
+        parts[self.VML] = parts[self.VML].replace(first, resized or first)
+        saved(t.again, parts)
+        annotate(t.again, t.target, {"甲": {"B1": after}})
+        then = self.anchor(contents(t.target)[self.VML].decode())
+        clean(t.target, t.again)
+        assert self.VML not in contents(t.again) or b"v:shape " not in contents(t.again)[self.VML]
+        return first, then
+
+    @staticmethod
+    def anchor(drawing: str) -> str:
+        (found,) = re.findall("<x:Anchor>(.*?)</x:Anchor>", drawing)
+        return found
+
+    @pytest.mark.parametrize(("before", "after"), [("短", LONG), (LONG, "短")])
+    def test_fits_the_new_text_when_it_still_has_the_size_that_we_gave_it(self, trial, before, after):
+        _, then = self.anchors(trial, before, None, after)
+        assert then == self.anchors(trial, after, None, after)[0]
+
+    def test_still_has_it_when_excel_rounded_it(self, trial):
+        first, then = self.anchors(trial, "短", "2, 15, 0, 2, 4, 17, 1, 12", self.LONG)
+        assert first == "2, 15, 0, 2, 4, 19, 1, 12"
+        assert then == self.anchors(trial, self.LONG, None, self.LONG)[0]
+
+    def test_keeps_the_size_and_the_place_that_a_person_gave_it(self, trial):
+        assert self.anchors(trial, self.LONG, "5, 1, 7, 2, 12, 3, 30, 4", "短")[1] == "5, 1, 7, 2, 12, 3, 30, 4"
+
+    def test_is_only_made_taller_when_the_new_text_would_not_be_seen(self, trial):
+        then = self.anchors(trial, "短", "5, 1, 7, 2, 12, 3, 8, 4", self.LONG)[1]
+        assert then.startswith("5, 1, 7, 2, 12, 3, ") and then > "5, 1, 7, 2, 12, 3, 8, 4"
+        assert int(then.split(", ")[6]) > 8
+
+    def test_is_placed_anew_when_another_program_wrote_no_such_place(self, trial):
+        first, then = self.anchors(trial, "短", "2, 15, 0, 2, 4, 19, 1, -12", "短短")
+        assert "-" not in then
+
+
 class TestAnothersNote:
     RICH = (
         '<text><r><rPr><b/><sz val="10"/></rPr><t xml:space="preserve">王科长： </t></r>'

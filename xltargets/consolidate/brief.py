@@ -1,25 +1,38 @@
-"""What the whole run needs to know of one file, in short: who it is from, how much it holds, which projects."""
+"""What the whole run needs to know of one file, in short: who it is from, how much it holds, what it adds to the sums."""
 
 from __future__ import annotations
 
 import json
+import re
+from collections import Counter
+from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
-from xltargets.consolidate.layout import Row, Table
-from xltargets.consolidate.onefile import FileResult
+from xltargets.consolidate.bodies import is_exact
+from xltargets.consolidate.columns import kind_of
+from xltargets.consolidate.drawn import item_of, widths_of
+from xltargets.consolidate.layout import Row, Table, main_table
+from xltargets.consolidate.onefile import FileResult, does_count
+from xltargets.rules.finding import Finding, Severity
 
 #: Fields of the root that say who a submission is from.
 IDENTITY = {"unit": "unit.code", "name": "unit.name", "region": "unit.region", "year": "unit.year"}
+SEVERITIES = tuple(severity.value for severity in Severity)
 
-
-def main_table(root: Table) -> Table | None:
-    """The table whose rows the summary is about: that of the projects, or else the first of the form."""
-    inner = [table for _, table in root.inner]
-    return next((table for table in inner if table.name == "projects"), inner[0] if inner else None)
+#: The ninth character of a project's code, where no project says its kind.
+LETTERS = {"R": "人员类", "Y": "运转类", "T": "特定目标类", "Z": "转移支付", "P": "部门项目"}
+_CODE = re.compile(r"\d{8}([A-Z])[0-9A-Z]{12}")
 
 
 def brief_of(result: FileResult, root: Table) -> str:
-    """As JSON: identity, rows per table, widths, keys of the projects, findings by severity."""
+    """As JSON.
+
+    Of a file that was read: ``unit``, ``name``, ``region``, ``year``; ``rows`` and ``widths`` per table; ``keys`` of its
+    projects; of its findings the number ``findings``, those that count by severity in ``counts`` and by rule in
+    ``rules``; ``items``, per project its kind and the numbers of :data:`SEVERITIES`; ``money``, per kind of project the
+    sums of its amounts, exact, as text. Of every file ``failures``, the number of rules that raised.
+    """
     brief: dict[str, Any] = {}
     if result.tables:
         row = result.tables[""][0]
@@ -28,15 +41,53 @@ def brief_of(result: FileResult, root: Table) -> str:
             value = None if at is None else row[at + 1]
             brief[word] = None if value is None or not str(value).strip() else str(value).strip()
         brief["rows"] = {name: len(rows) for name, rows in result.tables.items()}
-        brief["widths"] = result.widths
-        brief["keys"] = _keys(result.tables, main_table(root))
+        brief["widths"] = widths_of(result.tables, root)
         brief["counts"] = result.counts
         brief["findings"] = len(result.findings)
+        brief["rules"] = Counter(finding.rule for finding in result.findings if does_count(finding))
+        brief |= _projects(result, main_table(root))
     brief["failures"] = len(result.failures)
     return json.dumps(brief, ensure_ascii=False).encode("utf-8", "replace").decode()
 
 
-def _keys(tables: dict[str, list[Row]], table: Table | None) -> list[str]:
-    if table is None or table.key is None:
-        return []
-    return [str(row[table.key + 1]).strip() for row in tables[table.name] if row[table.key + 1] is not None]
+def _projects(result: FileResult, table: Table | None) -> dict[str, Any]:
+    """What it says of the file's projects."""
+    if table is None:
+        return {"keys": [], "items": [], "money": {}}
+    rows = result.tables[table.name]
+    keys = [] if table.key is None else [str(value).strip() for row in rows if (value := row[table.key + 1]) is not None]
+    kind, code = table.column(f"{table.name}.kind"), table.column(f"{table.name}.code")
+    kinds = [_kind(row, kind, code) for row in rows]
+    items = [[one, *counts] for one, counts in zip(kinds, _counts(result.findings, table, len(rows)), strict=True)]
+    return {"keys": keys, "items": items, "money": _money(rows, kinds, table)}
+
+
+def _kind(row: Row, kind: int | None, code: int | None) -> str:
+    """What kind of project it is: as it says itself, else by its code."""
+    said = None if kind is None else row[kind + 1]
+    if isinstance(said, str) and said.strip():
+        return said.strip()[:40]
+    match = None if code is None else _CODE.fullmatch(str(row[code + 1]).strip())
+    return LETTERS.get(match[1], f"{match[1]}类") if match else "未分类"
+
+
+def _counts(findings: Sequence[Finding], table: Table, projects: int) -> list[list[int]]:
+    """Per project, its findings that count, by severity."""
+    counts = [[0] * len(SEVERITIES) for _ in range(projects)]
+    for finding in findings:
+        item = item_of(finding.pointer, table)
+        if item is not None and item < projects and does_count(finding):
+            counts[item][SEVERITIES.index(finding.severity.value)] += 1
+    return counts
+
+
+def _money(rows: Sequence[Row], kinds: Sequence[str], table: Table) -> dict[str, dict[str, str]]:
+    """Sums by kind of project and field. An amount that Excel does not hold exactly is not counted."""
+    amounts = [(at, field.dotted) for at, field in enumerate(table.fields, 1) if kind_of(field) == "money"]
+    sums: dict[str, dict[str, Decimal]] = {}
+    for row, kind in zip(rows, kinds, strict=True):
+        for at, key in amounts:
+            if is_exact(row[at]):
+                of_kind = sums.setdefault(kind, {})
+                of_kind[key] = of_kind.get(key, Decimal(0)) + Decimal(str(row[at]))
+    return {kind: {key: str(amount) for key, amount in found.items()} for kind, found in sums.items()}

@@ -11,14 +11,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from xltargets.consolidate.brief import main_table
-from xltargets.consolidate.layout import Row, Table
-from xltargets.consolidate.onefile import width
+from xltargets.consolidate.bodies import width
+from xltargets.consolidate.layout import Row, Table, main_table
 from xltargets.errors import Error
 from xltargets.submission.form import Field, Form
 
 #: Columns are never narrower or wider than this, in half-width characters.
 NARROWEST, WIDEST, WIDE = 6.0, 32.0, 56.0
+
+#: Fields of the root that stand beside the unit's code.
+UNIT = "unit."
 
 #: Columns that are no field: what they are called, how they are shown, how wide they are at least.
 SPECIAL: Mapping[str, tuple[str, str, float]] = {
@@ -28,6 +30,12 @@ SPECIAL: Mapping[str, tuple[str, str, float]] = {
     "#field": ("填报内容", "text", 16), "#message": ("问题及改法", "text", 60), "#sheet": ("工作表", "text", 17),
     "#cell": ("单元格", "link", 9), "#remark": ("备注", "text", 14),
 }  # fmt: skip
+
+#: What a row of findings says of the finding itself, in this order.
+FINDING_KEYS = ("#severity", "#rule", "#field", "#message", "#sheet", "#cell", "#remark")
+
+#: Kinds of columns whose text takes several lines.
+WRAPPED = ("text", "word", "link")
 
 
 @dataclass(frozen=True)
@@ -202,7 +210,7 @@ class Planner:
 
     def _column(self, table: Table, level: int, index: int) -> Column:
         field = table.fields[index]
-        kind, group = _kind(field), self._group(table, field)
+        kind, group = kind_of(field), self._group(table, field)
         label = self.choice.labels.get(field.dotted, field.title)
         if field.unit and field.unit != "万元" and field.unit not in f"{label}{group}":
             label = f"{label}（{field.unit}）"
@@ -226,7 +234,7 @@ class Planner:
         return [
             replace(column, group="")
             for column in self._fields(self.root, 0)
-            if column.key.startswith("unit.")
+            if column.key.startswith(UNIT)
         ]
 
     def _short_identity(self) -> list[Column]:
@@ -272,7 +280,8 @@ def _long(column: Column) -> float:
     return WIDE if column.kind == "text" and column.width >= WIDEST else column.width
 
 
-def _kind(field: Field) -> str:
+def kind_of(field: Field) -> str:
+    """How a field's column is shown, see :class:`Column`."""
     if field.type in ("number", "integer"):
         return "money" if field.unit in ("万元", "元") else ("count" if field.type == "integer" else "number")
     if field.code:
@@ -287,3 +296,23 @@ def _width(field: Field, kind: str, label: str, widest: int) -> float:
     title = math.ceil(width(label) / 2) + 4 if width(label) > 8 else width(label) + 2
     room = {"money": 12, "text": 10, "code": 8}.get(kind, 0)
     return min(WIDEST, max(NARROWEST, title, room, widest + 2))
+
+
+def room_of(table: Table, field: Field) -> float:
+    """How many half-width characters a line of a field's column has, 0 where text is not wrapped.
+
+    It does not depend on what other files hold: a column is as wide as its widest value or, when that is wider than
+    :data:`WIDEST`, so wide; so a text that takes more than one line stands in a column of that width.
+    """
+    if kind_of(field) not in WRAPPED:
+        return 0
+    room = field.width or WIDEST
+    if not table.name and not field.dotted.startswith(UNIT) and kind_of(field) == "text" and room >= WIDEST:
+        room = WIDE  # 部门整体目标
+    return room - 1
+
+
+def special_room(key: str) -> float:
+    """The same for a column that is no field."""
+    _, kind, room = SPECIAL[key]
+    return room - 1 if kind in WRAPPED else 0

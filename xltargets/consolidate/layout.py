@@ -57,6 +57,12 @@ def tables_of(form: Form) -> Table:
     return _table(form, ())
 
 
+def main_table(root: Table) -> Table | None:
+    """The table whose rows the summary is about: that of the projects, or else the first of the form."""
+    inner = [table for _, table in root.inner]
+    return next((table for table in inner if table.name == "projects"), inner[0] if inner else None)
+
+
 def _table(form: Form, base: tuple[str, ...]) -> Table:
     own = [field for field in form.fields.values() if _home(form, field) == base]
     arrays = [path for path in form.arrays if _is_within(path, base) and _has_objects(form, path)]
@@ -101,29 +107,24 @@ def _collect(node: Mapping[str, Any], table: Table, around: int | None, rows: di
     row: Row = [around]
     for keys, joined in zip(table.keys, table.joined, strict=True):
         value = _get(node, keys)
-        row.append(_joined(value) if joined else _scalar(value))
+        if type(value) is list or type(value) is dict:
+            value = _joined(value) if joined and type(value) is list else str(value)
+        row.append(value)
     number = len(rows[table.name])
     rows[table.name].append(row)
     for keys, inner in table.inner:
         items = _get(node, keys)
-        for item in items if isinstance(items, list) else ():
-            _collect(item if isinstance(item, Mapping) else {}, inner, number, rows)
+        for item in items if type(items) is list else ():
+            _collect(item if type(item) is dict else {}, inner, number, rows)
 
 
 def _get(node: Any, keys: tuple[str, ...]) -> Any:
     for key in keys:
-        if not isinstance(node, Mapping):
+        if type(node) is not dict:
             return None
         node = node.get(key)
     return node
 
 
-def _joined(value: Any) -> Any:
-    if not isinstance(value, list):
-        return _scalar(value)
-    return "\n".join(str(part) for part in value if part is not None) or None
-
-
-def _scalar(value: Any) -> Any:
-    """A value that stands where a group should is shown as it is."""
-    return str(value) if isinstance(value, (dict, list)) else value
+def _joined(values: list[Any]) -> str | None:
+    return "\n".join([str(part) for part in values if part is not None]) or None

@@ -100,8 +100,7 @@ class FileResult:
         size: in bytes.
         modified: when it was last changed, in nanoseconds since 1970.
         tables: rows by name of table, see :mod:`xltargets.consolidate.layout`.
-        widths: by name of table, how wide each column's widest value is (a Chinese character counts 2; 0: no value).
-        findings: of this file, in document order; their ``file`` is left out.
+        findings: of this file, in document order.
         failures: rules that raised.
         record: what a comparison of units keeps of it.
         cells: where its values stand.
@@ -114,7 +113,6 @@ class FileResult:
     size: int = 0
     modified: int = 0
     tables: dict[str, list[Row]] = field(default_factory=dict)
-    widths: dict[str, list[int]] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
     failures: list[Broken] = field(default_factory=list)
     record: UnitRecord | None = None
@@ -186,10 +184,9 @@ def result_of(
 ) -> FileResult:
     """Judge a submission and keep what a summary needs."""
     judgement = judge(submission, reading.config, reading.inputs)
-    tables = flatten(submission.document, reading.root)
     return FileResult(
-        file, READ, "", digest, state.st_size, state.st_mtime_ns, tables, _widths(tables, reading.root),
-        [replace(finding, file=None) for finding in judgement.findings],
+        file, READ, "", digest, state.st_size, state.st_mtime_ns, flatten(submission.document, reading.root),
+        judgement.findings,
         [Broken(rule, pointer, f"{type(error).__name__}: {error}") for rule, pointer, error in judgement.failures],
         unit_record(submission), submission.locations if isinstance(submission.locations, CellMap) else None,
     )  # fmt: skip
@@ -261,32 +258,3 @@ def _form(schema: str | None) -> Form:
 @lru_cache(maxsize=4)
 def _root(schema: str | None) -> Table:
     return tables_of(_form(schema))
-
-
-# --- how wide columns have to be ---------------------------------------------------------------------
-
-
-def _widths(tables: Mapping[str, Sequence[Row]], root: Table) -> dict[str, list[int]]:
-    found: dict[str, list[int]] = {}
-    for table in root.walk():
-        widths = [0] * len(table.fields)
-        for row in tables[table.name]:
-            for index, value in enumerate(row[1:]):
-                if value is not None and value != table.fields[index].default:
-                    widths[index] = max(widths[index], width(value))
-        found[table.name] = widths
-    return found
-
-
-def width(value: object) -> int:
-    """How many half-width characters a value takes, at least 1; of several lines the longest."""
-    if isinstance(value, str):
-        return max(1, *map(_line_width, value.split("\n"))) if "\n" in value else _line_width(value) or 1
-    if isinstance(value, Decimal):
-        return len(f"{value:,.2f}") if abs(value.adjusted()) < 20 else len(str(value))
-    return len(str(value))
-
-
-def _line_width(line: str) -> int:
-    """GBK has one byte for a half-width character and two for others, as old screens had columns."""
-    return len(line) if line.isascii() else len(line.encode("gbk", "replace"))

@@ -231,7 +231,7 @@ def _set(
     blocked.update({cell: _THREADED for cell, note in comments.notes().items() if note.threaded})
     plan = comments.plan(wanted, keep=keep, blocked=blocked)
     _patch_comments(package, sheet, layout, comments, plan)
-    _patch_drawing(package, sheet, layout, plan)
+    _patch_drawing(package, sheet, layout, comments, plan)
     skipped = [Skipped(sheet.name, cell, reason) for cell, reason in plan.skipped.items()]
     return Report(plan.added, plan.changed, plan.removed, skipped)
 
@@ -347,7 +347,9 @@ def _folder(package: Package) -> str:
 # --- the drawing ----------------------------------------------------------------------------------
 
 
-def _patch_drawing(package: Package, sheet: Sheet, layout: Layout, plan: Plan) -> None:
+def _patch_drawing(
+    package: Package, sheet: Sheet, layout: Layout, comments: CommentList, plan: Plan
+) -> None:
     """Give each note that has our text a shape, take those of removed notes away, and tie the drawing to the sheet."""
     add = _by_cell(plan.present)
     remove = _by_cell(plan.redraw | plan.gone)
@@ -360,7 +362,8 @@ def _patch_drawing(package: Package, sheet: Sheet, layout: Layout, plan: Plan) -
         drawing = vml.Drawing(text.data)
     except Broken as reason:
         raise package.broken(part or "", reason) from None
-    edits = drawing.edits(layout, add, remove, _free_blocks(package))
+    before = {cell: note.text for cell, note in comments.notes().items() if cell in plan.redraw}
+    edits = drawing.edits(layout, add, remove, _free_blocks(package), _by_cell(before))
     freed = _by_cell(dict.fromkeys(plan.freed))
     fitting = drawing.fit(
         layout, _by_cell(plan.shared), freed

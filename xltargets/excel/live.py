@@ -20,7 +20,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from xltargets.errors import Error
-from xltargets.excel.book import MAX_DENSE_CELLS, ErrorValue, Grid
+from xltargets.excel.grid import MAX_DENSE_CELLS, ErrorValue, Grid
 from xltargets.excel.names import DefinedName, resolve, unquote_sheet
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ _ZERO = datetime.datetime(1899, 12, 30)
 
 
 class LiveBook:
-    """A workbook open in Excel, for reading (see :class:`xltargets.excel.book.Book`).
+    """A workbook open in Excel, for reading (see :class:`xltargets.excel.grid.Book`).
 
     It is read as it is at the first question for each part; make a new one to see later changes.
     """
@@ -105,7 +105,7 @@ def _defined(name: str, refers_to: str | None) -> DefinedName:
 
 
 class LiveGrid:
-    """The values of one worksheet (see :class:`xltargets.excel.book.Grid`).
+    """The values of one worksheet (see :class:`xltargets.excel.grid.Grid`).
 
     Args:
         sheet: the worksheet.
@@ -135,7 +135,7 @@ class LiveGrid:
         self.end = _end(self._rows)
 
     def value(self, row: int, column: int) -> object:
-        """None for blank, else the value (see :class:`xltargets.excel.book.Grid`)."""
+        """None for blank, else the value (see :class:`xltargets.excel.grid.Grid`)."""
         if 0 <= row <= self.end[0] and 0 <= column <= self.end[1]:
             return self._rows[row][column]
         return None

@@ -13,6 +13,7 @@ Cell = tuple[int, int]  # row and column, from 0
 LAST_ROW, LAST_COLUMN = 1_048_575, 16_383
 _LINE, _EDGE = 16, 14  # height of a line of 9 points, and what a box needs around its text
 _WIDEST, _NARROWEST, _TALLEST = 324, 108, 640
+_SAME = 6  # programs round a box by this much when they save it, hardly more
 
 
 class Place(NamedTuple):
@@ -51,21 +52,39 @@ class Boxes:
 
     def grown(self, anchor: str, text: str) -> str | None:
         """The anchor of a box made tall enough for a text; None when it is so already, or stands on too many rows."""
-        numbers = re.fullmatch(r"\s*(\d+)\s*" + r",\s*(\d+)\s*" * 7, anchor)
-        if numbers is None:
+        now = self._standing(anchor)
+        if now is None or (wanted := box(text, now.width)[1]) <= now.height:
             return None
-        left, inset, top, lead, right, across, bottom, down = map(int, numbers.groups())
+        left, inset, top, lead, right, across, *_ = now.anchor.split(", ")
+        bottom, down = _walk(self._row, int(top), int(lead), wanted, LAST_ROW)
+        return f"{left}, {inset}, {top}, {lead}, {right}, {across}, {bottom}, {down}"
+
+    def sized_by_hand(self, anchor: str, before: str, text: str) -> Place | None:
+        """Where a box that a person gave its size stands with another text: there, and taller where it has to be.
+
+        None when the box is of the size that its text `before` had from us, or stands on too many rows to tell.
+        """
+        now = self._standing(anchor)
+        if now is None:
+            return None
+        width, height = box(before)
+        if abs(now.width - width) <= _SAME and abs(now.height - height) <= _SAME:
+            return None
+        return self._standing(self.grown(anchor, text) or anchor)
+
+    def _standing(self, anchor: str) -> Place | None:
+        """The box of an anchor; None when that is none, or stands on too many rows or columns to measure."""
+        if re.fullmatch(r"\s*\d+\s*" + r",\s*\d+\s*" * 7, anchor) is None:
+            return None
+        numbers = [int(number) for number in anchor.split(",")]
+        left, inset, top, lead, right, across, bottom, down = numbers
         if not (
             left <= right <= LAST_COLUMN and top <= bottom <= LAST_ROW and right - left < 500 > bottom - top
         ):
             return None
         width = sum(map(self._column, range(left, right))) - inset + across
         height = sum(map(self._row, range(top, bottom))) - lead + down
-        wanted = box(text, width)[1]
-        if wanted <= height:
-            return None
-        bottom, down = _walk(self._row, top, lead, wanted, LAST_ROW)
-        return f"{left}, {inset}, {top}, {lead}, {right}, {across}, {bottom}, {down}"
+        return Place(", ".join(map(str, numbers)), width, height)
 
     def _column(self, index: int) -> int:
         for column in self._layout.columns:

@@ -8,11 +8,11 @@ from xml.etree.ElementTree import ParseError
 from zipfile import BadZipFile
 
 from xltargets.errors import Error
-from xltargets.excel.book import UNCALCULATED, ErrorValue
+from xltargets.excel.grid import UNCALCULATED, ErrorValue
 
 
 class SparseGrid:
-    """The cells of one sheet in a dictionary (see :class:`xltargets.excel.book.Grid`).
+    """The cells of one sheet in a dictionary (see :class:`xltargets.excel.grid.Grid`).
 
     Raises:
         Error: when openpyxl cannot read the file either.

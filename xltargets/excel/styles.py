@@ -12,7 +12,14 @@ from decimal import Decimal
 from functools import lru_cache
 from xml.etree import ElementTree
 
-_BUILTIN = {0: "General", 1: "0", 2: "0.00", 3: "#,##0", 4: "#,##0.00", 9: "0%", 10: "0.00%", 11: "0.00E+00", 49: "@"}
+_BUILTIN = {
+    0: "General", 1: "0", 2: "0.00", 3: "#,##0", 4: "#,##0.00", 9: "0%", 10: "0.00%", 11: "0.00E+00", 49: "@",
+    18: "h:mm AM/PM", 19: "h:mm:ss AM/PM", 20: "h:mm", 21: "h:mm:ss", 22: "yyyy/m/d h:mm", 45: "mm:ss", 46: "[h]:mm:ss",
+    47: "mmss.0", **dict.fromkeys((14, 15, 16, 17, *range(27, 37), *range(50, 59)), "yyyy/m/d"),
+}  # fmt: skip
+#: What may have letters in a format that is none of a date or time.
+_NO_TIME = re.compile(r'"[^"]*"|\\.|[_*].|\[(?![hms]+\])[^\]]*\]|General|G/通用格式|E[+-]', re.IGNORECASE)
+_TIME = re.compile("[abdeghmsy]", re.IGNORECASE)
 _LITERAL = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]')
 
 
@@ -29,6 +36,12 @@ def number_formats(styles_xml: bytes) -> Sequence[str]:
         custom.get(number, _BUILTIN.get(number, "General"))
         for number in (int(xf.get("numFmtId", "0")) for xf in root.iterfind(f"{namespace}cellXfs/{namespace}xf"))
     )
+
+
+@lru_cache(maxsize=16)
+def temporal_styles(formats: Sequence[str]) -> frozenset[int]:
+    """The indexes of the formats that may show a number as a date or time."""
+    return frozenset(index for index, code in enumerate(formats) if _TIME.search(_NO_TIME.sub("", code)))
 
 
 def is_percent(number_format: str) -> bool:

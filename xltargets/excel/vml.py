@@ -87,11 +87,13 @@ class Drawing:
         add: Mapping[Cell, str],
         remove: Mapping[Cell, bool],
         free_blocks: Iterable[int],
+        before: Mapping[Cell, str],
     ) -> list[Edit]:
         """Edits that give cells (from 0) a shape for their note's text, unless they have one, and take others away.
 
         `remove` says of each cell whether its note still bore our mark: then only shapes that bear it too go.
         `free_blocks` are blocks of shape numbers that no drawing of the package uses.
+        `before` has the texts that our notes among `remove` had: a box whose size is not theirs keeps it.
         """
         found = [(shape, marked) for cell, marked in remove.items() for shape in self.notes.get(cell, [])]
         gone = [shape for shape, marked in found if self._ours(shape) or not marked]
@@ -113,7 +115,7 @@ class Drawing:
         numbers, edits = self._free_numbers(len(missing), layout, free_blocks)
         boxes, declarations = Boxes(layout), self._declarations()
         new = "".join(
-            _shape(number, cell, boxes.place(cell, text), declarations)
+            _shape(number, cell, self._by_hand(boxes, cell, before, text) or boxes.place(cell, text), declarations)
             for number, (cell, text) in zip(numbers, missing.items(), strict=True)
         )
         if _NOTE_TYPE not in {element.attributes.get("id") for element in self.root.iter("shapetype")}:
@@ -144,6 +146,14 @@ class Drawing:
             if self.data[shapes[0].end : end] != note:
                 edits.append(Edit(shapes[0].end, end, note))
         return edits
+
+    def _by_hand(self, boxes: Boxes, cell: Cell, before: Mapping[Cell, str], text: str) -> Place | None:
+        """The place of a box that a person has given another size, which took our mark away; None of all others."""
+        shapes = self.notes.get(cell, [])
+        if cell not in before or len(shapes) != 1 or self._ours(shapes[0]):
+            return None
+        anchor = next(shapes[0].iter("Anchor"), None)
+        return None if anchor is None else boxes.sized_by_hand(anchor.text, before[cell], text)
 
     def _ours(self, element: Element) -> bool:
         """Whether it bears our mark."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from xltargets.excel.a1 import Area
-from xltargets.excel.book import Book
+from xltargets.excel.grid import Book
 from xltargets.excel.names import DefinedName, SheetArea, resolve
 from xltargets.submission.form import ITEM, Field, Form
 from xltargets.submission.layout import Bound, Layout

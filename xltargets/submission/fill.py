@@ -16,9 +16,10 @@ from importlib.resources import as_file, files
 from typing import Any
 
 from xltargets.excel.a1 import address
-from xltargets.excel.book import FileBook, Grid
+from xltargets.excel.book import FileBook
 from xltargets.excel.cells import Value, set_all
 from xltargets.excel.clone import clone_sheet
+from xltargets.excel.grid import Grid
 from xltargets.excel.heights import fit_rows
 from xltargets.excel.package import Package
 from xltargets.excel.rows import insert_rows

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from xltargets.excel.a1 import address
-from xltargets.excel.book import Book, Grid
+from xltargets.excel.grid import Book, Grid
 from xltargets.submission.binding import Bindings, Bound
 from xltargets.submission.form import Field, Form
 from xltargets.submission.layout import ABOVE, LEFT, Layout

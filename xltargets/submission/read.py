@@ -11,7 +11,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from xltargets.excel.a1 import address
-from xltargets.excel.book import UNCALCULATED, Book, ErrorValue, FileBook, Grid
+from xltargets.excel.book import FileBook
+from xltargets.excel.grid import UNCALCULATED, Book, ErrorValue, Grid
 from xltargets.excel.package import Limits
 from xltargets.excel.styles import exact
 from xltargets.submission.binding import Bindings, bind

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from xltargets.excel.book import Book
+from xltargets.excel.grid import Book
 
 #: The title of the sheet; a number in brackets is added where a person has a sheet of that title.
 TITLE = "校验结果"

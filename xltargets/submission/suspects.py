@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from xltargets.excel.a1 import address
-from xltargets.excel.book import Book, Grid
+from xltargets.excel.grid import Book, Grid
 from xltargets.excel.names import DefinedName
 from xltargets.submission.binding import Bindings, lost
 from xltargets.submission.form import Field, Form
