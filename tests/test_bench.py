@@ -12,7 +12,7 @@ import pytest
 
 import xltargets
 from xltargets.excel.archive import Archive, Entry
-from xltargets.rules import engine, view
+from xltargets.rules import ready, view
 from xltargets.rules.engine import judge
 from xltargets.rules.finding import Finding
 from xltargets.submission.form import load_form
@@ -133,12 +133,12 @@ class TestNothingIsDoneTwice:
     def test_what_short_texts_say_is_kept_for_so_many_and_no_more(
         self, samples: list[Path], monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(engine, "_MOST_SAID", 50)
+        monkeypatch.setattr(ready, "_MOST_SAID", 50)
         form = load_form()
         form.__dict__.pop("_prepared_rules", None)
         submission = xltargets.read(samples[2])
         first, again = judge(submission), judge(submission)
-        kept = form.__dict__["_prepared_rules"][-1][1].said
+        kept = form.__dict__["_prepared_rules"][-1][1].texts.said
         assert 0 < len(kept) <= 50
         assert first.findings == again.findings
 
@@ -149,15 +149,15 @@ class TestNothingIsDoneTwice:
         form = load_form()
         form.__dict__.pop("_prepared_rules", None)
         judge(submission)
-        ready = form.__dict__["_prepared_rules"][-1][1]
-        ready.said.clear()
+        cache = form.__dict__["_prepared_rules"]
+        config, whole = cache[-1]
 
         def fails(text: str, field: object) -> list[tuple[str, str]]:
             raise ValueError(text)
 
-        whole = ready.texts
-        ready.texts = [one._replace(function=fails) if one.rule.id == "T01" else one for one in whole]
+        rules = [one._replace(function=fails) if one.rule.id == "T01" else one for one in whole.texts.rules]
+        cache[-1] = config, whole._replace(texts=ready.OnTexts(rules))
         failed = judge(submission).failures
-        ready.texts = whole
+        cache[-1] = config, whole
         assert failed and {failure.rule for failure in failed} == {"T01"}
         assert judge(submission).failures == []

@@ -7,8 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 from xltargets.rules.formulas import all_of, all_or_none_filled, filled, filled_table
-from xltargets.rules.levels import level2
-from xltargets.rules.parts import SATISFACTION, first_part, is_cost, is_prefilled
+from xltargets.rules.levels import SATISFACTION, level2
+from xltargets.rules.parts import first_part, is_cost, is_prefilled
 from xltargets.rules.patterns import later
 from xltargets.rules.registry import ERROR, HINT, WARNING, Hit, rule
 from xltargets.rules.wording import amount, listed, quoted
@@ -221,7 +221,7 @@ _COLUMNS = [f"project.indicators.{key}" for key in _ROW]
 
 
 @rule(
-    "C10", ERROR, basis="P", each="indicator", inputs=["@blank"],
+    "C10", ERROR, basis="P", each="indicator", inputs=["@blank"], blank=[*_ROW],
     formula=all_or_none_filled(*_COLUMNS),
     formula_message="本行有没有填写的内容，请补填",
     bad={"value": None},
@@ -247,7 +247,7 @@ _UNIT_IN_NAME = later(r"[（(](?:单位[:：])?\s{0,2}(?:[%％‰]|[\u4e00-\u9ff
 
 
 @rule(
-    "C11", ERROR, basis="P", each="indicator", maybe=["level3"], inputs=["@values", "@blank"],
+    "C11", ERROR, basis="P", each="indicator", maybe=["level3"], inputs=["@values", "@blank"], values=["without-unit"],
     bad={"value": "≥1200"},
     good={"value": "≥1200", "level3": "受理信访事项数量（件）"},
 )  # fmt: skip
@@ -258,7 +258,7 @@ def numbers_have_a_unit(name: str | None, value: Value, blank: Sequence[str]) ->
     指标名称末尾用括号注明单位的也算有；系数、指数等本来没有单位的不要求。
     改法：在指标值后写明计量单位，如 ≥1200件。
     """
-    if value.is_number and not value.unit and not (name and _goes_without_a_unit(name[-20:])):
+    if not (name and _goes_without_a_unit(name[-20:])):
         where = "unit" if "unit" in blank else "value"
         yield where, f"指标值{quoted(value.raw)}是数字，没有计量单位，请补上单位，如 %、件、次、万元"
 

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from xltargets.rules import levels
+from xltargets.rules.items import Row
 from xltargets.rules.levels import filled, text_of
 from xltargets.rules.patterns import later
 from xltargets.rules.registry import HINT, WARNING, Hit, rule
@@ -61,30 +62,24 @@ def is_rate_name(name: str) -> bool:
     return text.endswith(words("rate")) and not text.endswith(words("no_rate"))
 
 
-def of_satisfaction(first: str | None, second: str | None) -> bool:
-    """Whether the levels of a row make it one of satisfaction."""
-    return levels.level2(second) == "服务对象满意度" or (second is None and levels.level1(first) == "满意度")
-
-
 @rule(
     "S11",
     WARNING,
     basis="K2 R",
     each="indicator",
-    needs=["level2", "level3"],
+    needs=["level3"],
     inputs=["@values"],
+    kinds=["数量"],
     bad={"level3": "信访事项受理率", "value": "≥95%"},
     good={"level3": "重点地区巡查频率", "value": "≥2次/月"},
 )
-def quantity_is_no_rate(second: str, name: str, value: Value) -> Iterator[Hit]:
+def quantity_is_no_rate(name: str, value: Value) -> Iterator[Hit]:
     """数量指标不应写成比率
 
     数量指标反映计划完成多少，应填数量；名称以“率”“比例”“程度”等结尾的，或指标值以百分比计的，是质量、时效或效益。
     “频率”“功率”等不是百分比，不在其列。
     改法：改为次数、人数、件数等数量；确需考核比率的，移到质量指标。
     """
-    if levels.level2(second) != "数量":
-        return
     if is_rate_name(name) or bare(name).endswith("程度"):
         yield "level3", f"数量指标{quoted(name)}是比率，应改为次数、人数、件数等数量，或移到质量指标"
     elif value.is_rate:
@@ -96,25 +91,25 @@ def quantity_is_no_rate(second: str, name: str, value: Value) -> Iterator[Hit]:
     WARNING,
     basis="K2 R",
     each="indicator",
-    needs=["level2", "level3"],
+    needs=["level3"],
     maybe=["description"],
-    inputs=["@values"],
+    inputs=["@values", "@row"],
+    kinds=["质量", "时效"],
     bad={"level2": "时效指标", "level3": "信访工作完成情况", "description": "信访工作的完成情况", "value": "≥95%"},
     good={"level2": "时效指标", "level3": "信访事项按期办结率", "description": "60日内办结的事项占全部的比例", "value": "≥95%"},
 )
-def time_is_measured_as_time(second: str, name: str, description: str | None, value: Value) -> Iterator[Hit]:
+def time_is_measured_as_time(name: str, description: str | None, value: Value, row: Row) -> Iterator[Hit]:
     """时效指标应写明时间，质量指标不应写成时效
 
     时效指标的名称、描述、指标值中应有日期、时长，或“及时”“按期”等；一样都没有的是警告。只有“及时率”之类，没有写明以多长时间、
     哪一天为及时的，是提示。质量指标写成“及时率”“按期完成率”的，实际是时效，是警告。
     改法：写明完成的日期或时限，如“2024年12月底前”“15个工作日内”；质量指标改为合格率、达标率等，及时率移到时效指标。
     """
-    level = levels.level2(second)
-    if level == "质量":
+    if row.kind == "质量":
         if _OF_TIME_IN_QUALITY.search(name[:_LONGEST]):
             yield "level3", f"质量指标{quoted(name)}考核的是时间，应移到时效指标，或改为合格率、达标率等"
         return
-    if level != "时效" or value.kind in ("placeholder", "unparsed") or _says_when(name, description, value):
+    if value.kind in ("placeholder", "unparsed") or _says_when(name, description, value):
         return
     said = f"{name[:_LONGEST]} {(description or '')[:500]} {value.raw[:_LONGEST]}"
     if pattern("timely").search(said):
@@ -140,17 +135,17 @@ def _says_when(name: str, description: str | None, value: Value) -> bool:
     basis="R",
     each="indicator",
     needs=["level3"],
-    maybe=["level1", "level2"],
+    kinds=[levels.SATISFIED],
     bad={"level1": "满意度指标", "level2": "服务对象满意度指标", "level3": "信访群众评价"},
     good={"level1": "满意度指标", "level2": "服务对象满意度指标", "level3": "信访群众满意率"},
 )
-def satisfaction_is_called_so(name: str, first: str | None, second: str | None) -> Iterator[Hit]:
+def satisfaction_is_called_so(name: str) -> Iterator[Hit]:
     """满意度指标的名称应写明“满意”
 
     满意度指标考核服务对象、受益群众的满意程度，名称中应写明是谁的满意度。
     改法：改为“××对象满意度”；投诉次数等移到质量指标或社会效益指标。
     """
-    if of_satisfaction(first, second) and "满意" not in name and not levels.is_level_name(name):
+    if "满意" not in name and not levels.is_level_name(name):
         yield "level3", f"满意度指标{quoted(name)}的名称中没有“满意”，请改为服务对象的满意度，或移到相应的二级指标"
 
 
@@ -159,20 +154,21 @@ def satisfaction_is_called_so(name: str, first: str | None, second: str | None) 
     WARNING,
     basis="K2 R",
     each="indicator",
-    needs=["level2", "level3"],
+    needs=["level3"],
     maybe=["description"],
     inputs=["@values"],
+    kinds=["成本", "经济成本"],
     bad={"level2": "成本指标", "level3": "成本节约率", "value": "≥5%"},
     good={"level2": "成本指标", "level3": "培训支出控制情况", "value": "不超预算"},
 )
-def cost_is_a_sum_of_money(second: str, name: str, description: str | None, value: Value) -> Iterator[Hit]:
+def cost_is_a_sum_of_money(name: str, description: str | None, value: Value) -> Iterator[Hit]:
     """成本指标应为金额
 
     成本指标（经济成本指标）考核花多少钱，名称应是成本、费用、单价、标准等，指标值应是金额（元、万元、元/人等），或用文字与预算、概算、
     定额等比较（如“不超预算”）。以百分比、次数、时间计的不是成本。没有写单位的由 C11 检查；社会成本、生态环境成本不要求金额。
     改法：改为项目总成本、单位成本等，填写金额和单位；其他内容移到相应的二级指标。
     """
-    if levels.level2(second) not in ("成本", "经济成本") or value.kind in ("placeholder", "unparsed"):
+    if value.kind in ("placeholder", "unparsed"):
         return
     if value.is_money or "元" in value.unit or (value.is_number and not value.unit and _names_money(name, description)):
         return
@@ -251,6 +247,7 @@ def description_says_more_than_the_name(name: str, description: str) -> Iterator
     each="indicator",
     needs=["description"],
     inputs=["@values"],
+    values=["number"],
     bad={"description": "是否超出预算金额", "value": "≤120.5万元"},
     good={"description": "是否完成全部受理登记", "value": "全部完成"},
 )
@@ -260,7 +257,7 @@ def description_asks_for_what_the_value_is(description: str, value: Value) -> It
     描述以“是否”开头，应回答是或否，指标值却是数量，两者对不上。
     改法：描述改为数量的含义，如“完成项目全部工作所需的资金”；或指标值改为“不超预算”等。
     """
-    if value.is_number and description.lstrip().startswith("是否"):
+    if description.lstrip().startswith("是否"):
         yield "description", f"描述{quoted(description)}问的是“是否”，指标值{quoted(value.raw)}却是数量，请改写其中一项"
 
 
@@ -272,6 +269,7 @@ def description_asks_for_what_the_value_is(description: str, value: Value) -> It
     needs=["level3", "description"],
     follows=["S16"],
     inputs=["@values"],
+    values=["rate"],
     bad={"level3": "信访事项办结率", "description": "信访事项办结的情况", "value": "≥95%"},
     good={"level3": "信访事项办结率", "description": "办结的信访事项数/受理的信访事项数", "value": "≥95%"},
 )
@@ -281,7 +279,7 @@ def rate_is_described_with_its_formula(name: str, description: str, value: Value
     以百分比计的指标，描述中应写明什么占什么的比例，或用“/”“÷”写出算式。
     改法：写为“办结的信访事项数占受理总数的比例”等。
     """
-    if value.is_rate and value.change is None and not _FORMULA.search(description[:2000]):
+    if value.change is None and not _FORMULA.search(description[:2000]):
         yield "description", f"{quoted(name)}是比率，描述中没有计算方法，请写明什么占什么的比例"
 
 

@@ -9,7 +9,8 @@ from decimal import Decimal
 from typing import Any
 
 from xltargets.rules import levels
-from xltargets.rules.indicator_names import bare, is_rate_name, of_satisfaction
+from xltargets.rules.indicator_names import bare, is_rate_name
+from xltargets.rules.items import Row
 from xltargets.rules.levels import filled, text_of
 from xltargets.rules.patterns import later
 from xltargets.rules.registry import ERROR, HINT, WARNING, Hit, rule
@@ -44,20 +45,20 @@ def _percent(number: Decimal | None, value: Value) -> Decimal | None:
     WARNING,
     basis="O",
     each="indicator",
-    needs=["level2", "level3"],
+    needs=["level3"],
     inputs=["@values"],
+    kinds=["成本", "经济成本"],
+    values=["at-least"],
     bad={"level2": "成本指标", "level3": "项目总成本", "value": "≥120万元"},
     good={"level2": "成本指标", "level3": "节约办公费金额", "value": "≥5万元"},
 )
-def cost_has_an_upper_limit(second: str, name: str, value: Value) -> Iterator[Hit]:
+def cost_has_an_upper_limit(name: str, value: Value) -> Iterator[Hit]:
     """成本指标不应用 ≥ 或 ＞
 
     成本应控制在预算或标准以内，用 ≥ 表示花得越多越好。考核节约、降低多少的不在其列。
     改法：改为 ≤。
     """
-    if levels.level2(second) not in ("成本", "经济成本") or value.kind != "quant" or value.op not in _UP:
-        return
-    if value.change is None and not pattern("saving").search(_short(name)):
+    if value.kind == "quant" and value.change is None and not pattern("saving").search(_short(name)):
         yield "value", f"成本指标的指标值{quoted(value.raw)}用了≥或＞，成本应控制在一定金额以内，请改为≤"
 
 
@@ -67,14 +68,15 @@ def cost_has_an_upper_limit(second: str, name: str, value: Value) -> Iterator[Hi
     basis="I",
     each="indicator",
     needs=["level3"],
-    maybe=["level1", "level2"],
     follows=["V18"],
     inputs=["@values"],
+    kinds=[levels.SATISFIED],
+    values=["number"],
     bad={"level1": "满意度指标", "level2": "服务对象满意度指标", "level3": "信访群众满意度", "value": "≤90%"},
     good={"level1": "满意度指标", "level2": "服务对象满意度指标", "level3": "信访群众不满意率", "value": "≤5%"},
 )
 def satisfaction_has_a_sound_target(
-    name: str, first: str | None, second: str | None, value: Value, *, lowest: float = 60, usual: float = 80
+    name: str, value: Value, *, lowest: float = 60, usual: float = 80
 ) -> Iterator[Hit]:
     """满意度的方向和大小应合理
 
@@ -82,7 +84,7 @@ def satisfaction_has_a_sound_target(
     判断；没有运算符的由 V02 检查。
     改法：改为“≥90%”等。
     """
-    if not of_satisfaction(first, second) or not value.is_number or not (value.is_rate or value.unit in ("", "分")):
+    if not (value.is_rate or value.unit in ("", "分")):
         return
     if is_reverse(name) or _NEGATIVE_OPENING.search(_short(name)) or value.change is not None:
         return
@@ -106,18 +108,18 @@ def satisfaction_has_a_sound_target(
     basis="O",
     each="indicator",
     needs=["level3"],
-    maybe=["level1", "level2", "description"],
+    maybe=["description"],
     follows=["V18"],
-    inputs=["@values"],
+    inputs=["@values", "@row"],
+    values=["rate"],
     bad={"level3": "信访事项登记率", "value": "≥950%"},
     good={"level3": "网上信访量增长率", "value": "≥120%"},
 )
 def rate_lies_within_0_and_100(
     name: str,
-    first: str | None,
-    second: str | None,
     description: str | None,
     value: Value,
+    row: Row,
     *,
     also: Sequence[str] = (),
 ) -> Iterator[Hit]:
@@ -127,7 +129,7 @@ def rate_lies_within_0_and_100(
     also）；满意度由 V04 检查。
     改法：核对数值；多写、漏写小数点的改正。
     """
-    if not value.is_rate or value.change is not None or of_satisfaction(first, second) or value.lo is None:
+    if value.change is not None or row.kind == levels.SATISFIED or value.lo is None:
         return
     low, high = _percent(value.lo, value), _percent(value.hi or value.lo, value)
     if low is None or high is None or 0 <= low and high <= _HUNDRED or low == -high:
@@ -145,6 +147,7 @@ def rate_lies_within_0_and_100(
     each="indicator",
     needs=["level3"],
     inputs=["@values"],
+    values=["number"],
     bad={"level3": "群众投诉次数", "value": "≥5次"},
     good={"level3": "群众投诉处理率", "value": "≥95%"},
 )
@@ -155,7 +158,7 @@ def bad_things_have_an_upper_limit(name: str, value: Value, *, also: Sequence[st
     “下降率”“零”等的不算反向指标。本单位另有的词可列入 also。没有运算符的由 V02 检查。
     改法：改为“≤3次”“=0起”等；或把名称改为处理率、下降率。
     """
-    if not value.is_number or value.change is not None or not is_reverse(name, also):
+    if value.change is not None or not is_reverse(name, also):
         return
     if value.op in _UP:
         yield "value", f"{quoted(name)}越少越好，指标值{quoted(value.raw)}却用了≥或＞，请改为≤、＜或=0"
@@ -171,9 +174,8 @@ _DONE_WORK = later(
 )
 
 
-def _is_done_work(name: str, second: str | None) -> bool:
+def _is_done_work(name: str, level: str | None) -> bool:
     """Whether the name is that of work to be done, or of the years that something should last."""
-    level = levels.level2(second)
     return level in ("数量", "可持续影响", "社会效益") and _DONE_WORK.search(name) is not None and "标准" not in name
 
 
@@ -183,13 +185,13 @@ def _is_done_work(name: str, second: str | None) -> bool:
     basis="P",
     each="indicator",
     needs=["level3"],
-    maybe=["level1", "level2"],
-    inputs=["@values"],
+    inputs=["@values", "@row"],
+    values=["at-most"],
     bad={"level3": "信访事项办结率", "value": "≤95%"},
     good={"level3": "产品不合格率", "value": "≤5%"},
 )
 def good_things_have_a_lower_limit(
-    name: str, first: str | None, second: str | None, value: Value, *, also: Sequence[str] = ()
+    name: str, value: Value, row: Row, *, also: Sequence[str] = ()
 ) -> Iterator[Hit]:
     """正向指标不应使用 ≤ 或 ＜
 
@@ -198,14 +200,14 @@ def good_things_have_a_lower_limit(
     also。
     改法：改为 ≥ 或 =。
     """
-    if value.op not in _DOWN or value.change is not None or of_satisfaction(first, second):
+    if value.change is not None or row.kind == levels.SATISFIED:
         return
     text = bare(name)
     if not value.is_rate:
-        if value.kind == "quant" and _is_done_work(text, second) and not is_reverse(name, also):
+        if value.kind == "quant" and _is_done_work(text, row.level2) and not is_reverse(name, also):
             yield "value", f"{quoted(name)}是要完成的数量，指标值{quoted(value.raw)}却用了≤或＜，请改为≥或="
         return
-    if levels.level2(second) in ("成本", "经济成本", "社会成本", "生态环境成本") or _NEGATIVE_OPENING.search(text):
+    if row.level2 in ("成本", "经济成本", "社会成本", "生态环境成本") or _NEGATIVE_OPENING.search(text):
         return
     low = _percent(value.lo, value)
     high = text.endswith("率") and not _LIMITED.search(text) and low is not None and 60 <= low < _HUNDRED
@@ -221,6 +223,7 @@ def good_things_have_a_lower_limit(
     needs=["direction"],
     follows=["V04", "V06", "V07"],
     inputs=["@values"],
+    values=["number"],
     bad={"direction": "反向指标", "value": "≥1200件"},
     good={"direction": "正向指标", "value": "=1200件"},
 )
@@ -230,7 +233,7 @@ def operator_agrees_with_the_direction(direction: str, value: Value) -> Iterator
     正向指标用 ≥、＞ 或 =，反向（逆向、负向）指标用 ≤、＜ 或 =。
     改法：改正运算符，或改正指标方向性。
     """
-    if not value.is_number or value.change is not None:
+    if value.change is not None:
         return
     upward, downward = "正" in direction[:10], any(word in direction[:10] for word in ("反", "逆", "负"))
     if upward and not downward and value.op in _DOWN:
@@ -263,6 +266,7 @@ def _named_unit(name: str) -> tuple[str, frozenset[str]] | None:
     needs=["level3"],
     follows=["S11", "S14"],
     inputs=["@values"],
+    values=["number"],
     bad={"level3": "受理信访人数", "value": "≥1200件"},
     good={"level3": "资助信访人数覆盖率", "value": "≥95%"},
 )
@@ -273,7 +277,7 @@ def unit_fits_the_name(name: str, value: Value) -> Iterator[Hit]:
     “资助人数覆盖率”是率。没有写单位的由 C11 检查，只写“万”的由 V10 检查。
     改法：改正单位，或改正名称。
     """
-    if not value.is_number or not value.unit or value.change is not None or "glued-unit" in value.flags:
+    if not value.unit or value.change is not None or "glued-unit" in value.flags:
         return
     named = _named_unit(name)
     if named is None:
@@ -406,6 +410,7 @@ def values_differ(indicators: Indicators, values: Sequence[Value | None], *, at_
     needs=["value", "description"],
     follows=["V16"],
     inputs=["@values"],
+    values=["qual"],
     bad={"value": "效果良好", "description": "信访工作的社会效果"},
     good={"value": "优", "description": "按年度考核结果分优、良、中、差四档"},
 )
@@ -415,7 +420,7 @@ def words_are_graded(typed: str, description: str, value: Value) -> Iterator[Hit
     指标值是文字的，描述中应说明分几档、凭什么评定（考核结果、问卷、验收报告等），否则自评时无从打分。与时间、预算比较的不在其列。
     改法：在绩效指标描述中写明分档标准或佐证材料；能定量的改为定量。
     """
-    if value.kind != "qual" or value.op is not None or value.qual_class == "时限类" or "mixed" in value.flags:
+    if value.op is not None or value.qual_class == "时限类" or "mixed" in value.flags:
         return
     if pattern("budget").search(typed[:200]) or "ratio" in value.flags:
         return
@@ -430,6 +435,7 @@ def words_are_graded(typed: str, description: str, value: Value) -> Iterator[Hit
     each="indicator",
     needs=["value"],
     inputs=["@values"],
+    values=["qual"],
     bad={"value": "明显提升"},
     good={"value": "较上年明显提升"},
 )
@@ -439,7 +445,7 @@ def words_are_not_empty(typed: str, value: Value) -> Iterator[Hit]:
     “提升”“改善”“明显”“得到保障”等，没有比较的基础或期限，事后怎样都算完成。
     改法：写明与什么相比、到什么程度，如“较上年下降”“全部建成”，能定量的改为定量。
     """
-    if value.kind != "qual" or value.qual_class not in ("程度类", "方向类", "达成类") or len(value.text) > 20:
+    if value.qual_class not in ("程度类", "方向类", "达成类") or len(value.text) > 20:
         return
     if pattern("vague").search(value.text) and not pattern("measured").search(value.text):
         yield "value", f"指标值{quoted(typed)}没有比较的基础或期限，无法衡量，请写明与什么相比、到什么程度"
@@ -485,6 +491,7 @@ def targets_are_neither_too_low_nor_all_perfect(
     each="indicator",
     needs=["value", "level3"],
     inputs=["@values"],
+    values=["at-least"],
     bad={"level3": "信访事项登记率", "value": "≥100%"},
     good={"level3": "信访事项登记率", "value": "=100%"},
 )
@@ -494,7 +501,7 @@ def full_rate_uses_the_equals_sign(typed: str, name: str, value: Value) -> Itera
     比率最高是 100%，“≥100%”应写为“=100%”。增长率等可以超过 100% 的除外。
     改法：改为“=100%”。
     """
-    if not value.is_rate or value.kind != "quant" or value.op not in _UP or value.lo != _HUNDRED or value.unit != "%":
+    if not value.is_rate or value.kind != "quant" or value.lo != _HUNDRED or value.unit != "%":
         return
     grows = pattern("growth").search(_short(name)) or pattern("above_100").search(_short(name))
     if value.change is None and not grows and "达" not in typed[:20]:

@@ -16,6 +16,7 @@ from typing import Any
 from xltargets.rules.wordlists import built
 from xltargets.rules.wordlists import words as table
 
+SATISFACTION, SATISFIED = "满意度", "服务对象满意度"
 #: Which 二级指标 count as benefits.
 BENEFITS = frozenset({"经济效益", "社会效益", "生态效益", "可持续影响"})
 #: What the frames of 财预〔2015〕88号 and 财预〔2021〕101号 are called in a configuration; both by default.

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from xltargets.rules.levels import level1, level2, parent
-
-SATISFACTION = "满意度"
+from xltargets.rules.levels import SATISFACTION, level1, level2, parent
 
 
 def first_part(indicator: Mapping[str, Any]) -> str | None:

@@ -27,12 +27,18 @@ _VALUES = frozenset(("projects", ITEM, "indicators", ITEM, key) for key in ("val
 _KINDS: dict[tuple[str, ...], str] = {}
 
 
+#: What texts there are: running text, a 指标值, a word from a list or what only the bureau writes, a code.
+TEXT_KINDS = ("prose", "value", "term", "code")
+
+
 def kind_of(field: Field) -> str:
-    """``prose``, ``value`` (a 指标值), or ``term`` (codes, words from a list, what only the bureau writes)."""
+    """The kind of a field's texts, one of :data:`TEXT_KINDS`."""
     kind = _KINDS.get(field.path)
     if kind is None:
         kind = "prose"
-        if field.code or field.path in _TERMS or field.path[0] == "waivers":
+        if field.code:
+            kind = "code"
+        elif field.path in _TERMS or field.path[0] == "waivers":
             kind = "term"
         elif field.path in _VALUES:
             kind = "value"

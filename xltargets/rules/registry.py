@@ -12,11 +12,13 @@ import inspect
 import pkgutil
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
 
 from xltargets.rules.finding import ERROR, HINT, WARNING, Severity
+from xltargets.rules.items import SORTS
+from xltargets.rules.prose import TEXT_KINDS
 
 __all__ = ["ERROR", "HINT", "WARNING", "Rule", "all_rules", "rule"]
 
@@ -70,7 +72,11 @@ class Rule:
     on: bool
     judged: bool
     follows: tuple[str, ...]
-    inputs: tuple[str, ...] = field(default=())
+    inputs: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    values: tuple[str, ...] = ()
+    blank: tuple[str, ...] = ()
+    signs: str = ""
 
     @property
     def group(self) -> str:
@@ -127,6 +133,10 @@ def rule(
     judged: bool = True,
     follows: Sequence[str] = (),
     inputs: Sequence[str] = (),
+    kinds: Sequence[str] = (),
+    values: Sequence[str] = (),
+    blank: Sequence[str] = (),
+    signs: str = "",
 ) -> Callable[[Callable[..., Iterable[Any]]], Callable[..., Iterable[Any]]]:
     """Register a function as a rule.
 
@@ -150,20 +160,31 @@ def rule(
         judged: False for what no program can judge; the page says so.
         follows: ids of the rules whose findings may be the cause of this one's.
         inputs: what else it gets: ``@values``, ``@raw``, ``@previous``, ``@ledger`` … (see
-            :mod:`xltargets.rules.engine`); it does not run without them.
+            :mod:`xltargets.rules.inputs`); it does not run without them.
+
+    What a rule says of nothing else need not be looked at: the engine calls the function only where
+
+        kinds: the indicator is of one of these 二级指标 (by its short name, 服务对象满意度 also where only the first level says
+            so), or the text of one of these kinds (see :func:`~xltargets.rules.prose.kind_of`).
+        values: the 指标值 is of one of these sorts (see :data:`~xltargets.rules.items.SORTS`).
+        blank: one of these fields is on the form and blank.
+        signs: the text has one of these characters.
 
     Raises:
-        ValueError: on a wrong id, scope or basis, or an id that is taken.
+        ValueError: on a wrong id, scope, basis, kind or sort, or an id that is taken.
     """
     if not _ID.fullmatch(id) or id in _RULES:
         raise ValueError(f"rule id {id!r} is wrong or taken")
     if each not in SCOPES or not set(basis.split()) <= set(BASES):
         raise ValueError(f"rule {id}: unknown scope {each!r} or basis {basis!r}")
+    if not set(values) <= set(SORTS) or (each == "text" and not set(kinds) <= set(TEXT_KINDS)):
+        raise ValueError(f"rule {id}: unknown sort of value {values!r} or kind {kinds!r}")
 
     def register(function: Callable[..., Iterable[Any]]) -> Callable[..., Iterable[Any]]:
         _RULES[id] = Rule(
             id, severity, function, tuple(basis.split()), each, tuple(needs), tuple(takes), tuple(blank_is_zero),
             tuple(maybe), formula, formula_message, bad, good, on and judged, judged, tuple(follows), tuple(inputs),
+            tuple(kinds), tuple(values), tuple(blank), signs,
         )  # fmt: skip
         return function
 

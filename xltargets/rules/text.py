@@ -254,7 +254,7 @@ def no_common_misspellings(text: str, field: Field) -> Iterable[Hit]:
     词表只收不会另作他解的写法，并列出例外（如“年末完成”不是“未完成”之误）。
     改法：改为提示的写法。
     """
-    if kind_of(field) == "term":
+    if kind_of(field) in ("term", "code"):
         return ()
     finder, entries = _typos()
     found: dict[str, str] = {}
@@ -378,7 +378,7 @@ def units_are_said_once(text: str, field: Field) -> Iterable[Hit]:
     如“万元万元”“%%”“90%（%）”。数值列与单位列各写一次单位的，由 V11 检查。
     改法：删去重复的单位。
     """
-    if len(set(text)) == len(text) or kind_of(field) == "term":
+    if len(set(text)) == len(text) or kind_of(field) in ("term", "code"):
         return ()
     found = [around(text, *match.span(), 3) for match in _SAME_UNIT.finditer(text)
              if not _is_no_unit(match, text)]
@@ -414,7 +414,7 @@ def wording_is_fit_for_the_public(text: str, field: Field) -> Iterable[Hit]:
     绩效目标随预算向社会公开，“死看死守”“非访”等内部用语不宜出现。默认不检查，需要时在配置中选用；词表见 data/sensitive.toml。
     改法：改为规范、中性的表述。
     """
-    if kind_of(field) == "term":
+    if kind_of(field) in ("term", "code"):
         return ()
     finder, entries = _sensitive()
     found = dict.fromkeys(word for _, word in finder.find(text))

@@ -38,6 +38,7 @@ _GLUED = later(r"2([1-9]\d{1,2}(?:\.\d{1,2})?)(%|[\u4e00-\u9fff])")
     each="indicator",
     needs=["value"],
     inputs=["@values"],
+    values=["unparsed", "placeholder"],
     bad={"value": "l00%"},
     good={"value": "１２００ 件以上"},
 )
@@ -69,6 +70,7 @@ def value_can_be_read(typed: str, value: Value) -> Iterator[Hit]:
     needs=["value"],
     follows=["V18"],
     inputs=["@values"],
+    values=["without-operator"],
     bad={"value": "1200件"},
     good={"value": "1200件以上"},
 )
@@ -79,9 +81,8 @@ def number_has_an_operator(typed: str, value: Value) -> Iterator[Hit]:
     也可以。区间、日期、“每季度1次”和“提高5%”等已说明方向的不要求。
     改法：补写运算符，如“≥95%”“≤30万元”“=12次”。
     """
-    if value.kind != "quant" or value.op_explicit or value.change is not None or "每" in typed[:20]:
-        return
-    yield "value", f"指标值{quoted(typed)}没有运算符，请写明≥、≤或=，如{_with_operator(value)}"
+    if value.change is None and "每" not in typed[:20]:
+        yield "value", f"指标值{quoted(typed)}没有运算符，请写明≥、≤或=，如{_with_operator(value)}"
 
 
 def _with_operator(value: Value) -> str:
@@ -123,6 +124,7 @@ def unit_is_complete(typed: str, unit: str | None, value: Value) -> Iterator[Hit
     each="indicator",
     needs=["value", "unit"],
     inputs=["@values"],
+    values=["odd"],
     bad={"value": "≥95%", "unit": "%"},
     good={"value": "≥95", "unit": "%"},
 )
@@ -145,6 +147,7 @@ def unit_is_said_once(typed: str, unit: str, value: Value) -> Iterator[Hit]:
     each="indicator",
     needs=["value"],
     inputs=["@values"],
+    values=["range"],
     bad={"value": "1200-800件"},
     good={"value": "800-1200件"},
 )
@@ -154,7 +157,7 @@ def range_runs_upward(typed: str, value: Value) -> Iterator[Hit]:
     区间写作“3～5次”，下限在前。预算管理系统的指标值不接受“-”，录入系统时要改为上限或下限，如“≥3次”。
     改法：核对两个数；恰好等于某个数的写“=5次”。
     """
-    if value.kind == "range" and value.lo is not None and value.hi is not None and value.lo >= value.hi:
+    if value.lo is not None and value.hi is not None and value.lo >= value.hi:
         low, high = quoted(digits_of(value.lo)), quoted(digits_of(value.hi))
         yield "value", f"指标值{quoted(typed)}的下限{low}不小于上限{high}，请核对"
 
@@ -166,6 +169,7 @@ def range_runs_upward(typed: str, value: Value) -> Iterator[Hit]:
     each="indicator",
     needs=["value"],
     inputs=["@values"],
+    values=["odd"],
     bad={"value": "完成1200件，群众反映良好"},
     good={"value": "全年受理不少于1200件"},
 )
@@ -244,6 +248,7 @@ def _counted(target: str | None, purpose: str | None, amount: str) -> bool:
     each="indicator",
     needs=["value"],
     inputs=["@values"],
+    values=["odd"],
     bad={"value": "≥"},
     good={"value": "≥0"},
 )
@@ -264,6 +269,7 @@ def value_is_more_than_an_operator(typed: str, value: Value) -> Iterator[Hit]:
     each="indicator",
     needs=["value"],
     inputs=["@values"],
+    values=["odd"],
     bad={"value": "≥１２００件"},
     good={"value": "≥1200（件）"},
 )
