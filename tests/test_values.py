@@ -189,6 +189,13 @@ PM2.5≤35微克/立方米|quant|≤35微克/立方米||named
 2024年培训200人次|quant|2024年200人次||dated
 十二月底␣95%|quant|12月底95%||chinese-numeral,dated,mixed
 12月底前完成率100%|quant|12月底100%||dated,mixed,named
+1日前0|quant|1日前0||dated
+每月10日前发放100%|quant|每月10日前100%||dated
+每季度15日前1份|quant|每季度15日前1份||dated
+≥54万页|quant|≥54万页
+5千页|quant|5千页
+30万资金|quant|30万元||glued-unit,noun
+═100%|quant|=100%||fullwidth
 95%以上群众满意|quant|≥95%||mixed
 100%(12月底前)|quant|100%||mixed
 按照2024年计划完成3项工作|qual|按照2024年计划完成3项工作|合规类|mixed

@@ -86,6 +86,8 @@ def _finish(text: str, start: int, op: Op | None, first: int, end: int,
     word, rest = words.operator_at_end(lead)
     if word is not None and word != "=":
         op, lead = op or word, rest
+    if date is not None and date.day is not None and date.month is None:
+        op = "<="  # a day of no month is only read before 前
     if date is None or not _exists(date) or since is not None and not _exists(since):
         return Found(None, lead, tail)
     return Found(dated(date, op, since=since), lead, tail)

@@ -174,6 +174,8 @@ def quant(lo: Decimal, op: Op | None = None, unit: str = "", *, hi: Decimal | No
     if op is None and hi is None:
         op = "="
     printed = str(date) if date is not None else ""
+    if date is not None and date.day is not None and date.month is None:
+        printed += "前"  # without it a day of no month is no date
     if change is not None:
         printed += CHANGES[change]
     if explicit:

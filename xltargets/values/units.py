@@ -116,6 +116,8 @@ _KNOWN = _table()
 _LONGEST = max(map(len, _KNOWN))
 _TIMES = frozenset({"分钟", "小时", "天", "工作日", "周", "月", "季度", "年", "学期"})
 _NOUN = re.compile(r"(?:(?![以内上下左右每及约不等])[\u4e00-\u9fff]){1,4}(?=[/·.*()]|以|左右|$)")
+# One character behind a bare 万 is a measure word (54万页), listed above or not, unless it belongs to what follows.
+_MEASURE = re.compile(r"(?![元整余多的几不左右上下内外以之及或和至到且个起止前后约每期月日])[\u4e00-\u9fff](?=[/·.*()以]|$)")
 _ENDS = frozenset("/·.*()")
 _PER_COUNTS = frozenset(["", *"23456789", "10", "100", "1000", "10000"])
 
@@ -156,6 +158,9 @@ def _bracketed(text: str, start: int) -> tuple[Unit | None, int]:
 
 def _counted(text: str, start: int) -> tuple[Unit | None, int]:
     plain, end = _longest(text, start)
+    if plain is not None and plain.bare and (noun := _MEASURE.match(text, end)):
+        scale = text[start:end]
+        return Unit(scale + noun[0], noun[0], Decimal(_SCALES[scale])), noun.end()
     for size in (2, 1):
         scale = text[start:start + size]
         if scale not in _SCALES:
