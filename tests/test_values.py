@@ -194,6 +194,7 @@ PM2.5≤35微克/立方米|quant|≤35微克/立方米||named
 每季度15日前1份|quant|每季度15日前1份||dated
 ≥54万页|quant|≥54万页
 5千页|quant|5千页
+2万吨|quant|2万吨
 30万资金|quant|30万元||glued-unit,noun
 ═100%|quant|=100%||fullwidth
 95%以上群众满意|quant|≥95%||mixed

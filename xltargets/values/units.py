@@ -158,9 +158,6 @@ def _bracketed(text: str, start: int) -> tuple[Unit | None, int]:
 
 def _counted(text: str, start: int) -> tuple[Unit | None, int]:
     plain, end = _longest(text, start)
-    if plain is not None and plain.bare and (noun := _MEASURE.match(text, end)):
-        scale = text[start:end]
-        return Unit(scale + noun[0], noun[0], Decimal(_SCALES[scale])), noun.end()
     for size in (2, 1):
         scale = text[start:start + size]
         if scale not in _SCALES:
@@ -169,6 +166,10 @@ def _counted(text: str, start: int) -> tuple[Unit | None, int]:
         if unit is not None and not unit.bare and scaled_end > end:
             factor = Decimal(_SCALES[scale]) * unit.factor
             return Unit(scale + unit.name, unit.base, factor), scaled_end
+    noun = _MEASURE.match(text, end) if plain is not None and plain.bare else None
+    if noun is not None:
+        scale = text[start:end]
+        return Unit(scale + noun[0], noun[0], Decimal(_SCALES[scale])), noun.end()
     return plain, end
 
 
