@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from xltargets.cli import Group
+from xltargets.cli.chinese import columns
 from xltargets.excel.cells import set_values
 from xltargets.excel.package import Package
 from xltargets.submission.document import load_document
@@ -50,18 +51,36 @@ class TestHelp:
             assert command in listing
             text = run(command, "--help").stdout
             assert "用法：" in text and "例：" in text, command
-            assert not re.search(r"\b(Usage|Options|OPTIONS|Show|default|PATH|required)\b", text), text
+            assert not re.search(
+                r"\b(Usage|Options|OPTIONS|Show|default|PATH|TEXT|INTEGER|FLOAT|RANGE|required)\b", text
+            ), text
+
+    def test_stands_in_columns_that_a_terminal_shows_below_each_other(self) -> None:
+        for command in Group.COMMANDS:
+            _, _, options = run(command, "--help").stdout.partition("选项：\n")
+            starts = {
+                columns(line[: re.search("  +(?=[^ -])", line).end()]) for line in options.splitlines()  # type: ignore[union-attr]
+            }
+            assert len(starts) == 1, options
+
+    def test_is_shown_when_nothing_is_asked_for(self) -> None:
+        done = run()
+        assert (done.returncode, done.stderr) == (2, run("--help").stdout)
 
     @pytest.mark.parametrize(
         ("arguments", "words"),
         [
-            (["chek"], "没有命令"),
+            (["chek"], "没有命令 chek，是不是 check？"),
+            (["x"], "没有命令 x。"),
             (["check"], "缺少参数"),
             (["check", "a.xlsx", "--formt", "json"], "--format"),
             (["check", "a.xlsx", "--format", "xml"], "不在可选的"),
             (["explain", "M1"], "M01"),
             (["annotate", "a.xlsx", "b.xlsx", "-o", "c.xlsx"], "--output-dir"),
             (["fill", "a.json"], "-o"),
+            (["new", "-o", "a.xlsx", "--year", "x"], "x 不是数"),
+            (["consolidate", "a", "-o", "b.xlsx", "--jobs", "0"], "不在范围 1<=x<=64 之内"),
+            (["consolidate", "a", "-o", "b.xlsx", "--deadline", "明天"], "不是日期，请写成如 2024-11-30"),
         ],
     )
     def test_of_wrong_words_names_the_right_ones(self, arguments: list[str], words: str) -> None:
@@ -69,6 +88,7 @@ class TestHelp:
         assert done.returncode == 2
         assert words in done.stderr
         assert not re.search(r"\b(Usage|Error|Try|Missing|No such|Invalid)\b", done.stderr)
+        assert re.fullmatch(r".*用\S* xltargets.*\n", done.stderr), "one line, and where to read more"
 
 
 class TestCheck:
@@ -179,6 +199,28 @@ class TestForms:
         assert read(target).document == read(filled).document
 
 
+@pytest.mark.parametrize(
+    ("arguments", "name"),
+    [
+        (["new"], "a.txt"),
+        (["new"], "a.xlsm"),
+        (["fill", DATA / "clean.json"], "a.docx"),
+        (["annotate", "FILLED"], "a.xlsm"),
+        (["clean", "FILLED"], "a"),
+        (["migrate", "FILLED"], "a.xls"),
+        (["repair", "FILLED"], "a.xlsm"),
+        (["consolidate", "FILLED"], "a.csv"),
+        (["watch", "FILLED"], "a.csv"),
+    ],
+)
+def test_no_workbook_gets_a_name_that_excel_would_not_open_it_by(
+    tmp_path: Path, filled: Path, arguments: list[str], name: str
+) -> None:
+    done = run(*(filled if word == "FILLED" else word for word in arguments), "-o", tmp_path / name)
+    assert done.returncode == 2 and "文件名也应以 .xlsx 结尾" in done.stderr
+    assert not (tmp_path / name).exists()
+
+
 class TestAnnotate:
     def test_writes_beside_the_file_and_leaves_it_alone(self, wrong: Path) -> None:
         before = wrong.read_bytes()
@@ -214,6 +256,10 @@ class TestAnnotate:
         done = run("annotate", wrong, wrong, "--output-dir", tmp_path / "out")
         assert done.returncode == 0 and done.stdout.count("已写入") == 1
 
+    def test_of_a_folder_says_what_to_do_instead(self, tmp_path: Path, wrong: Path) -> None:
+        done = run("annotate", wrong.parent)
+        assert done.returncode == 2 and "这是一个文件夹" in done.stderr and "--return" in done.stderr
+
     @pytest.mark.parametrize("command", ["annotate", "clean"])
     def test_says_in_a_sentence_that_a_folder_cannot_be_made(self, tmp_path: Path, wrong: Path, command: str) -> None:
         (tmp_path / "out").write_text("a file", "utf-8")
@@ -238,6 +284,10 @@ class TestPages:
         page = run("explain", "m01").stdout
         for word in ("# M01", "改法：", "## 依据", "## 公式", "## 违反的例子", "## 通过的例子", "## 配置"):
             assert word in page
+
+    def test_config_of_a_folder_that_is_not_there_says_so(self, tmp_path: Path) -> None:
+        done = run("config", tmp_path / "none")
+        assert (done.returncode, done.stdout) == (2, "") and "找不到这个文件夹" in done.stderr
 
     def test_tell_where_each_setting_comes_from(self, tmp_path: Path) -> None:
         (tmp_path / "xltargets.toml").write_text('ignore = ["T"]\n', "utf-8")

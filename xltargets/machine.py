@@ -176,7 +176,7 @@ class Machine:
         try:
             import xlwings
         except ImportError as error:
-            raise Error("没有安装 xlwings，请先运行 pip install “xltargets[excel]”") from error
+            raise Error('没有安装 xlwings，请先运行 pip install "xltargets[excel]"') from error
         source = Path(xlwings.__file__).parent / "addin" / "xlwings.xlam"
         if self.addin is None or not source.exists():
             raise Error("找不到 Excel 的加载项文件夹，不能安装 xlwings 加载项；不装它按钮也能用")
@@ -236,7 +236,7 @@ def _xlwings(machine: Machine) -> Check:
     needed = ".".join(map(str, XLWINGS))
     if found is None:
         return Check(
-            "xlwings", State.BAD, "没有安装", "请运行 pip install “xltargets[excel]”，内网用离线包安装"
+            "xlwings", State.BAD, "没有安装", '请运行 pip install "xltargets[excel]"，内网用离线包安装'
         )
     if tuple(int(part) for part in found.split(".")[:3] if part.isdigit()) < XLWINGS:
         return Check(

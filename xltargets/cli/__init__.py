@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
-from pathlib import Path
 
 import click
 
+from xltargets.cli.chinese import sentence, speak_chinese
 from xltargets.errors import Error
 
 
@@ -39,17 +39,33 @@ class Group(click.Group):
         command.options_metavar = "[选项]"
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that is called; of a name that is none, the nearest are told."""
+        if args[0] in self.COMMANDS or args[0].startswith("-"):
+            return super().resolve_command(ctx, args)
+        from difflib import get_close_matches
+
+        near = "、".join(get_close_matches(args[0].lower(), self.COMMANDS))
+        raise click.UsageError(f"没有命令 {args[0]}" + (f"，是不是 {near}？" if near else ""), ctx)
+
 
 @click.group(
     cls=Group,
+    invoke_without_command=True,
     options_metavar="[选项]",
     subcommand_metavar="命令 …",
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="退出码：0 没有达到所选级别的问题，1 有问题，2 有文件无法处理。每条命令的用法：xltargets 命令 --help",
 )
 @click.version_option(package_name="xltargets", message="xltargets %(version)s", help="显示版本号。")
-def cli() -> None:
+@click.pass_context
+def cli(ctx: click.Context) -> int:
     """预算绩效目标申报表：填报、检查、批注、汇总。"""
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help(), err=True)
+    return 2
 
 
 def main() -> None:
@@ -58,7 +74,7 @@ def main() -> None:
     try:
         status = cli.main(prog_name="xltargets", standalone_mode=False)
     except click.ClickException as error:
-        error.show()
+        click.echo(sentence(error), err=True)
         status = 2
     except (click.Abort, KeyboardInterrupt):
         click.echo("已中断。", err=True)
@@ -70,14 +86,3 @@ def main() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         status = 2
     sys.exit(status if isinstance(status, int) else 0)
-
-
-def speak_chinese() -> None:
-    """Have click's own words from our catalogue, and never fail on a character the terminal lacks."""
-    import gettext
-
-    os.environ["LANGUAGE"] = "zh_CN"
-    gettext.bindtextdomain("messages", str(Path(__file__).parent / "locale"))
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from xltargets.cli.options import FILE, form_of, schema_option
-from xltargets.cli.writing import echo_unplaced, force_option, free, write_text
+from xltargets.cli.writing import check_suffix, echo_unplaced, force_option, free, write_text
 from xltargets.errors import Error
 
 
@@ -77,6 +77,7 @@ def _fill_all(
         make_folder(output)
         targets = _names(documents, output, suffix)
     for target in targets:
+        check_suffix(target, template)
         free(target, force)
     for document, target in zip(documents, targets, strict=True):
         typed = from_document(document, form=form).document

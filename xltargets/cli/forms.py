@@ -10,6 +10,7 @@ import click
 
 from xltargets.cli.options import FILE, form_of, password_option, schema_option
 from xltargets.cli.writing import (
+    check_suffix,
     echo_unplaced,
     force_option,
     free,
@@ -24,10 +25,10 @@ from xltargets.submission.model import Submission
 
 @click.command("new")
 @required_output_option
-@click.option("--code", help="单位编码，如 286001。")
-@click.option("--name", help="单位名称。")
-@click.option("--region", help="行政区划代码，如 130730。")
-@click.option("--year", type=int, help="预算年度，如 2024。")
+@click.option("--code", metavar="编码", help="单位编码，如 286001。")
+@click.option("--name", metavar="名称", help="单位名称。")
+@click.option("--region", metavar="代码", help="行政区划代码，如 130730。")
+@click.option("--year", type=int, metavar="年度", help="预算年度，如 2024。")
 @click.option("--template", type=FILE, help="自有模板；默认用官方模板。")
 @force_option
 def new_command(
@@ -40,6 +41,7 @@ def new_command(
     """
     from xltargets.submission.fill import fill
 
+    check_suffix(output, template)
     free(output, force)
     unit = {"code": code, "name": name, "region": region, "year": year}
     fill(
@@ -71,6 +73,7 @@ def fill_command(
     form = form_of(schema)
 
     def write(document: Path, target: Path) -> bool:
+        check_suffix(target, template)
         free(target, force)
         result = fill(load_document(document), target, template=template, form=form)
         click.echo(f"已生成 {target}")
@@ -157,6 +160,7 @@ def migrate_command(old: Path, output: Path, template: Path | None, force: bool,
     """
     from xltargets.submission.migrate import migrate
 
+    check_suffix(output, template)
     free(output, force)
     result = migrate(old, output, template=template, form=form_of(schema))
     click.echo(f"已生成 {output}，转移 {result.moved} 项内容")
@@ -188,6 +192,7 @@ def repair_command(
     """
     from xltargets.submission.repair import found_by_sheet, repair
 
+    check_suffix(output, file)
     free(output, force)
     result = repair(
         file, output, form=form_of(schema), template=template, answers=answers, break_signature=break_signature

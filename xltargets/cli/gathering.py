@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from xltargets.cli.options import FILE, config_option, form_of, schema_option
+from xltargets.cli.writing import check_suffix
 from xltargets.errors import Error
 
 if TYPE_CHECKING:
@@ -29,12 +30,12 @@ def _run_options(command: Callable[..., int]) -> Callable[..., int]:
         click.option("--roster", type=FILE, help="单位名录（.xlsx 或 .csv），用于报送情况和应报未报。"),
         click.option("--deadline", type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M"]), metavar="日期",
                      help="报送截止时间，如 2024-11-30；晚于它的列为迟报。"),
-        click.option("--title", default="", help="汇总表各表标题的前缀；默认按年度拟定。"),
+        click.option("--title", metavar="文字", default="", help="汇总表各表标题的前缀；默认按年度拟定。"),
         click.option("--return", "give_back", type=FILE, metavar="文件夹",
                      help="把申报表写上批注放回：有错误的在“退回”，其余在“通过”，各附一页通知。"),
         click.option("--parquet", type=FILE, metavar="文件夹", help="另写 Parquet 数据集，按区划分区（需另装 pyarrow）。"),
         click.option("--cache", type=FILE, help="结果缓存文件；默认在用户的缓存文件夹。"),
-        click.option("--jobs", type=click.IntRange(1, 64), default=1, help="同时用几个进程，默认 1。"),
+        click.option("--jobs", type=click.IntRange(1, 64), metavar="个数", default=1, help="同时用几个进程，默认 1。"),
     ):  # fmt: skip
         command = option(command)
     return command
@@ -65,6 +66,7 @@ def consolidate_command(
         cache=None if no_cache else cache or default_cache(),
         newest=not all_files,
     )
+    check_suffix(output, None)
     make_folder(output.parent)
     with _progress() as progress, _executor(dask) as executor:
         result = consolidate(
@@ -96,6 +98,8 @@ def watch_command(
 
     if output is None and give_back is None:
         raise click.UsageError("请用 -o 指定汇总表，或用 --return 指定放回申报表的文件夹")
+    if output is not None:
+        check_suffix(output, None)
     watch = Watch(
         list(folders), output, replace(_options(roster, ledger, deadline, title, give_back, parquet), cache=cache),
         form_of(schema), load_config(start=folders[0], explicit=config_path), jobs, Patience(polling=poll),

@@ -18,7 +18,7 @@ from xltargets.cli.options import (
     schema_option,
 )
 from xltargets.cli.outcome import Outcome
-from xltargets.cli.writing import copies, copy_options, write_each
+from xltargets.cli.writing import check_suffix, copies, copy_options, write_each
 from xltargets.errors import Error
 from xltargets.rules.finding import Severity
 
@@ -170,6 +170,9 @@ def annotate_command(
     court = court_of(schema, config_path, previous, ledger, roster)
 
     def annotate(file: Path, target: Path) -> bool:
+        check_suffix(target, file)
+        if file.is_dir():
+            raise Error("这是一个文件夹；请给出其中的文件，要批注整个文件夹请用 xltargets consolidate 的 --return", file=file)
         outcome = court.judge(file)
         if outcome.error is not None:
             raise Error(outcome.error, file=file)
@@ -217,6 +220,7 @@ def clean_command(
     from xltargets import notes
 
     def clean(file: Path, target: Path) -> bool:
+        check_suffix(target, file)
         report = notes.clean(file, target, break_signature=break_signature)
         click.echo(f"已写入 {target}：删除批注 {report.removed} 条")
         return True

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import json
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -23,10 +24,11 @@ def rules_command(style: str, config_path: Path | None) -> None:
     例：xltargets rules
     """
     from xltargets.rules.config import load_config
+    from xltargets.rules.finding import Severity
     from xltargets.rules.registry import all_rules
 
     config = load_config(start=Path.cwd(), explicit=config_path)
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "id": rule.id,
             "name": rule.name,
@@ -43,7 +45,8 @@ def rules_command(style: str, config_path: Path | None) -> None:
         return
     for row in rows:
         state = "启用" if row["on"] else ("停用" if row["judged"] else "不自动判断")
-        click.echo(f"{row['id']}  {row['severity']:<7}  {state}  {row['name']}（{row['basis']}）")
+        severity = Severity(row["severity"]).label
+        click.echo(f"{row['id']}  {severity}  {state}  {row['name']}（{row['basis']}）")
 
 
 @click.command("explain")
@@ -75,5 +78,8 @@ def config_command(folder: Path | None, config_path: Path | None) -> None:
     """
     from xltargets.rules.config import explain_config, load_config
 
-    for setting in explain_config(load_config(start=folder or Path.cwd(), explicit=config_path)):
+    start = folder or Path.cwd()
+    if not start.exists():
+        raise Error("找不到这个文件夹，请检查路径", file=start)
+    for setting in explain_config(load_config(start=start, explicit=config_path)):
         click.echo("  ".join(str(part) for part in setting))

@@ -88,6 +88,21 @@ def write_each(pairs: Iterable[Copy], write: Callable[[Path, Path], bool]) -> in
     return 2 if failed else 0
 
 
+def check_suffix(target: Path, like: Path | None) -> None:
+    """Refuse a name by which Excel would not open the workbook that is written: it goes by what the name ends in.
+
+    Args:
+        target: what is to be written.
+        like: the workbook that it is made of; None for the official template.
+
+    Raises:
+        Error: when it ends in something else.
+    """
+    suffix = ".xlsx" if like is None else like.suffix.lower()
+    if suffix in (".xlsx", ".xlsm") and target.suffix.lower() != suffix:
+        raise Error(f"写出的是 {suffix} 工作簿，文件名也应以 {suffix} 结尾，不然 Excel 打不开；请改文件名", file=target)
+
+
 def free(target: Path, force: bool) -> None:
     """Refuse a target that is there already, unless it may be overwritten.
 

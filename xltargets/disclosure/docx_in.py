@@ -52,7 +52,7 @@ def _opened(data: bytes, file: str) -> tuple[Any, Any, Any]:
         from docx.opc.exceptions import PackageNotFoundError
         from lxml.etree import XMLSyntaxError
     except ImportError as error:
-        raise Error("导入 Word 文件需要 python-docx；请安装 xltargets[docx]", file=file) from error
+        raise Error('导入 Word 文件需要 python-docx；请先运行 pip install "xltargets[docx]"', file=file) from error
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             names = archive.namelist()

@@ -51,7 +51,7 @@ def docx_document(statements: Sequence[Statement], form: Form) -> bytes:
         import docx
         from docx.oxml import parse_xml
     except ImportError as error:
-        raise Error("生成 Word 文件需要 python-docx；请安装 xltargets[docx]") from error
+        raise Error('生成 Word 文件需要 python-docx；请先运行 pip install "xltargets[docx]"') from error
     document = docx.Document()
     names = style_names(form)
     set_up(document, names)

@@ -37,7 +37,7 @@ def filled_template(
         from jinja2.exceptions import SecurityError
         from jinja2.sandbox import SandboxedEnvironment
     except ImportError as error:
-        raise Error("填写自有 Word 模板需要 docxtpl；请安装 xltargets[docx]", file=template) from error
+        raise Error('填写自有 Word 模板需要 docxtpl；请先运行 pip install "xltargets[docx]"', file=template) from error
     environment = SandboxedEnvironment(autoescape=True, undefined=StrictUndefined)
     units = [_shown(document, form) for document in documents]
     try:

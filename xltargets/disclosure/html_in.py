@@ -26,7 +26,7 @@ def html_blocks(data: bytes, file: str) -> list[Block]:
     try:
         from lxml import etree, html
     except ImportError as error:
-        raise Error("导入网页需要 lxml；请安装 xltargets[docx]", file=file) from error
+        raise Error('导入网页需要 lxml；请先运行 pip install "xltargets[docx]"', file=file) from error
     try:
         root = html.document_fromstring(_decoded(data, file), parser=html.HTMLParser(huge_tree=True))
     except (etree.ParserError, ValueError) as error:
