@@ -7,8 +7,9 @@ from decimal import Decimal
 from typing import Any
 
 from xltargets.rules.formulas import all_of, all_or_none_filled, filled, filled_table
-from xltargets.rules.levels import SATISFACTION, level2
-from xltargets.rules.parts import first_part, is_cost, is_prefilled
+from xltargets.rules.items import Row
+from xltargets.rules.levels import SATISFACTION
+from xltargets.rules.parts import is_cost, is_prefilled
 from xltargets.rules.patterns import later
 from xltargets.rules.registry import ERROR, HINT, WARNING, Hit, rule
 from xltargets.rules.wording import amount, listed, quoted
@@ -149,47 +150,64 @@ _FIRST_LEVELS = {"产出": ERROR, "效益": ERROR, SATISFACTION: WARNING}
 
 
 @rule(
-    "C08", ERROR, basis="K1 K2 K4 O", needs=["indicators"], maybe=["code"],
+    "C08", ERROR, basis="K1 K2 K4 O", needs=["indicators"], maybe=["code"], inputs=["@rows"],
     bad={"indicators.5.level1": "效益指标", "indicators.5.level2": "社会效益指标"},
     good={"indicators.5.level1": "效益指标", "indicators.5.level2": "服务对象满意度指标"},
 )  # fmt: skip
 def first_levels_are_complete(
-    indicators: Sequence[Mapping[str, Any]], code: str | None, *, standard_letters: str = "RY"
+    indicators: Sequence[Any], code: str | None, rows: Sequence[Row], *, standard_letters: str = "RY"
 ) -> Iterator[Hit]:
     """一级指标应当齐全
 
     每个项目都要有产出指标和效益指标（缺少为错误），还应有满意度指标（缺少为警告）。满意度写成效益指标下的二级指标
-    也算有；表单没有一级指标一栏的，按二级指标判断。有的行看不出属于哪一级时不判断，由 S01、S04 提示。项目编码第9位是
+    也算有；表单没有一级指标一栏的，按二级指标判断。有的行没有填写一级、二级指标，或者写法像是所缺的一级指标时不判断，由
+    S01、S04 提示。项目编码第9位是
     standard_letters（人员类、运转类，系统预置指标）的，缺少满意度指标只提示。
     改法：补充所缺的一级指标，每个一级指标下至少有一条三级指标。
     """
     if not indicators:
         yield "indicators", "没有填写绩效指标，至少应有产出指标、效益指标和满意度指标"
         return
-    found = [first_part(indicator) for indicator in indicators if isinstance(indicator, dict)]
-    if None in found:
+    found = [row.part for row in rows]
+    unknown = [_levels_of(row.node) for row in rows if row.part is None]
+    if not all(unknown):
         return
     for level, severity in _FIRST_LEVELS.items():
-        if level not in found:
+        if level not in found and not any(_may_be(level, name) for name in unknown):
             if level == SATISFACTION and is_prefilled(code, standard_letters):
                 severity = HINT
             yield "indicators", f"缺少一级指标“{level}指标”，现有{_names(found)}，请补充至少一条", severity
 
 
+def _levels_of(indicator: Mapping[str, Any]) -> str:
+    """What an indicator has as its levels; empty when a blank one may be any."""
+    typed = [str(indicator.get(key) or "").strip() for key in ("level1", "level2") if key in indicator]
+    return " ".join(typed)[:100] if all(typed) else ""
+
+
+#: Characters of other words for a level.
+_LEVEL_WORDS = {"产出": "产出完成", "效益": "效益果", SATISFACTION: SATISFACTION}
+
+
+def _may_be(level: str, name: str) -> bool:
+    """Whether a name that is none of the frame may stand for this level: it shares a character with it, or says nothing."""
+    return "其他" in name or any(letter in name for letter in _LEVEL_WORDS[level])
+
+
 def _names(found: Iterable[str | None]) -> str:
-    return listed(dict.fromkeys(f"{name}指标" for name in found))
+    return listed(dict.fromkeys(f"{name}指标" for name in found if name is not None))
 
 
 _OUTPUTS = ("数量", "质量", "时效")
 
 
 @rule(
-    "C09", WARNING, basis="K1", needs=["indicators"], maybe=["code"],
+    "C09", WARNING, basis="K1", needs=["indicators"], maybe=["code"], inputs=["@rows"],
     bad={"indicators.2.level2": "质量指标"},
     good={"indicators.3.level1": "成本指标", "indicators.3.level2": "经济成本指标"},
 )  # fmt: skip
 def second_levels_of_output_are_complete(
-    indicators: Sequence[Mapping[str, Any]], code: str | None, *, standard_letters: str = "RY"
+    indicators: Sequence[Any], code: str | None, rows: Sequence[Row], *, standard_letters: str = "RY"
 ) -> Iterator[Hit]:
     """产出指标的二级指标应当齐全
 
@@ -198,13 +216,12 @@ def second_levels_of_output_are_complete(
     （人员类、运转类，系统预置指标）的只提示。
     改法：补充所缺的二级指标，每个至少有一条三级指标。
     """
-    indicators = [one for one in indicators if isinstance(one, dict)]
-    outputs = [level2(one.get("level2")) for one in indicators if first_part(one) == "产出"]
+    outputs = [row.level2 for row in rows if row.part == "产出"]
     if not outputs or None in outputs:
         return
-    anywhere = {level2(one.get("level2")) for one in indicators}  # in a wrong place: S02
+    anywhere = {row.level2 for row in rows}  # in a wrong place: S02
     missing = [f"{name}指标" for name in _OUTPUTS if name not in anywhere]
-    if not any(is_cost(one) for one in indicators):
+    if not any(map(is_cost, rows)):
         missing.append("成本指标")
     if missing:
         hit = "indicators", f"产出指标缺少{listed(missing)}，请{'各' if len(missing) > 1 else ''}补充至少一条"

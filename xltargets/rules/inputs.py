@@ -5,6 +5,7 @@
                list of these per project
 ``@row``       indicator: the :class:`~xltargets.rules.view.Row`: its levels by their short names, its kind, its value
 ``@rows``      project: the rows of its indicators; document: a list of these per project
+``@filled``    project: those of its rows that say anything beside their levels
 ``@raw``       path from the item → what was typed, for the fields where the document has something else
 ``@item``      the item itself, a plain dict
 ``@blank``     the paths of its fields that are on the form and blank (not those that could not be read)
@@ -106,6 +107,7 @@ INPUTS: dict[str, Callable[[Asked, Item], Any]] = {
     "@values": Asked.values,
     "@row": lambda asked, item: item,
     "@rows": Asked.rows,
+    "@filled": lambda asked, item: asked.view.filled[item.pointer],
     "@raw": Asked.raw,
     "@item": lambda asked, item: item.node,
     "@blank": Asked.blank,

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from xltargets.rules.levels import SATISFACTION, SATISFIED, level1, level2
+from xltargets.rules.levels import SATISFACTION, SATISFIED, level1, level2, parent
 from xltargets.values import Op, Value
 
 #: Sorts of 指标值 that a rule may be for; a value is of several. The first six are kinds (see :mod:`xltargets.values`).
@@ -73,13 +73,15 @@ class Row(Item):
         index: its place in the project's array.
         level1, level2: short official names (产出, 数量), None where the form's are blank or others.
         kind: the 二级指标 by which rules are chosen: ``level2``, or 服务对象满意度 where only the first level says 满意度.
+        part: the part of the frame it belongs to: 产出, 成本, 效益, 满意度 (or 执行率); None when neither level says so. 满意度 as a
+            second level under 效益 is 满意度, 成本 as one under 产出 stays 产出; without a first level the second says it.
         name: the 三级指标; None when it is blank.
         value: the parsed 指标值; None when it is blank.
         sorts: the sorts that the value is of.
         filled: whether it says anything beside its levels.
     """
 
-    __slots__ = ("filled", "index", "kind", "level1", "level2", "name", "sorts", "value")
+    __slots__ = ("filled", "index", "kind", "level1", "level2", "name", "part", "sorts", "value")
 
     def __init__(self, index: int, pointer: str, node: Mapping[str, Any], around: Item) -> None:
         super().__init__("indicator", pointer, node, around)
@@ -91,6 +93,9 @@ class Row(Item):
         self.kind = self.level2
         if self.level1 == SATISFACTION and not _says(second):
             self.kind = SATISFIED
+        self.part = self.level1 or parent(self.level2)
+        if self.level2 == SATISFIED:
+            self.part = SATISFACTION
         name = node.get("level3")
         self.name: str | None = name if _says(name) else None
         self.filled = self.name is not None or _says(node.get("value")) or _says(node.get("description"))

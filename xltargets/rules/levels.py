@@ -83,7 +83,8 @@ def pairs(frame: str) -> frozenset[tuple[str, str]]:
     )
 
 
-def parent(name: str, frame: str = BOTH) -> str | None:
+@built
+def parent(name: str | None, frame: str = BOTH) -> str | None:
     """The 一级指标 that a 二级指标 belongs to in a frame."""
     return next((entry["of"][0] for entry in table("levels")["level2"] if entry["name"] == name
                  and (frame == BOTH or str(frame) in entry["frames"])), None)  # fmt: skip

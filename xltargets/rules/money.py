@@ -7,8 +7,9 @@ from decimal import Decimal
 from typing import Any
 
 from xltargets.rules.formulas import filled, filled_table, number_or_blank, numbers, when
-from xltargets.rules.levels import level2
+from xltargets.rules.items import Row
 from xltargets.rules.parts import is_cost
+from xltargets.rules.patterns import later
 from xltargets.rules.registry import ERROR, HINT, WARNING, Hit, rule
 from xltargets.rules.wording import MONEY_FACTOR, amount, in_wan, quoted
 from xltargets.values import Value, money_in_wan
@@ -84,7 +85,7 @@ def _any_given(sources: object) -> bool:
 
 
 #: Words of a name that make its amount a price for one, not the cost of the whole.
-_PRICES = ("单价", "单位成本", "人均", "户均", "平均", "均成本", "每", "标准", "定额", "补助额度", "日均", "次均")
+_PRICES = later("单(?:价|位(?:成本|造价|面积)|[次场株件台套户亩份项块个人批辆座处头只篇张条本期课班日月])|平均|均(?!衡|等|匀|为)|每|标准|定额|补助额度|价格|采购价")
 #: Words of a name that make its amount that of the whole project.
 #: An amount in 元 that is less than this share of the budget is a price, though its name does not say so.
 _A_PRICE = Decimal("0.05")
@@ -92,13 +93,13 @@ _WHOLES = ("总成本", "总额", "总投资", "总费用", "总预算", "预算
 
 
 @rule(
-    "M03", ERROR, basis="K2 R", needs=["budget.total", "indicators"], inputs=["@values", "@money"],
+    "M03", ERROR, basis="K2 R", needs=["budget.total", "indicators"], inputs=["@rows", "@money"],
     follows=["F11", "F12"],
     bad={"indicators.3.value": "≤121万元"},
     good={"indicators.3.value": "≤1205000元"},
 )  # fmt: skip
 def costs_are_within_the_budget(
-    total: Decimal, indicators: Sequence[Any], values: Sequence[Value | None], unit: str, *, eps: Decimal = EPS
+    total: Decimal, indicators: Sequence[Any], rows: Sequence[Row], unit: str, *, eps: Decimal = EPS
 ) -> Iterator[Hit]:
     """成本指标应与预算数一致
 
@@ -109,27 +110,24 @@ def costs_are_within_the_budget(
     if total <= 0:
         return
     budget = in_wan(total, unit)
-    costs = {index: cost for index, (row, value) in enumerate(zip(indicators, values, strict=False))
-             if (cost := _whole_cost(row, value)) is not None}  # fmt: skip
-    for index, cost in costs.items():
-        name = str(indicators[index].get("level3") or "成本指标")
+    costs = [(row, cost) for row in rows if is_cost(row) and (cost := _whole_cost(row)) is not None]
+    for row, cost in costs:
+        name = str(row.node.get("level3") or "成本指标")
         said = f"{quoted(name)}的指标值折合{amount(cost)}，预算数{amount(budget)}"
         if cost > budget + eps:
-            yield f"indicators.{index}.value", f"{said}，超出{amount(cost - budget)}，请核对指标值和预算数"
+            yield f"indicators.{row.index}.value", f"{said}，超出{amount(cost - budget)}，请核对指标值和预算数"
         elif cost < budget - eps and (len(costs) == 1 or any(word in name for word in _WHOLES)):
-            if values[index].unit == "元" and cost < budget * _A_PRICE:  # type: ignore[union-attr]
+            if row.value is not None and row.value.unit == "元" and cost < budget * _A_PRICE:
                 continue
-            yield f"indicators.{index}.value", f"{said}，少{amount(budget - cost)}，请核对是否漏列成本", WARNING
+            yield f"indicators.{row.index}.value", f"{said}，少{amount(budget - cost)}，请核对是否漏列成本", WARNING
 
 
-def _whole_cost(row: Any, value: Value | None) -> Decimal | None:
+def _whole_cost(row: Row) -> Decimal | None:
     """The amount in 万元 of an indicator that is a cost of the project or of part of it, no price and no change."""
-    if value is None or value.change is not None or not isinstance(row, dict) or not is_cost(row):
+    if row.value is None or row.value.change is not None or row.level2 in ("社会成本", "生态环境成本"):
         return None
-    if level2(row.get("level2")) in ("社会成本", "生态环境成本"):
-        return None
-    words = f"{row.get('level3') or ''}"[:100]
-    return None if any(word in words for word in _PRICES) else money_in_wan(value)
+    words = f"{row.node.get('level3') or ''}"[:100]
+    return None if _PRICES.search(words) else money_in_wan(row.value)
 
 
 @rule(
@@ -195,13 +193,13 @@ def annual_amount_is_within_the_whole(
 
 
 @rule(
-    "M09", WARNING, basis="K2 I", needs=["budget.total", "indicators"], inputs=["@values", "@money"],
+    "M09", WARNING, basis="K2 I", needs=["budget.total", "indicators"], inputs=["@rows", "@money"],
     follows=["F11", "F12"],
     bad={"indicators.3.value": "≤2000元/件"},
     good={"indicators.3.value": "≤1050元/件"},
 )  # fmt: skip
 def price_times_quantity_is_within_the_budget(
-    total: Decimal, indicators: Sequence[Any], values: Sequence[Value | None], unit: str,
+    total: Decimal, indicators: Sequence[Any], rows: Sequence[Row], unit: str,
     *, slack: Decimal = Decimal("0.05"),
 ) -> Iterator[Hit]:  # fmt: skip
     """单价乘以数量不应超过预算数
@@ -209,19 +207,19 @@ def price_times_quantity_is_within_the_budget(
     成本指标是单价（如 元/人、元/件），又恰有一条同一单位的数量指标时，两者相乘，超过预算数的 1+slack 倍的报出来。
     改法：核对单价、数量和预算数是否配套。
     """
-    prices = {index: value for index, value in _of(indicators, values) if _is_price(value)}
-    counts = [(index, value) for index, value in _of(indicators, values)
-              if value.kind == "quant" and value.change is None and level2(indicators[index].get("level2")) == "数量"]  # fmt: skip
-    for index, price in prices.items():
-        matching = [(at, value) for at, value in counts if value.unit == price.per]
-        same_price = [other for other in prices.values() if other.per == price.per]
-        if len(matching) != 1 or len(same_price) != 1 or _may_be_misread(matching[0][1]):
+    prices = [(row.index, row.value) for row in rows if row.value is not None and _is_price(row.value)]
+    counts = [row.value for row in rows if row.level2 == "数量" and row.value is not None
+              and row.value.kind == "quant" and row.value.change is None]  # fmt: skip
+    for index, price in prices:
+        matching = [value for value in counts if value.unit == price.per]
+        same_price = [other for _, other in prices if other.per == price.per]
+        if len(matching) != 1 or len(same_price) != 1 or _may_be_misread(matching[0]):
             continue
-        each, count = price.hi or price.lo, matching[0][1].lo
+        each, count = price.hi or price.lo, matching[0].lo
         assert each is not None and count is not None
         product = each * price.factor * count / MONEY_FACTOR["万元"]
         if product > in_wan(total, unit) * (1 + slack) > 0:
-            said = f"单价{quoted(price.raw)}×数量{quoted(matching[0][1].raw)}＝{amount(product)}"
+            said = f"单价{quoted(price.raw)}×数量{quoted(matching[0].raw)}＝{amount(product)}"
             budget = amount(in_wan(total, unit))
             yield f"indicators.{index}.value", f"{said}，超过预算数{budget}，请核对单价、数量和预算数"
 
@@ -231,14 +229,8 @@ def _may_be_misread(count: Value) -> bool:
     return not count.op_explicit and count.raw.strip().startswith("2")
 
 
-def _of(indicators: Sequence[Any], values: Sequence[Value | None]) -> Iterator[tuple[int, Value]]:
-    for index, (row, value) in enumerate(zip(indicators, values, strict=False)):
-        if value is not None and isinstance(row, dict):
-            yield index, value
-
-
 def _is_price(value: Value) -> bool:
-    return value.is_money and bool(value.per) and "·" not in value.per and value.change is None
+    return "/" in value.unit and value.is_money and bool(value.per) and "·" not in value.per and value.change is None
 
 
 @rule(
@@ -275,6 +267,8 @@ def a_project_with_indicators_has_money(
     预算数小于 least（0.1万元，即1000元）而填了三级指标，多是项目已取消或金额单位填错。
     改法：核对预算数和金额单位；已取消的项目删去整张项目表。
     """
+    if not 0 <= in_wan(total, unit) < least:
+        return
     named = [row for row in indicators if isinstance(row, dict) and str(row.get("level3") or "").strip()]
-    if named and 0 <= in_wan(total, unit) < least:
+    if named:
         yield "budget.total", f"预算数为{amount(total, unit)}，却填了{len(named)}条绩效指标，请核对预算数和金额单位"

@@ -8,12 +8,11 @@ from itertools import pairwise
 from typing import Any
 
 from xltargets.rules.formulas import all_of, numbers, percent, when
-from xltargets.rules.levels import level2
+from xltargets.rules.items import Row
 from xltargets.rules.projects import called
 from xltargets.rules.registry import ERROR, HINT, WARNING, Hit, rule
 from xltargets.rules.similar import earlier_equal
 from xltargets.rules.wording import amount, quoted, share
-from xltargets.values import Value
 
 POINTS = {"march": "3月底", "june": "6月底", "october": "10月底", "december": "12月底"}
 _MONTHS = {"march": 3, "june": 6, "october": 10, "december": 12}
@@ -134,7 +133,7 @@ _DONE = ("完成", "完工", "竣工", "验收", "结束", "支付", "拨付", "
 
 
 @rule(
-    "P06", HINT, basis="I", needs=["indicators"], maybe=[*_PATHS, "unit.year"], inputs=["@values"],
+    "P06", HINT, basis="I", needs=["indicators"], maybe=[*_PATHS, "unit.year"], inputs=["@rows"],
     bad={"indicators.2.level3": "项目完成时间", "indicators.2.value": "2024年6月底前"},
     good={"indicators.2.level3": "项目完成时间", "indicators.2.value": "2024年12月底前"},
 )  # fmt: skip
@@ -144,9 +143,8 @@ def what_is_done_is_paid(indicators: Sequence[Any], *given: Any) -> Iterator[Hit
     时效指标写明项目在某月底前完成，而支出计划到那个时点还没有达到100%。有几条完成时限的，以最晚的为准。
     改法：核对完成时限和支出计划；按合同完成后分期支付的不必改。
     """
-    *shares, year, values = given
-    dates = {index: month for index, (row, value) in enumerate(zip(indicators, values, strict=False))
-             if (month := _month_done(row, value, year)) is not None}  # fmt: skip
+    *shares, year, rows = given
+    dates = {row.index: month for row in rows if (month := _month_done(row, year)) is not None}
     if not dates:
         return
     last = max(dates, key=lambda index: dates[index])
@@ -158,12 +156,13 @@ def what_is_done_is_paid(indicators: Sequence[Any], *given: Any) -> Iterator[Hit
             return
 
 
-def _month_done(row: Any, value: Value | None, year: int | None) -> int | None:
+def _month_done(row: Row, year: int | None) -> int | None:
     """The month by which an indicator says that all is done, within the budget year."""
-    if value is None or value.kind != "date" or value.date is None or not isinstance(row, dict):
+    value = row.value
+    if row.level2 != "时效" or value is None or value.kind != "date" or value.date is None:
         return None
-    words = f"{row.get('level3') or ''}{row.get('value') or ''}"[:200]
-    if level2(row.get("level2")) != "时效" or not any(word in words for word in _DONE):
+    words = f"{row.node.get('level3') or ''}{row.node.get('value') or ''}"[:200]
+    if not any(word in words for word in _DONE):
         return None
     date = value.date
     if date.every or value.op == ">=" or (date.year is not None and date.year != year):

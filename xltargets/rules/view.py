@@ -27,6 +27,8 @@ class View:
     Attributes:
         document: the document itself, as a list of one.
         projects: each project.
+        rows: the indicators of each project, by its pointer.
+        filled: the same, those that say anything beside their levels.
         indicators: each indicator of each project.
         texts: every text that is not blank: pointer, text, field.
         amounts: every amount of money that is not blank: dotted path from the root, what the document has, field.
@@ -53,6 +55,7 @@ class View:
             ]
             for project in self.projects
         }
+        self.filled = {pointer: [row for row in rows if row.filled] for pointer, rows in self.rows.items()}
         self.indicators = [row for rows in self.rows.values() for row in rows]
 
     def items(self, scope: str) -> Sequence[Item]:
