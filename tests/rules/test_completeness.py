@@ -54,6 +54,13 @@ def test_a_level_that_is_missing_is_named_once(clean):
     assert found(clean, "C09", levels(*OUTPUTS, ("效益指标", "社会效益指标"))) == [("/projects/0/indicators", "warning")]
 
 
+def test_a_level_of_their_own_does_not_stand_for_a_missing_one(clean):
+    own = ("管理指标", "资金管理指标")
+    assert found(clean, "C08", levels(*OUTPUTS, ("效益指标", "社会效益指标"), own)) == [("/projects/0/indicators", "warning")]
+    assert found(clean, "C08", levels(*OUTPUTS, ("满意度指标", "服务对象满意度指标"), own)) == [("/projects/0/indicators", "error")]
+    assert found(clean, "C08", levels(*OUTPUTS, ("满意度指标", "服务对象满意度指标"), ("效溢指标", "社会效溢指标"))) == []
+
+
 def test_a_level_that_nobody_knows_is_left_to_the_rules_on_names(clean):
     assert found(clean, "C08", levels(*OUTPUTS, ("其他", "其他指标"))) == []
     assert found(clean, "C09", levels(("产出指标", "数量指标"), ("产出指标", None))) == []

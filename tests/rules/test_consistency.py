@@ -62,6 +62,9 @@ def test_the_sum_of_several_indicators_is_a_quantity_of_the_goal(clean: dict[str
     ("建成县级档案馆新馆。", False),
     ("新增城镇就业800人。", False),
     ("开展青少年法治宣传教育。", False),
+    ("推进接访场所医疗废物集中处置工作。", False),
+    ("加强律师职业道德教育引导管理。", False),
+    ("聘请律师参与重大疑难案件评查。", True),
     ("1.加强信息系统巡检。2.新建敬老院一所。", False),
 ])  # fmt: skip
 def test_itemised_targets_and_their_support(item: str, supported: bool, clean: dict[str, Any]):

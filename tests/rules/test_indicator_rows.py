@@ -43,6 +43,25 @@ ROWS = """
 质量|资金使用合规性|严格执行相关制度规定|
 质量|故障排除率|≥95%|
 质量|故障率|≤3%|
+质量|系统故障率|≥1%|V06!
+质量|系统故障处理率|≥95%|
+质量|案件办理差错率|≥2%|V06!
+质量|举报受理件数|≥100件|
+数量|受理投诉件数|≥200件|
+社会效益|学生营养不良率|≥5%|V06!
+社会效益|学生近视防控知识知晓率|≥85%|
+社会效益|脱管漏管人数|≥1人|V06!
+社会效益|学前三年毛入园率|≥102%|
+数量|购置办公软件数量|≥50套|
+数量|注册用户数|≥2万人|
+数量|农户数|≥30人|V09
+数量|数字化加工页数|≥54万页|
+时效|垃圾清运时效|日产日清|
+时效|资金拨付到位情况|12月底前100%到位|
+时效|资金拨付到位情况|12月底前到位95%|V02
+时效|资金拨付到位情况|100%到位|V02 S12
+成本|严控成本|严格按照项目资金使用，不超支|
+成本|藻泥处置合格率|≥95%|S14 V03
 质量|政策知晓率|>92%|
 质量|违规使用资金次数|0次|V02
 质量|抽检不合格产品处置率|≥95%|
@@ -230,6 +249,14 @@ def weighted(*weights: object) -> dict[str, Any]:
             for second, name, value, weight in zip(seconds, names, values, weights, strict=True)
         ]
     }
+
+
+def test_a_cost_of_its_own_may_be_counted_as_output():
+    split = (("数量", 20), ("质量", 10), ("时效", 10), ("经济成本", 10), ("社会效益", 30), ("服务对象满意度", 10))
+    rows = [row(second, f"指标{second}满意", "≥1元" if "成本" in second else "≥95%", weight=weight) for second, weight in split]
+    assert "S06" not in marks({"indicators": rows})
+    rows[3]["weight"], rows[4]["weight"] = 25, 15
+    assert "S06" in marks({"indicators": rows})
 
 
 @pytest.mark.parametrize(

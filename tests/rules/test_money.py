@@ -63,8 +63,11 @@ def test_parts_of_the_cost_and_prices_may_be_below_the_budget(clean):
     assert found(clean, "M03", {"indicators": parts}) == []
     parts[4] |= {"level3": "项目总成本"}
     assert found(clean, "M03", {"indicators": parts}) == [("indicators/4/value", "warning")]
-    parts[3:] = [row | cost | {"level3": "人均补助标准", "value": "≤500元"}]
-    assert found(clean, "M03", {"indicators": parts}) == []
+    for price in ("人均补助标准", "单株复壮费用", "场均活动经费", "每支工作队经费", "单个项目补助", "采购价格"):
+        parts[3:] = [row | cost | {"level3": price, "value": "≤20万元"}]
+        assert found(clean, "M03", {"indicators": parts}) == [], price
+    parts[3:] = [row | cost | {"level3": "本单位运行支出", "value": "≤20万元"}]
+    assert found(clean, "M03", {"indicators": parts}) == [("indicators/3/value", "warning")]
     parts[3:] = [row | cost | {"level2": "社会成本指标", "level3": "社会成本", "value": "≤5万元"}]
     assert found(clean, "M03", {"indicators": parts}) == []
 
@@ -80,6 +83,9 @@ def test_parts_of_the_cost_and_prices_may_be_below_the_budget(clean):
         "资金120.5万元，其中用于差旅费30万元。",
         "聘请律师，其中每件补助1000元，每人每天200元。",
         "其中，其中，其中。",
+        "资金120.5万元，其中：20.5万元用于办公；100万元用于差旅。",
+        "资金120.5万元，其中市级资金50万元。另安排30万元用于培训。",
+        "资金120.5万元，其中市级资金50万元；每户补助2万元。",
     ],
 )
 def test_parts_that_add_up_or_are_only_some(clean, text):
@@ -92,6 +98,7 @@ def test_parts_that_add_up_or_are_only_some(clean, text):
         "资金120.5万元，其中：办公费20万元，差旅费100万元。",
         "其中：办公费20万元、差旅费100万元。",
         "资金50万元，其中：办公费20万元，差旅费31万元等。",
+        "资金120.5万元，其中：50万元用于办公；30万元用于差旅；20万元用于培训。",
     ],
 )
 def test_parts_that_do_not_add_up(clean, text):

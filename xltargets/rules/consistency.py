@@ -311,36 +311,50 @@ def itemised_targets_are_supported(targets: list[Any], projects: list[Any], name
     改法：为这条目标补充项目或指标；今年不做的，删去这条目标。
     """
     own = _own_words(name)
-    known, carried_out = _support_of(projects, own)
-    if not known.strip():
+    support = _support_of(projects, own)
+    if not support.said.strip():
         return
     for index, text in listed({"targets": targets}, "targets"):
-        loose = [item for item in items(text[:_LONGEST]) if _is_loose(item, own, known, carried_out)]
+        loose = [item for item in items(text[:_LONGEST]) if _is_loose(item, own, support)]
         if loose:
             yield f"department.itemised_targets.{index}", f"分项目标“{shown(loose[0])}”没有对应的项目或绩效指标，请补充指标或调整目标"
 
 
-def _is_loose(item: str, own: tuple[str, ...], known: str, carried_out: bool) -> bool:
+#: So many pairs of characters of an item are words enough that one of them alone, in running text, says little.
+_MANY_PAIRS = 6
+
+
+class _Support(NamedTuple):
+    """What projects and indicators say, what they are called, and whether an indicator measures that work is carried out."""
+
+    said: str
+    names: str
+    carried_out: bool
+
+
+def _is_loose(item: str, own: tuple[str, ...], support: _Support) -> bool:
     grams = _keywords(item, own)
-    if not grams or any(gram in known for gram in grams):
+    shared = [gram for gram in grams if gram in support.said]
+    by_chance = len(grams) >= _MANY_PAIRS and len(shared) == 1 and shared[0] not in support.names
+    if not grams or shared and not by_chance:
         return False
-    return not carried_out or _support()[1].search(item) is not None or _DIGIT.search(item) is not None
+    return not support.carried_out or _support()[1].search(item) is not None or _DIGIT.search(item) is not None
 
 
-def _support_of(projects: list[Any], own: tuple[str, ...]) -> tuple[str, bool]:
-    """What projects and indicators say, and whether an indicator measures that work is carried out."""
-    known: list[object] = []
+def _support_of(projects: list[Any], own: tuple[str, ...]) -> _Support:
+    said: list[object] = []
     names: list[object] = []
     for _, project in projects_of({"projects": projects}):
-        known += [project.get(key) for key in ("name", "purpose", "target", "long_term_target")]
+        names.append(project.get("name"))
+        said += [project.get(key) for key in ("purpose", "target", "long_term_target")]
         for _, indicator in indicators_of(project):
-            known.append(indicator.get("description"))
+            said.append(indicator.get("description"))
             names.append(indicator.get("level3"))
-    named = "\n".join(text for text in names if isinstance(text, str))
-    said = "\n".join([named, *(text[:_LONGEST] for text in known if isinstance(text, str))])
+    named = "\n".join(text[:_LONGEST] for text in names if isinstance(text, str))
+    known = "\n".join([named, *(text[:_LONGEST] for text in said if isinstance(text, str))])
     for word in own:
-        said = said.replace(word, " ")
-    return said, _support()[2].search(named) is not None
+        known = known.replace(word, " ")
+    return _Support(known, named, _support()[2].search(named) is not None)
 
 
 _NO_HAN = later(f"[^{HAN}A-Za-z]+")

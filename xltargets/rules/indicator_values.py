@@ -33,7 +33,12 @@ def _short(name: str) -> str:
 def is_reverse(name: str, also: Sequence[str] = ()) -> bool:
     """Whether less is better by the name: it says something bad (投诉), and nothing that deals with it (投诉处理率)."""
     text = bare(name)
-    return bool(pattern("reverse", also).search(text)) and not pattern("handled").search(text)
+    if not pattern("reverse", also).search(text):
+        return False
+    slip = pattern("slip").search(text)
+    if slip is not None:  # 系统故障率: the words before it say where
+        text = pattern("place").sub("", text[: slip.start()]) + text[slip.start() :]
+    return not pattern("handled").search(text)
 
 
 def _percent(number: Decimal | None, value: Value) -> Decimal | None:
@@ -46,6 +51,7 @@ def _percent(number: Decimal | None, value: Value) -> Decimal | None:
     basis="O",
     each="indicator",
     needs=["level3"],
+    follows=["S14"],
     inputs=["@values"],
     kinds=["成本", "经济成本"],
     values=["at-least"],
@@ -248,14 +254,14 @@ def _named_unit(name: str) -> tuple[str, frozenset[str]] | None:
     text = bare(name)
     if is_rate_name(name):
         return next(word for word in words("rate") if text.endswith(word)), frozenset({"%", "百分点", "倍"})
-    best: tuple[int, str, frozenset[str]] | None = None
+    best: tuple[int, str, frozenset[str]] = 0, "", frozenset()
     for entry in table("indicator_words")["unit_of"]:
         for word in entry["words"]:
             at = text.rfind(word)
-            if at >= 0 and (best is None or at + len(word) > best[0]):
+            if at >= 0 and (at + len(word), len(word)) > (best[0], len(best[1])):  # the last one, 软件数 before 件数
                 best = at + len(word), word, frozenset(entry["units"])
     last_rate = max((text.rfind(word) for word in words("rate")), default=-1)
-    return None if best is None or last_rate >= best[0] else best[1:]
+    return best[1:] if best[2] and last_rate < best[0] else None
 
 
 @rule(

@@ -17,6 +17,7 @@ _READ = 5000
 _AMOUNT = later(r"(?<![\d.,])(\d{1,12}(?:,\d{3}){0,4}(?:\.\d{1,6})?)\s{0,3}(亿元|亿|万元|万(?!人|户|次|件|亩|吨|名|平|公|册|元|个|台|套|米|株)|千元|元)")
 _CLAUSE = later(r"[，,。；;！？\n]")
 _SENTENCE = later(r"[。；;！？\n]")
+_FULL_STOP = later(r"[。！？]")
 _BRACKETS = later(r"[（(][^（）()]{0,200}[）)]")
 
 #: What makes an amount one of years gone by.
@@ -94,7 +95,7 @@ def parts_in_text_add_up(
     for path, text in (("purpose", purpose), ("target", target)):
         if text is None or text.count("元") + text.count("万") < 2:
             continue
-        for sentence in _SENTENCE.split(text[:_READ]):
+        for sentence in _lists_joined(text[:_READ]):
             found = _parts(sentence, whole=path == "purpose" and text.count("元") == sentence.count("元"))
             if found is None:
                 continue
@@ -104,6 +105,21 @@ def parts_in_text_add_up(
             if together - whole > eps or (not open_ended and whole - together > eps):
                 said = "预算数" if stated is None else "所述总额"
                 yield path, f"所列各项合计{amount(together)}，{said}{amount(whole)}，请核对各项金额"
+
+
+def _lists_joined(text: str) -> Iterator[str]:
+    """The sentences, those that go on with a list (其中：30万元用于甲；30万元用于乙) joined to the one that begins it."""
+    for passage in _FULL_STOP.split(text):
+        joined = ""
+        for sentence in _SENTENCE.split(passage):
+            _, word, tail = joined.partition("其中")
+            goes_on = word and "其中" not in sentence and len(_amounts(sentence)) == 1
+            if goes_on and len(_amounts(tail)) == tail.count("\n") + 1:
+                joined += "\n" + sentence
+            else:
+                yield joined
+                joined = sentence
+        yield joined
 
 
 #: What leads from parts to their sum.

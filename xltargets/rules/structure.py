@@ -260,15 +260,16 @@ def weights_follow_the_official_split(
 ) -> Iterator[Hit]:
     """一级指标的权重应按规定分配
 
-    产出 50、效益 30、满意度 10；设成本指标的，成本 20、产出 40、效益 20、满意度 10；预算执行率另占 10 分。各地规定不同的，用
-    splits 规定。权重取自权重栏，没有权重栏的取自一级指标名称（如“产出指标（50分）”）。合计与任何一种分配的总分都不同的，由 S05
-    检查，这里不判断。项目编码第9位是 standard_letters（人员类、运转类，系统预置权重）的只提示。
+    产出 50、效益 30、满意度 10；设成本指标的，成本 20、产出 40、效益 20、满意度 10；预算执行率另占 10 分。成本单列、与产出合计为
+    50 的（如成本 10、产出 40、效益 30、满意度 10）也可以：旧框架的产出含成本。各地规定不同的，用 splits
+    规定。权重取自权重栏，没有权重栏的取自一级指标名称（如“产出指标（50分）”）。合计与任何一种分配的总分都不同的，由 S05 检查，
+    这里不判断。项目编码第9位是 standard_letters（人员类、运转类，系统预置权重）的只提示。
     改法：按规定的分配调整各行权重。
     """
     shares = {name: weight for name, weight in _by_level1(indicators).items() if name != "执行率"}
     total = sum(shares.values(), Decimal(0))
     accepted = [_split(text) for text in splits]
-    if not shares or any(_same(shares, split) for split in accepted):
+    if not shares or any(_same(shares, split) or _same(_with_cost(shares), split) for split in accepted):
         return
     same_total = [split for split in accepted if abs(sum(split.values(), -total)) <= _EPS]
     if not same_total:
@@ -288,6 +289,12 @@ def _split(text: str) -> dict[str, Decimal]:
         name = word.rstrip("0123456789.")
         parts[name] = Decimal(word[len(name) :] or 0)
     return parts
+
+
+def _with_cost(shares: Mapping[str, Decimal]) -> dict[str, Decimal]:
+    """The shares with 成本 counted as 产出, as in the frame of 2015."""
+    cost = shares.get("成本", Decimal(0))
+    return {name: weight + cost if name == "产出" else weight for name, weight in shares.items() if name != "成本"}
 
 
 def _same(one: Mapping[str, Decimal], other: Mapping[str, Decimal]) -> bool:

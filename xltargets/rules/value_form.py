@@ -78,10 +78,11 @@ def number_has_an_operator(typed: str, value: Value) -> Iterator[Hit]:
     """定量指标值应有运算符
 
     只写“95%”，不知道是至少、至多还是恰好。应写 ≥、＞、＝、＜、≤，或“不低于”“以上”“以内”等；运算符另填在计算符号栏或指标性质栏的
-    也可以。区间、日期、“每季度1次”和“提高5%”等已说明方向的不要求。
+    也可以。区间、日期、“12月底前100%到位”、“每季度1次”和“提高5%”等已说明方向的不要求。
     改法：补写运算符，如“≥95%”“≤30万元”“=12次”。
     """
-    if value.change is None and "每" not in typed[:20]:
+    all_by_then = value.date is not None and value.is_rate and value.lo == 100 and "前" in typed[:20]
+    if value.change is None and not all_by_then and "每" not in typed[:20]:
         yield "value", f"指标值{quoted(typed)}没有运算符，请写明≥、≤或=，如{_with_operator(value)}"
 
 
