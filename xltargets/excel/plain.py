@@ -8,10 +8,10 @@ calamine by :exc:`NotPlain`, never guessed: prefixes, attributes in another orde
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from functools import cached_property, lru_cache
 from io import BytesIO
-from operator import itemgetter
 from xml.etree import ElementTree
 
 from xltargets.excel import xmltext
@@ -20,19 +20,20 @@ from xltargets.excel.grid import UNCALCULATED, ErrorValue
 from xltargets.excel.styles import temporal_styles
 
 _CELL = re.compile(
-    rb'<c r="([A-Z]++[0-9]++)"(?: s="([0-9]++)")?+(?: t="(\w++)")?+>'
+    rb'<c r="([^"]*+)"(?: s="([^"]*+)")?+(?: t="([^"]*+)")?+>'
     rb"(?:(<f)[^>]*+>(?:[^<]*+</f>)?+)?+"
     rb"(?:(<v[^>/]*+|<is><t[^>/]*+)(?:/>|>([^<]*+)</(?:v|t></is)>))?+</c>"
 )
+#: More cells than this are left to calamine, which keeps them smaller while it reads.
+_MOST_CELLS = 200_000
 #: What no sheet in the usual writing has in its head: a prefix for the elements themselves.
 _PREFIXED = re.compile(rb'xmlns:\w+="[^"]*spreadsheetml/(?:2006/)?main"')
-_STRING = re.compile(
-    r'<si>(?:<t(?:>([^<]*+)| xml:space="preserve">([^<]*+))</t>|<t/>)?+(?:<phoneticPr[^>]*+/>)?+</si>|<si/>'
-)
+_STRING = r"<si>(?:<t(?:{}</t>|/>))?+(?:<phoneticPr[^>]*+/>)?+</si>|<si/>"
+_TRIMMED = re.compile(_STRING.format('(?: xml:space="preserve")?+>([^<]*+)'))
+_SPACED = re.compile(_STRING.format('(?:>([^<]*+)| xml:space="preserve">([^<]*+))'))
 _REFERENCE = re.compile(r"&(?:(lt|gt|amp|quot|apos)|#([0-9]{1,7})|#x([0-9A-Fa-f]{1,6}));|&")
 _SPACE = " \t\n\r"
 _XML_SPACE = "{http://www.w3.org/XML/1998/namespace}space"
-_CODED = re.compile("[&\r]|_x")
 _NAMED = {"lt": "<", "gt": ">", "amp": "&", "quot": '"', "apos": "'"}
 
 
@@ -54,44 +55,42 @@ class PlainGrid:
 
     def __init__(self, xml: bytes, strings: Sequence[str], formats: Sequence[str]) -> None:
         self._formats = formats
-        self._values = values = dict[tuple[int, int], object]()
+        self._rows: defaultdict[int, dict[int, object]] = defaultdict(dict)
         self._styles = styles = dict[tuple[int, int], int]()  # of numbers
         self._formulas = formulas = set[bytes]()
-        temporal = temporal_styles(formats)
+        rows, temporal = self._rows, temporal_styles(formats)
         try:
             for reference, style, kind, formula, tag, content in _cells(xml):
+                row, column = _place(reference)
                 if formula:
                     formulas.add(reference)
                 if kind == b"s":
-                    value: object = strings[int(content)]
-                elif content and kind in (b"", b"n"):
-                    value = float(content)
-                    styles[_place(reference)] = at = int(style or 0)
+                    if text := strings[int(content)]:
+                        rows[row][column] = text
+                elif content and kind == b"str":
+                    rows[row][column] = _text(content)
+                elif content and (kind == b"" or kind == b"n"):
+                    rows[row][column] = float(content)
+                    styles[row, column] = at = int(style or 0)
                     if at in temporal:
                         raise NotPlain
-                elif content and kind == b"str":
-                    value = _text(content)
-                else:
-                    value = _rare(kind, formula, tag, content)
-                if value is not None and value != "":
-                    values[_place(reference)] = value
+                elif (value := _rare(kind, formula, tag, content)) is not None:
+                    rows[row][column] = value
         except (ValueError, IndexError) as error:
             raise NotPlain from error
 
     @cached_property
     def end(self) -> tuple[int, int]:
         """Last row and last column with a value; (-1, -1) when there is none."""
-        places = self._values
-        return max(map(itemgetter(0), places), default=-1), max(map(itemgetter(1), places), default=-1)
+        return max(self._rows, default=-1), max(map(max, self._rows.values()), default=-1)
 
     def value(self, row: int, column: int) -> object:
         """None for blank, else the value (see :class:`xltargets.excel.grid.Grid`)."""
-        return self._values.get((row, column))
+        return self._rows[row].get(column) if row in self._rows else None
 
     def values(self, row: int, columns: Sequence[int]) -> list[object]:
         """The values of several cells of a row."""
-        get = self._values.get
-        return [get((row, column)) for column in columns]
+        return list(map(self._rows[row].get, columns)) if row in self._rows else [None] * len(columns)
 
     def is_formula(self, row: int, column: int) -> bool:
         """Whether the cell holds a formula."""
@@ -113,11 +112,12 @@ def shared_strings(xml: bytes) -> list[str]:
         text = xml.decode()
     except UnicodeDecodeError as error:
         raise NotPlain from error
-    found = _STRING.findall(text)
-    if len(found) != text.count("<si>") + text.count("<si/>") or "<!" in text or _PREFIXED.search(xml, 0, 2000):
+    strings = _TRIMMED.findall(text)
+    if len(strings) != text.count("<si>") + text.count("<si/>") or "<!--" in text or _PREFIXED.search(xml, 0, 2000):
         return list(_parsed_strings(xml))
-    strings = [preserved or loose.strip(_SPACE) for loose, preserved in found]
-    return list(map(_decoded, strings)) if _CODED.search(text) else strings
+    if strings != list(map(str.strip, strings)):
+        strings = [preserved or loose.strip(_SPACE) for loose, preserved in _SPACED.findall(text)]
+    return [_decoded(string) if _is_coded(string) else string for string in strings] if _is_coded(text) else strings
 
 
 def _parsed_strings(xml: bytes) -> Iterator[str]:
@@ -153,10 +153,11 @@ def _cells(xml: bytes) -> list[tuple[bytes, ...]]:
         if b"<sheetData/>" in xml and not _PREFIXED.search(xml):
             return []
         raise NotPlain
-    if xmltext.codec_of(xml) != "utf-8":
+    count = xml.count(b"</c>", start, end)
+    if count > _MOST_CELLS or xmltext.codec_of(xml) != "utf-8":
         raise NotPlain
     found = _CELL.findall(xml, start, end)
-    if len(found) != xml.count(b"</c>", start, end):
+    if len(found) != count:
         raise NotPlain
     return found
 
@@ -168,7 +169,7 @@ def _rare(kind: bytes, formula: bytes, tag: bytes, content: bytes) -> object:
     if not content:
         return UNCALCULATED if formula and not (tag and kind == b"str") else None
     if kind == b"inlineStr":
-        return _text(content) if b"preserve" in tag else _text(content).strip(_SPACE)
+        return (_text(content) if b"preserve" in tag else _text(content).strip(_SPACE)) or None
     if kind == b"b":
         return content in (b"1", b"true")
     raise NotPlain
@@ -176,7 +177,11 @@ def _rare(kind: bytes, formula: bytes, tag: bytes, content: bytes) -> object:
 
 def _text(content: bytes) -> str:
     text = content.decode()  # a UnicodeDecodeError is a ValueError
-    return _decoded(text) if _CODED.search(text) else text
+    return _decoded(text) if _is_coded(text) else text
+
+
+def _is_coded(text: str) -> bool:
+    return "&" in text or "\r" in text or "_x" in text
 
 
 def _decoded(written: str) -> str:

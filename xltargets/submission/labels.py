@@ -9,6 +9,7 @@ label there, and is passed over. Labels of groups (资金支出计划（%）) ar
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 
 from xltargets.excel.a1 import address
 from xltargets.excel.grid import Book, Grid
@@ -45,7 +46,7 @@ def changed_labels(book: Book, bindings: Bindings, form: Form, item_of_sheet: di
 
 def _changed_on(grid: Grid, layout: Layout, form: Form) -> list[tuple[Field, tuple[int, int], str]]:
     """Fields of a sheet whose label says something else; sheets whose texts around the names are alike are judged once."""
-    texts = tuple(value for row, columns in layout.around for value in grid.values(row, columns))
+    texts = tuple(chain.from_iterable(grid.values(row, columns) for row, columns in layout.around))
     if texts not in layout.judged_labels:
         if len(layout.judged_labels) >= _MOST_JUDGED:
             layout.judged_labels.clear()

@@ -174,6 +174,10 @@ class _Reader:
         self.submission.problems.append(Problem(rule, pointer, message, location))
 
 
+#: The types of what a column of texts usually holds, so that nothing is to be done about it.
+_TEXT_OR_BLANK = frozenset((str, type(None)))
+
+
 class _TableReader:
     """A reading of one table: rows become items."""
 
@@ -230,7 +234,7 @@ class _TableReader:
         self,
         row: int,
         places: Sequence[int],
-        values: Sequence[object],
+        values: list[object],
         at: str,
         carry: dict[str, tuple[object, int]],
     ) -> tuple[dict[str, Any], dict[str, int], bool]:
@@ -238,20 +242,23 @@ class _TableReader:
 
         Levels alone are no content: forms have them printed in rows that nobody filled in.
         """
+        table, moved = self.table, dict[str, int]()
+        if not (table.of_texts and _TEXT_OR_BLANK.issuperset(map(type, values))):
+            values = [
+                self._taken(column.field, value, row, place, f"{at}/{column.pointer}")
+                for column, place, value in zip(table.columns, places, values, strict=True)
+            ]
+        filled = any(
+            values[index] is not None or (self.raw and f"{at}/{pointer}" in self.raw) for index, pointer in table.own
+        )
+        reset = False
+        for index, pointer in table.filled_down:
+            values[index], reset = self._fill(pointer, values[index], row, carry, moved, reset)
+        if table.keys:
+            return dict(zip(table.keys, values, strict=True)), moved, filled
         item: dict[str, Any] = {}
-        moved: dict[str, int] = {}
-        filled, levels = False, False
-        for (field, key, keys, _), column, value in zip(self.table.columns, places, values, strict=True):
-            if value is not None and not (type(value) is str and field.type == "text"):
-                value = self.reader.taken(field, value, self.sheet, self.grid, row, column, f"{at}/{key}")
-            if field.fill_down:
-                value, levels = self._fill(key, value, row, carry, moved, levels)
-            elif value is not None or (self.raw and f"{at}/{key}" in self.raw):
-                filled = True
-            if len(keys) == 1:
-                item[key] = value
-            else:
-                _set(item, keys, value)
+        for column, value in zip(table.columns, values, strict=True):
+            _set(item, column.keys, value)
         return item, moved, filled
 
     def _fill(

@@ -36,7 +36,8 @@ def below_and_above(grid: Grid, sheet: str, table: Table, pointer: str) -> Itera
 
 def _filled(grid: Grid, table: Table, row: int) -> list[object]:
     """What stands in a row under the table's columns, blanks left out."""
-    return [value for value in grid.values(row, table.all_places(row)) if not _blank(value)]
+    values = grid.values(row, table.all_places(row))
+    return [] if values.count(None) == len(values) else [value for value in values if not _blank(value)]
 
 
 def _blank(value: object) -> bool:
@@ -75,6 +76,8 @@ def _rows_above(grid: Grid, table: Table) -> list[int]:
 
 def _is_header(grid: Grid, table: Table, row: int) -> bool:
     texts = grid.values(row, table.all_places(row))
+    if texts == table.titles:
+        return True
     labels = sum(
         isinstance(text, str) and (text == title or _BLANKS.sub("", text) == title)
         for text, title in zip(texts, table.titles, strict=True)
