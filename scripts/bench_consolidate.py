@@ -18,6 +18,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
+from io import BytesIO
 from pathlib import Path
 from statistics import median
 from time import perf_counter, process_time
@@ -323,7 +324,7 @@ def _compare(found: dict[int, tuple[Run, Run]]) -> None:
 
 def writing(paths: Sequence[Path], options: argparse.Namespace, work: Path) -> None:
     """项目汇总 alone, the rows being at hand, against XlsxWriter's own writing of the same cells, in turns."""
-    from xltargets.consolidate.sheet import Link
+    from xltargets.consolidate.sheet import link_to
 
     rows, plan = _project_rows(paths)
     linked = next(number for number, column in enumerate(plan.columns) if column.key == "#file")
@@ -332,7 +333,7 @@ def writing(paths: Sequence[Path], options: argparse.Namespace, work: Path) -> N
         "ours": lambda: _ours(_cycle(rows, options.rows), plan, work / "ours.xlsx"),
         "ours, files as links": lambda: _ours(
             (
-                [Link(value, value) if at == linked else value for at, value in enumerate(row)]
+                [link_to(value, value) if at == linked else value for at, value in enumerate(row)]
                 for row in _cycle(rows, options.rows)
             ),
             plan,
@@ -359,6 +360,7 @@ def _project_rows(paths: Sequence[Path]) -> tuple[list[list[Any]], Any]:
     from xltargets.consolidate.columns import Planner
     from xltargets.consolidate.crossing import Crossing
     from xltargets.consolidate.fold import gather
+    from xltargets.consolidate.layout import main_table
     from xltargets.consolidate.onefile import Reading
     from xltargets.consolidate.rows import Rows, values
     from xltargets.consolidate.store import Store
@@ -367,8 +369,9 @@ def _project_rows(paths: Sequence[Path]) -> tuple[list[list[Any]], Any]:
     reading = Reading()
     with Store(None, reading) as store:
         gather(discover(paths[:40]), store, reading)
-        planner = Planner(reading.form, reading.root, survey(store, reading.root).widths)
-        rows, plan = Rows(store, planner, Crossing()), planner.project_sheet()
+        crossing = Crossing(main_table(reading.root))
+        planner = Planner(reading.form, reading.root, survey(store, reading.root, crossing).widths)
+        rows, plan = Rows(store, planner, crossing), planner.project_sheet()
         if plan is None:
             raise RuntimeError("the form has no projects")
         found = [
@@ -388,11 +391,17 @@ def _ours(rows: Iterator[list[Any]], plan: Any, target: Path) -> None:
 
     from xltargets.consolidate.looks import WORKBOOK_OPTIONS, Looks
     from xltargets.consolidate.sheet import Headline, Pages
+    from xltargets.consolidate.splice import splice
 
-    with Workbook(target, {**WORKBOOK_OPTIONS}) as book:
-        pages = Pages(book, Looks(book), plan, Headline(plan.title), 1)
-        for row in rows:
-            pages.put(row)
+    skeleton = BytesIO()
+    with tempfile.TemporaryDirectory() as folder, open(target, "wb") as out:
+        with Workbook(skeleton, WORKBOOK_OPTIONS) as book:
+            pages = Pages(book, Looks(book), plan, Headline(plan.title), Path(folder), 1)
+            for row in rows:
+                pages.put_values(row)
+            pages.finish()
+        splice(skeleton, {1: pages.rows[0]}, out)
+        pages.close()
 
 
 def _bare(rows: Iterator[list[Any]], plan: Any, target: Path) -> None:
@@ -400,7 +409,7 @@ def _bare(rows: Iterator[list[Any]], plan: Any, target: Path) -> None:
 
     from xltargets.consolidate.looks import WORKBOOK_OPTIONS, Looks
 
-    with Workbook(target, {**WORKBOOK_OPTIONS}) as book:
+    with Workbook(target, {**WORKBOOK_OPTIONS, "in_memory": False, "constant_memory": True}) as book:
         looks = Looks(book)
         formats = [looks.cell(column.kind, "body") for column in plan.columns]
         sheet = book.add_worksheet(plan.title)

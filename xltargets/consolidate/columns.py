@@ -83,11 +83,20 @@ class Choice:
 
 @dataclass(frozen=True)
 class SheetPlan:
-    """A sheet of rows: its title and columns, and the table whose rows it has (None: worked out otherwise)."""
+    """A sheet of rows: its title and columns.
+
+    Attributes:
+        tables: the table whose rows it has, after the tables around it, outermost first; none when worked out otherwise.
+    """
 
     title: str
     columns: tuple[Column, ...]
-    table: Table | None = None
+    tables: tuple[Table, ...] = ()
+
+    @property
+    def table(self) -> Table | None:
+        """The table whose rows it has."""
+        return self.tables[-1] if self.tables else None
 
     @property
     def labels(self) -> list[str]:
@@ -123,7 +132,7 @@ class Planner:
             return None
         columns = [self._special("#number"), *self.identity(), *self._fields(self.main, 1)]
         columns += [self._special(key) for key in ("#error", "#warning", "#hint", "#file")]
-        return self._chosen(SheetPlan(self.main.title, tuple(columns), self.main))
+        return self._chosen(SheetPlan(self.main.title, tuple(columns), (self.root, self.main)))
 
     def detail_sheets(self) -> list[SheetPlan]:
         """A sheet for each array but the projects, where anybody filled it in."""
@@ -138,7 +147,7 @@ class Planner:
             for level, around in enumerate(chain[1:-1], 1):
                 columns += self._naming(around, level)
             columns += self._fields(table, len(chain) - 1)
-            plans.append(self._chosen(SheetPlan(table.title, tuple(columns), table)))
+            plans.append(self._chosen(SheetPlan(table.title, tuple(columns), chain)))
         return plans
 
     def unit_sheet(self) -> SheetPlan:
@@ -150,7 +159,7 @@ class Planner:
             self._special("#rows"),
         ]
         columns += [*self.money(), *(self._special(key) for key in ("#error", "#warning", "#hint"))]
-        return self._chosen(SheetPlan(self.root.title, tuple(columns), self.root))
+        return self._chosen(SheetPlan(self.root.title, tuple(columns), (self.root,)))
 
     def overall_sheet(self) -> SheetPlan | None:
         """A row per unit: the rest of the root's fields, which are long texts for the most part."""
@@ -163,7 +172,7 @@ class Planner:
             *self._short_identity(),
             *(replace(one, width=_long(one)) for one in rest),
         ]
-        return self._chosen(SheetPlan("部门整体目标", tuple(columns), self.root))
+        return self._chosen(SheetPlan("部门整体目标", tuple(columns), (self.root,)))
 
     def finding_sheet(self) -> SheetPlan:
         """A row per finding, with links to file and cell."""
@@ -265,7 +274,7 @@ def merge_widths(total: dict[str, list[int]], more: Mapping[str, Sequence[int]])
     """Take the wider of each."""
     for name, widths in more.items():
         known = total.setdefault(name, [0] * len(widths))
-        total[name] = [max(pair) for pair in zip(known, widths, strict=True)]
+        total[name] = list(map(max, known, widths))
 
 
 def _chains(table: Table, around: tuple[Table, ...]) -> Iterable[tuple[Table, ...]]:

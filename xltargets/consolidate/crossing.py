@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
+from xltargets.consolidate.brief import SEVERITIES
+from xltargets.consolidate.drawn import item_of
 from xltargets.consolidate.fold import units_of
-from xltargets.consolidate.onefile import READ
-from xltargets.consolidate.store import Store
-from xltargets.rules.config import Config
-from xltargets.rules.engine import Inputs
+from xltargets.consolidate.layout import Table, main_table
+from xltargets.consolidate.onefile import READ, Reading, does_count
+from xltargets.consolidate.store import Listed, Store
 from xltargets.rules.finding import Finding
 from xltargets.rules.unitrecord import Units
 from xltargets.rules.units import judge_units
@@ -22,24 +24,34 @@ class Crossing:
     """Findings across units.
 
     Attributes:
+        main: the table of the projects.
         by_file: number of the file on the list of the run → its findings.
         of_none: findings of no file that was handed in, such as a unit that is missing.
     """
 
+    main: Table | None = None
     by_file: dict[int, list[Finding]] = field(default_factory=dict)
     of_none: list[Finding] = field(default_factory=list)
-
-    @property
-    def count(self) -> int:
-        """How many there are."""
-        return len(self.of_none) + sum(map(len, self.by_file.values()))
 
     def of(self, number: int) -> Sequence[Finding]:
         """Those of a file."""
         return self.by_file.get(number, ())
 
+    def brief(self, file: Listed) -> dict[str, Any]:
+        """The brief of a file that was read, with these findings counted among its own."""
+        brief = dict(file.brief)
+        for finding in self.of(file.number):
+            brief["findings"] += 1
+            if does_count(finding):
+                severity, item = finding.severity.value, item_of(finding.pointer, self.main)
+                brief["counts"][severity] += 1
+                brief["rules"][finding.rule] = brief["rules"].get(finding.rule, 0) + 1
+                if item is not None and item < len(brief["items"]):
+                    brief["items"][item][1 + SEVERITIES.index(severity)] += 1
+        return brief
 
-def cross(store: Store, form: Form, config: Config, inputs: Inputs) -> Crossing:
+
+def cross(store: Store, reading: Reading) -> Crossing:
     """Compare the units of a run; of a unit's files the one that is taken comes first."""
     units = Units()
     for files in units_of(store):
@@ -47,15 +59,16 @@ def cross(store: Store, form: Form, config: Config, inputs: Inputs) -> Crossing:
             record = store.record(file) if file.status == READ else None
             if record is not None:
                 units.add(record)
-    crossing = Crossing()
-    for finding in judge_units(units, config, inputs.roster, inputs.ledger, form=form):
+    crossing = Crossing(main_table(reading.root))
+    inputs = reading.inputs
+    for finding in judge_units(units, reading.config, inputs.roster, inputs.ledger, form=reading.form):
         found = store.find(finding.file) if finding.file else None
         if found is None:
             crossing.of_none.append(finding)
         else:
             crossing.by_file.setdefault(found.number, []).append(finding)
     for number, findings in crossing.by_file.items():
-        crossing.by_file[number] = _placed(store, form, number, findings)
+        crossing.by_file[number] = _placed(store, reading.form, number, findings)
     return crossing
 
 

@@ -76,11 +76,9 @@ def take(reading: Reading, task: Task) -> Parcel:
             return Parcel(stub, None, "")
     result = process(task.source, reading)
     brief = brief_of(result, reading.root)
-    content = encode(result) if result.status == READ else None
+    content = encode(result, reading.root) if result.status == READ else None
     return Parcel(
-        replace(result, tables={}, widths={}, findings=[], failures=[], record=None, cells=None),
-        content,
-        brief,
+        replace(result, tables={}, findings=[], failures=[], record=None, cells=None), content, brief
     )
 
 
@@ -104,12 +102,8 @@ def gather(
             cached += remembered
             unreadable += bool(parcel.result.message)
             if progress:
-                said = (
-                    parcel.result.status,
-                    parcel.result.message,
-                    json.loads(brief).get("counts", {}),
-                    remembered,
-                )
+                result, counts = parcel.result, json.loads(brief).get("counts", {})
+                said = (result.status, result.message, counts, remembered)
                 progress(Progress(done, total, unreadable, cached, task.source.name, *said))
     finally:
         store.commit()

@@ -71,14 +71,12 @@ def _units(rows: Rows, plan: SheetPlan) -> Iterator[list[Any]]:
     money = rows.planner.money()
     for files in units_of(rows.store):
         unit = Unit(files=sum(file.status == READ for file in files))
-        for file in files:
-            if file.taken:
-                loaded = rows.load(file)
-                unit.add_file(loaded)
-                for chain, _ in rows.projects(loaded):
-                    unit.add_project(chain, money)
-        if unit.root:
-            yield values(plan.columns, [unit.root], {**unit.special(money), "#number": None})
+        taken = [file for file in files if file.taken]
+        for file in taken:
+            unit.add(rows.crossing.brief(file))
+        if taken:
+            chain = [rows.load(taken[0]).root]
+            yield values(plan.columns, chain, {**unit.special(money), "#number": None})
 
 
 def _findings(rows: Rows, plan: SheetPlan) -> Iterator[list[Any]]:

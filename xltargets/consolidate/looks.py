@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 #: A file of the same bytes each time: nothing of the moment it was written.
 WORKBOOK_OPTIONS: Mapping[str, Any] = {
-    "constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False,
+    "in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False,
     "default_format_properties": {
         "font_name": "宋体", "font_size": 10, "font_charset": 134, "font_family": 3, "font_scheme": "none",
     },

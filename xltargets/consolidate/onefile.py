@@ -11,9 +11,7 @@ import json
 import os
 import time
 import zipfile
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from decimal import Decimal
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import IO, NamedTuple
 

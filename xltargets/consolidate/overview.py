@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import heapq
-import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from xltargets.consolidate.brief import SEVERITIES
 from xltargets.consolidate.columns import Column
+from xltargets.consolidate.drawn import quoted
 from xltargets.consolidate.looks import Looks
-from xltargets.consolidate.onefile import does_count
-from xltargets.consolidate.rows import SEVERITIES, ZERO, Chain, Loaded, Unit
-from xltargets.consolidate.sheet import plain, quoted
+from xltargets.consolidate.rows import ZERO, Unit
+from xltargets.consolidate.sheet import plain
 from xltargets.excel.a1 import column_letters
 from xltargets.rules.finding import Severity
 from xltargets.rules.registry import all_rules
@@ -27,9 +27,6 @@ TITLE = "总览"
 #: Rows of a table before the rest is one row; bars of a chart.
 MOST_GROUPS, MOST_UNITS, MOST_RULES, MOST_BARS = 60, 15, 15, 12
 
-#: The ninth character of a project's code, where no project says its kind.
-LETTERS = {"R": "人员类", "Y": "运转类", "T": "特定目标类", "Z": "转移支付", "P": "部门项目"}
-_CODE = re.compile(r"\d{8}([A-Z])[0-9A-Z]{12}")
 _OTHER = "其余"
 CHART_HEIGHT = 270
 #: Of errors, warnings and hints; the last also of amounts.
@@ -73,19 +70,15 @@ class Overview:
     names: dict[str, str] = field(default_factory=dict)
     _units: int = 0
 
-    def add_findings(self, loaded: Loaded) -> None:
-        """Count a file's findings by rule."""
-        self.rules.update(finding.rule for finding in loaded.result.findings if does_count(finding))
-
-    def add_project(
-        self, chain: Chain, money: Sequence[Column], kind: str, counts: Mapping[str, Any]
-    ) -> None:
-        """Add a project to its kind."""
-        unit = Unit()
-        unit.add_project(chain, money)
-        own = {severity: int(counts.get(f"#{severity}") or 0) for severity in SEVERITIES}
-        line = Line(kind, 0, 1, unit.money, own)
-        self.kinds[kind] = self.kinds[kind].plus(line, kind) if kind in self.kinds else line
+    def add_file(self, brief: Mapping[str, Any]) -> None:
+        """Add what a file's brief says: its findings by rule, its projects by kind."""
+        self.rules.update(brief["rules"])
+        for kind in dict.fromkeys(item[0] for item in brief["items"]):
+            own = [item[1:] for item in brief["items"] if item[0] == kind]
+            counts = dict(zip(SEVERITIES, map(sum, zip(*own, strict=True)), strict=True))
+            money = {key: Decimal(amount) for key, amount in brief["money"].get(kind, {}).items()}
+            line = Line(kind, 0, len(own), money, counts)
+            self.kinds[kind] = self.kinds[kind].plus(line, kind) if kind in self.kinds else line
 
     def add_unit(self, unit: Unit, code: str | None, name: str | None, region: str | None) -> None:
         """Add a unit to its department, and to the largest if it is one of them."""
@@ -99,18 +92,11 @@ class Overview:
             known.plus(line, department[1]) if known else line._replace(label=department[1])
         )
         self._units += 1
-        heapq.heappush(self.largest, (next(iter(unit.money.values()), ZERO), -self._units, line))
-        if len(self.largest) > MOST_UNITS:
-            heapq.heappop(self.largest)
-
-
-def kind_of(chain: Chain, kind: Column | None, code: Column | None) -> str:
-    """What kind of project it is: as it says itself, else by its code."""
-    said = kind.pick(chain) if kind else None
-    if isinstance(said, str) and said.strip():
-        return said.strip()[:40]
-    match = _CODE.fullmatch(str(code.pick(chain)).strip()) if code else None
-    return LETTERS.get(match[1], f"{match[1]}类") if match else "未分类"
+        entry = (next(iter(unit.money.values()), ZERO), -self._units, line)
+        if len(self.largest) < MOST_UNITS:
+            heapq.heappush(self.largest, entry)
+        else:
+            heapq.heappushpop(self.largest, entry)
 
 
 # --- the page -----------------------------------------------------------------------------------------

@@ -18,6 +18,7 @@ import secrets
 import shutil
 from collections.abc import Callable
 from contextlib import ExitStack
+from dataclasses import replace
 from decimal import Context, Decimal, InvalidOperation
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,6 +26,7 @@ from typing import TYPE_CHECKING, Any
 from xltargets.consolidate.columns import SheetPlan
 from xltargets.consolidate.discover import OURS
 from xltargets.consolidate.fold import units_of
+from xltargets.consolidate.layout import Row
 from xltargets.consolidate.onefile import READ
 from xltargets.consolidate.rows import Rows, Unit, values
 from xltargets.errors import Error
@@ -123,16 +125,16 @@ class _Datasets:
 
     def _unit(self, files: list[Any], parts: dict[str, _Part]) -> None:
         unit = Unit(files=sum(file.status == READ for file in files))
-        money = self.rows.planner.money()
+        root: Row | None = None
         for file in files:
             if not file.taken:
                 for special in self.rows.left_out(file):
                     self._add(parts, "findings", [], special)
                 continue
             loaded = self.rows.load(file)
-            unit.add_file(loaded)
+            unit.add(self.rows.crossing.brief(file))
+            root = root or loaded.root
             for chain, special in self.rows.projects(loaded):
-                unit.add_project(chain, money)
                 self._add(parts, "projects", chain, special)
             for name, plan in self.plans.items():
                 if name not in ("projects", "units", "findings") and plan.table is not None:
@@ -140,8 +142,8 @@ class _Datasets:
                         self._add(parts, name, chain, {})
             for special in self.rows.findings(loaded):
                 self._add(parts, "findings", [], special)
-        if unit.root:
-            self._add(parts, "units", [unit.root], unit.special(money))
+        if root:
+            self._add(parts, "units", [root], unit.special(self.rows.planner.money()))
 
     def _add(self, parts: dict[str, _Part], name: str, chain: list[Any], special: dict[str, Any]) -> None:
         if name in parts:
@@ -191,7 +193,7 @@ class _Part:
 
 def _without_number(plan: SheetPlan) -> SheetPlan:
     columns = tuple(column for column in plan.columns if column.key != "#number")
-    return SheetPlan(plan.title, columns, plan.table)
+    return replace(plan, columns=columns)
 
 
 def _region(said: object) -> str:

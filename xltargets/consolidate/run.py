@@ -22,7 +22,7 @@ from xltargets.consolidate.parquet import write_parquet
 from xltargets.consolidate.rows import Rows
 from xltargets.consolidate.store import Store
 from xltargets.consolidate.summary import SummaryOptions, write_summary
-from xltargets.consolidate.survey import Totals, survey
+from xltargets.consolidate.survey import Survey, Totals, survey
 from xltargets.errors import Error
 from xltargets.excel.package import Limits
 from xltargets.rules.config import Config
@@ -127,15 +127,14 @@ def consolidate(
             raise NothingToRead(
                 "没有找到申报表（.xlsx、.xlsm 或 .json）；请检查文件夹", file=paths[0] if paths else None
             )
-        crossing = cross(store, reading.form, reading.config, options.inputs)
-        result = _result(target, store, survey(store, reading.root).totals)
+        crossing = cross(store, reading)
+        found = survey(store, reading.root, crossing)
+        result = _result(target, store, found.totals)
         if target is not None:
             summary = replace(options.summary, roster=options.inputs.roster)
-            written = write_summary(store, target, reading.form, reading.root, crossing, summary)
-            result.totals = written.totals
-            result.notes += written.notes
+            result.notes += write_summary(store, target, reading, crossing, found, summary)
         if options.parquet is not None:
-            write_parquet(_rows(store, reading, crossing, options), options.parquet)
+            write_parquet(_rows(store, reading, crossing, found, options), options.parquet)
         if options.give_back is not None:
             work = Work(jobs=jobs, executor=executor, batch=options.batch)
             result.given_back = give_back(store, crossing, options.give_back, work, options.worst)
@@ -160,13 +159,13 @@ def tables(
 
     reading = _reading(form, config, options)
     with _gathered(list(paths), reading, Exclude(), executor, jobs, options, progress) as store:
-        crossing = cross(store, reading.form, reading.config, options.inputs)
-        return frames(_rows(store, reading, crossing, options))
+        crossing = cross(store, reading)
+        return frames(_rows(store, reading, crossing, survey(store, reading.root, crossing), options))
 
 
-def _rows(store: Store, reading: Reading, crossing: Crossing, options: Options) -> Rows:
-    widths = survey(store, reading.root).widths
-    return Rows(store, Planner(reading.form, reading.root, widths, options.summary.choice), crossing)
+def _rows(store: Store, reading: Reading, crossing: Crossing, found: Survey, options: Options) -> Rows:
+    planner = Planner(reading.form, reading.root, found.widths, options.summary.choice)
+    return Rows(store, planner, crossing)
 
 
 @contextmanager

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import html
 import math
 import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, NamedTuple
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
-from xltargets.consolidate.columns import SheetPlan
-from xltargets.consolidate.fastrows import Formula, RowWriter, cut
+from xltargets.consolidate.bodies import Formula, attribute, body_of, cut, lines, text_body
+from xltargets.consolidate.columns import WRAPPED, SheetPlan
+from xltargets.consolidate.drawn import MOST_LINES, quoted
 from xltargets.consolidate.looks import Looks
-from xltargets.consolidate.onefile import width
+from xltargets.consolidate.splice import SheetRows
 from xltargets.excel.a1 import column_letters
 
 if TYPE_CHECKING:
@@ -22,27 +26,39 @@ if TYPE_CHECKING:
 
 #: Excel's own limits.
 MAX_ROWS = 1_048_576
-#: Excel takes 65,530 links on a sheet; XlsxWriter keeps each in memory until the end, a kilobyte at a time. Beyond this
-#: number formulas do the same.
-MAX_LINKS = 10_000
+#: Of links on a sheet; beyond it formulas do the same.
+MAX_LINKS = 65_530
 _MAX_FORMULA_TEXT = 255
 _MAX_URL = 2_000
 
-#: Heights in points.
-LINE_HEIGHT, PADDING, MAX_HEIGHT = 13.5, 4.5, 400.5
-#: Kinds of columns whose text takes several lines.
-WRAPPED = ("text", "word", "link")
+#: Heights in points, by number of lines.
+_LINE, _PADDING, _MOST = 13.5, 4.5, 400.5
+HEIGHTS = [b"%g" % min(_MOST, _PADDING + _LINE * number) for number in range(MOST_LINES + 1)]
 
+#: Stands for the number of a row.
+_ROW = b"\0"
 _A4 = 9
 
 
 class Link(NamedTuple):
-    """A text that leads to a file, or to a cell of it. The path is relative to the summary's folder."""
+    """A file as cells lead to it.
+
+    Attributes:
+        text: what the cell says.
+        path: relative to the summary's folder.
+        target: the path as the attribute of a link.
+        body: of the cell.
+    """
 
     text: str
     path: str
-    sheet: str | None = None
-    cell: str | None = None
+    target: bytes
+    body: bytes
+
+
+def link_to(text: str, path: str) -> Link:
+    """The link to a file."""
+    return Link(text, path, attribute(_target(path)), text_body(text))
 
 
 class Place(NamedTuple):
@@ -69,6 +85,7 @@ class Pages:
         looks: its formats.
         plan: title and columns.
         headline: what stands above the columns.
+        folder: for what is not yet in the workbook.
         expected: how many rows there will be; the sheets for them are made now, so that they stand together.
         max_rows: rows of a sheet, all counted.
     """
@@ -79,6 +96,7 @@ class Pages:
         looks: Looks,
         plan: SheetPlan,
         headline: Headline,
+        folder: Path,
         expected: int,
         max_rows: int = MAX_ROWS,
     ) -> None:
@@ -91,16 +109,14 @@ class Pages:
             plan.title if number == 0 else f"{plan.title}（{number + 1}）" for number in range(count)
         ]
         self.sheets = [book.add_worksheet(name) for name in self.names]
-        self._rooms = [
-            (number, column.width - 1) for number, column in enumerate(plan.columns) if column.kind in WRAPPED
-        ]
-        self._formats = {
-            style: [looks.cell(column.kind, style) for column in plan.columns]
-            for style in ("body", "subtotal", "total")
+        self.rows = [SheetRows(folder, f"{plan.title}{number}") for number in range(count)]
+        self._letters = {column.key: column_letters(at) for at, column in enumerate(plan.columns)}
+        self._templates = {
+            (style, level): self._template(style, level)
+            for style, level in (("body", 0), ("body", 1), ("subtotal", 0), ("total", 0))
         }
         self.page = -1
         self.row = self.first
-        self.links = 0
         self._turn()
 
     @property
@@ -108,38 +124,92 @@ class Pages:
         """The sheet that is being written."""
         return self.sheets[self.page]
 
-    def put(self, values: Sequence[Any], style: str = "body", level: int = 0) -> Place:
+    def _template(self, style: str, level: int) -> bytes:
+        """A row that wants its number, its height, and a body per cell.
+
+        Which style a format is, is asked of XlsxWriter's ``_get_xf_index``, which is not for others to use, yet has not
+        changed in ten years.
+        """
+        outline = b' outlineLevel="%d"' % level if level else b""
+        cells = [
+            b'<c r="%s%s" s="%d"%%s'
+            % (self._letters[column.key].encode(), _ROW, self.looks.cell(column.kind, style)._get_xf_index())
+            for column in self.plan.columns
+        ]
+        return b'<row r="%s" ht="%%s" customHeight="1"%s>%s</row>' % (_ROW, outline, b"".join(cells))
+
+    def put(self, bodies: tuple[bytes, ...], high: int, style: str = "body", level: int = 0) -> None:
         """Write a row.
 
         Args:
-            values: None, str, bool, int, Decimal, :class:`Formula` or :class:`Link`, one per column.
+            bodies: of its cells, see :mod:`xltargets.consolidate.bodies`.
+            high: lines of the cell with the most.
             style: ``body``, ``subtotal`` or ``total``.
             level: how deep it stands in the outline; 1 can be folded away.
         """
-        if self.row == self.first + self.capacity:
-            self._turn()
-        plain = [
-            self._linked(column, value) if type(value) is Link else value
-            for column, value in enumerate(values)
-        ]
-        self._writer.put(self.row, plain, style, self._height(plain), level)
+        self._make_room()
         self.row += 1
+        template = self._templates[style, level].replace(_ROW, b"%d" % self.row)
+        self._write(template % (HEIGHTS[high], *bodies))
+        if level:
+            self.rows[self.page].level = level
+
+    @property
+    def place(self) -> Place:
+        """Where the last row stands."""
         return Place(self.names[self.page], self.row)
 
-    def _height(self, values: Sequence[Any]) -> float:
-        """As high as its longest text needs: not every program works that out when it opens a file."""
-        lines = 1
-        for number, room in self._rooms:
-            text = values[number]
-            if type(text) is str and (len(text) * 2 > room or "\n" in text):
-                lines = max(lines, _lines(text, room))
-        return min(MAX_HEIGHT, PADDING + LINE_HEIGHT * lines)
+    def put_values(self, values: Sequence[object], style: str = "body") -> None:
+        """Write a row of values: None, str, bool, int, Decimal, :class:`Formula` or :class:`Link`, one per column."""
+        columns = self.plan.columns
+        high = [
+            lines(text, column.width - 1)
+            for column, value in zip(columns, values, strict=True)
+            if column.kind in WRAPPED and type(text := value.text if type(value) is Link else value) is str
+        ]
+        bodies = tuple(
+            self.link(column.key, value) if type(value) is Link else body_of(value)
+            for column, value in zip(columns, values, strict=True)
+        )
+        self.put(bodies, min(MOST_LINES, max(high, default=1)), style)
+
+    def link(self, key: str, link: Link, body: bytes | None = None, place: bytes = b"") -> bytes:
+        """Have the cell of a column in the next row lead to a file.
+
+        Args:
+            key: of the column.
+            link: the file.
+            body: what the cell holds; the name of the file when None.
+            place: sheet and cell in the file as attributes have them; empty for the file as such.
+
+        Returns:
+            The cell's body: beyond the number of links that Excel takes a formula that does the same, where one can.
+        """
+        plain = link.body if body is None else body
+        if key not in self._letters:
+            return plain
+        self._make_room()
+        rows = self.rows[self.page]
+        if rows.links < MAX_LINKS and len(link.target) <= _MAX_URL:
+            rows.link(f"{self._letters[key]}{self.row + 1}", link.target, place)
+            return plain
+        there = html.unescape(place.decode())
+        text = link.text if body is None else there.rpartition("!")[2]
+        return _formula(f"{link.path}#{there}" if place else link.path, text, link) or plain
 
     def finish(self, filtered: bool = True, beside: int = 0) -> None:
         """Put filters on the columns, apart from the last rows, as many as `beside`."""
+        columns = len(self.plan.columns)
+        if self.row > self.first:
+            self.rows[self.page].last = f"{column_letters(columns - 1)}{self.row}"
         if filtered:
             last = max(self.first, self.row - 1 - beside)
-            self.sheet.autofilter(self.first - 1, 0, last, len(self.plan.columns) - 1)
+            self.sheet.autofilter(self.first - 1, 0, last, columns - 1)
+
+    def close(self) -> None:
+        """Let go of the files."""
+        for rows in self.rows:
+            rows.close()
 
     # --- one sheet after the other ----------------------------------------------------------------------
 
@@ -147,10 +217,14 @@ class Pages:
         if self.page >= 0:
             self.finish()
         self.page += 1
-        self.row, self.links = self.first, 0
+        self.row = self.first
+        self._write = self.rows[self.page].write
         self._set_up()
         self._head()
-        self._writer = RowWriter(self.sheet, self.first, self._formats)
+
+    def _make_room(self) -> None:
+        if self.row == self.first + self.capacity:
+            self._turn()
 
     def _set_up(self) -> None:
         sheet = self.sheet
@@ -208,28 +282,13 @@ class Pages:
                 self.sheet.write_string(2, start, plain(columns[start].group), self.looks.other("heading"))
             start = end + 1
 
-    # --- links ------------------------------------------------------------------------------------------
 
-    def _linked(self, column: int, link: Link) -> str | Formula:
-        """A link's text; beyond the number that Excel takes on one sheet a formula that does the same, where one can."""
-        url = url_of(link)
-        if self.links < MAX_LINKS and len(url) <= _MAX_URL:
-            self.links += 1
-            self.sheet.ignore_write_string = True  # the row is written by us
-            self.sheet.write_url(self.row, column, f"external:{url}", string=link.text or " ")
-            return link.text
-        place = link.path + (f"#{_anchor(link)}" if link.sheet else "")
-        if max(len(place), len(link.text)) > _MAX_FORMULA_TEXT or "#" in link.path:
-            return link.text
-        quoted = (text.replace('"', '""') for text in (place, link.text))
-        return Formula("=HYPERLINK({})".format(",".join(f'"{part}"' for part in quoted)), link.text)
-
-
-def _lines(text: str, room: float) -> int:
-    """How many lines a text takes in a column."""
-    if "\n" not in text:
-        return math.ceil(width(text) / room)
-    return sum(math.ceil(width(line) / room) for line in text.split("\n"))
+def _formula(place: str, text: str, link: Link) -> bytes | None:
+    """A link as a formula's body; None where no formula can hold it."""
+    if max(len(place), len(text)) > _MAX_FORMULA_TEXT or "#" in link.path:
+        return None
+    quoted = ",".join('"{}"'.format(one.replace('"', '""')) for one in (place, text))
+    return body_of(Formula(f"=HYPERLINK({quoted})", text))
 
 
 def _frozen(plan: SheetPlan) -> int:
@@ -277,28 +336,26 @@ def reference(place: Place, column: int, value: Decimal) -> Formula:
     return Formula(f"={quoted(place.sheet)}!{column_letters(column)}{place.row}", value)
 
 
-def quoted(sheet: str) -> str:
-    """A sheet's name as formulas have it."""
-    return "'" + sheet.replace("'", "''") + "'"
-
-
 def relative_path(file: str, folder: str) -> str:
     """The way from the summary's folder to a file, with slashes; absolute where there is none (another drive)."""
+    head, name = os.path.split(file)
+    return f"{way}/{name}".removeprefix("./") if (way := _way(head, folder)) else name
+
+
+@lru_cache(maxsize=256)
+def _way(there: str, folder: str) -> str:
     try:
-        found = os.path.relpath(file, folder)
+        found = os.path.relpath(there or ".", folder)
     except ValueError:
-        found = os.path.abspath(file)
+        found = os.path.abspath(there)
     return found.replace(os.sep, "/")
 
 
 _ESCAPED = re.compile(r'[%\s"<>\\^`{}\[\]#]')
 
 
-def url_of(link: Link) -> str:
-    """The link as XlsxWriter takes it, escaped as Excel does, so that no name is taken for an escape or an anchor."""
-    path = _ESCAPED.sub(lambda match: "".join(f"%{byte:02X}" for byte in match[0].encode()), link.path)
-    return f"{path}#{_anchor(link)}" if link.sheet else path
-
-
-def _anchor(link: Link) -> str:
-    return f"{quoted(link.sheet or '')}!{link.cell or 'A1'}"
+def _target(path: str) -> str:
+    """The path as Excel has it in a package: escaped, so that no name is taken for an escape or an anchor."""
+    escaped = _ESCAPED.sub(lambda match: "".join(f"%{byte:02X}" for byte in match[0].encode()), path)
+    absolute = escaped.startswith("//") or (escaped[:1].isalpha() and escaped[1:2] == ":")
+    return ("file:///" if absolute else "") + escaped.replace("/", "\\")

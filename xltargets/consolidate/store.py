@@ -22,6 +22,7 @@ from typing import Any, NamedTuple
 
 from xltargets.consolidate.codec import Encoded, decode, decode_cells, decode_record
 from xltargets.consolidate.discover import Source
+from xltargets.consolidate.drawn import Drawing, decode_drawing
 from xltargets.consolidate.onefile import READ, FileResult, Reading
 from xltargets.errors import Error
 from xltargets.rules.registry import all_rules
@@ -30,22 +31,26 @@ from xltargets.submission.cellmap import CellMap
 
 #: Code that a result depends on.
 _CODE = ("excel", "submission", "rules", "values", "data", "schema")
-_HERE = ("layout.py", "onefile.py", "codec.py", "brief.py")
+_HERE = ("bodies.py", "brief.py", "codec.py", "columns.py", "drawn.py", "layout.py", "onefile.py")
 #: Results that no run has used for so many runs are dropped.
 _KEEP_RUNS = 40
 _COMMIT_EVERY = 100
 _BUSY_SECONDS = 60
 
-_TABLES = """
-CREATE TABLE IF NOT EXISTS runs (id INTEGER PRIMARY KEY AUTOINCREMENT);
-CREATE TABLE IF NOT EXISTS results (print TEXT, digest TEXT, content BLOB, record BLOB, cells BLOB,
-  brief TEXT, run INTEGER, PRIMARY KEY (print, digest)) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS seen (file TEXT PRIMARY KEY, digest TEXT) WITHOUT ROWID;
-"""
+#: Of the tables; a database of another version is emptied.
+_VERSION = 2
+#: What is looked up and changed in each run stands apart from what is large.
+_TABLES = {
+    "runs": "(id INTEGER PRIMARY KEY AUTOINCREMENT)",
+    "results": "(id INTEGER PRIMARY KEY, print TEXT, digest TEXT, run INTEGER, UNIQUE (print, digest))",
+    "parts": "(id INTEGER PRIMARY KEY, brief TEXT, record BLOB, drawing BLOB, content BLOB, cells BLOB)",
+    "seen": "(file TEXT PRIMARY KEY, digest TEXT) WITHOUT ROWID",
+}
 _LIST = """
 CREATE TABLE list (number INTEGER PRIMARY KEY, file TEXT, disk TEXT, member TEXT, status TEXT, message TEXT, digest TEXT, size INTEGER,
   modified INTEGER, unit TEXT, brief TEXT, replaced INTEGER);
 CREATE INDEX list_by_file ON list (file);
+CREATE INDEX list_by_unit ON list (unit IS NULL, unit, number);
 """
 
 
@@ -61,7 +66,7 @@ class Listed(NamedTuple):
         disk, member: the file on disk; for a file within an archive that, and its name there.
         file, status, message, digest, size, modified: as in :class:`~xltargets.consolidate.onefile.FileResult`.
         unit: the unit's code; None when it has none.
-        brief: what the whole run needs to know of it, see :mod:`xltargets.consolidate.brief`.
+        said: its brief, as JSON.
         replaced: the number of the newer file that is taken in its stead; None when it is taken itself.
     """
 
@@ -75,13 +80,19 @@ class Listed(NamedTuple):
     size: int
     modified: int
     unit: str | None
-    brief: Mapping[str, Any]
+    said: str
     replaced: int | None
 
     @property
     def taken(self) -> bool:
         """Whether its rows are in the summary."""
         return self.status == READ and self.replaced is None
+
+    @property
+    def brief(self) -> Mapping[str, Any]:
+        """What the whole run needs to know of it, see :mod:`xltargets.consolidate.brief`; it is decoded each time."""
+        found: Mapping[str, Any] = json.loads(self.said)
+        return found
 
 
 class Store:
@@ -113,12 +124,13 @@ class Store:
             try:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 base = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None)
-                base.executescript(_TABLES)
+                _prepare(base)
                 return base
             except (sqlite3.Error, OSError) as error:
                 self.note = f"缓存“{path}”不能用（{error}），本次全部重新读取；可以删除这个文件"
         base = sqlite3.connect("", isolation_level=None)
-        base.executescript(_TABLES)
+        base.execute("PRAGMA journal_mode = OFF")  # nobody will want it back
+        _prepare(base)
         return base
 
     @contextmanager
@@ -149,7 +161,7 @@ class Store:
 
     def keep(self, file: str, digest: str, encoded: Encoded, brief: str) -> None:
         """Remember the result of a file's content."""
-        self._kept.append((self.print, digest, *encoded, brief, self.run))
+        self._kept.append((digest, brief, *encoded))
         self._seen.append((file, digest))
         if len(self._kept) >= _COMMIT_EVERY:
             self.commit()
@@ -183,7 +195,14 @@ class Store:
         if not (self._kept or self._used):
             return
         with self._writing():
-            self._base.executemany("INSERT OR REPLACE INTO results VALUES (?, ?, ?, ?, ?, ?, ?)", self._kept)
+            for digest, *parts in self._kept:
+                new = self._base.execute(
+                    "INSERT OR IGNORE INTO results VALUES (NULL, ?, ?, ?)", (self.print, digest, self.run)
+                )
+                if new.rowcount:
+                    self._base.execute(
+                        "INSERT INTO parts VALUES (?, ?, ?, ?, ?, ?)", (new.lastrowid, *parts)
+                    )
             self._base.executemany("INSERT OR REPLACE INTO seen VALUES (?, ?)", self._seen)
             self._base.executemany(
                 "UPDATE results SET run = ? WHERE print = ? AND digest = ?",
@@ -198,12 +217,15 @@ class Store:
     ) -> Iterator[Listed]:
         """The files of this run; by default unit by unit, those without a code last."""
         for row in self._list.execute(f"SELECT * FROM list WHERE {where} ORDER BY {order}", values):
-            *known, brief, replaced = row
-            yield Listed._make([*known, json.loads(brief), replaced])
+            yield Listed._make(row)
 
     def find(self, file: str) -> Listed | None:
         """The file of this run that people call so."""
         return next(self.listed("file = ?", (file,)), None)
+
+    def drawing(self, file: Listed) -> Drawing:
+        """The rows of a file that was read, as a workbook has them."""
+        return decode_drawing(self._part("drawing", file.digest))
 
     def result(self, file: Listed) -> FileResult:
         """The rows and findings of a file that was read."""
@@ -219,7 +241,7 @@ class Store:
         return decode_cells(self._part("cells", file.digest))
 
     def _part(self, column: str, digest: str) -> Any:
-        statement = f"SELECT {column} FROM results WHERE print = ? AND digest = ?"
+        statement = f"SELECT {column} FROM results JOIN parts USING (id) WHERE print = ? AND digest = ?"
         return self._base.execute(statement, (self.print, digest)).fetchall()[0][0]
 
     def close(self) -> None:
@@ -227,11 +249,24 @@ class Store:
         try:
             self.commit()
             with self._writing():
-                self._base.execute("DELETE FROM results WHERE run < ?", (self.run - _KEEP_RUNS,))
-                self._base.execute("DELETE FROM runs WHERE id < ?", (self.run - _KEEP_RUNS,))
+                old = (self.run - _KEEP_RUNS,)
+                self._base.execute("DELETE FROM parts WHERE id IN (SELECT id FROM results WHERE run < ?)", old)
+                self._base.execute("DELETE FROM results WHERE run < ?", old)
+                self._base.execute("DELETE FROM runs WHERE id < ?", old)
         finally:
             self._list.close()
             self._base.close()
+
+
+def _prepare(base: sqlite3.Connection) -> None:
+    """Have the tables as this version of ours wants them, whoever else does so at the same time."""
+    base.execute("BEGIN IMMEDIATE")
+    if base.execute("PRAGMA user_version").fetchone()[0] != _VERSION:
+        for table, columns in _TABLES.items():
+            base.execute(f"DROP TABLE IF EXISTS {table}")
+            base.execute(f"CREATE TABLE {table} {columns}")
+        base.execute(f"PRAGMA user_version = {_VERSION}")
+    base.execute("COMMIT")
 
 
 def default_cache() -> Path:

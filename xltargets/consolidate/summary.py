@@ -4,22 +4,30 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, NamedTuple
+from io import BytesIO
+from operator import itemgetter
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from xltargets.consolidate import overview
-from xltargets.consolidate.columns import Choice, Planner, SheetPlan
+from xltargets.consolidate.bodies import BLANK, body_of, lines
+from xltargets.consolidate.brief import IDENTITY, SEVERITIES
+from xltargets.consolidate.columns import FINDING_KEYS, UNIT, Choice, Planner, SheetPlan, special_room
 from xltargets.consolidate.crossing import Crossing
+from xltargets.consolidate.drawn import LINE, Drawn, DrawnFinding, counted, draw_findings, high
 from xltargets.consolidate.fold import units_of
-from xltargets.consolidate.layout import Row, Table
+from xltargets.consolidate.layout import Table
 from xltargets.consolidate.looks import WORKBOOK_OPTIONS, Looks
-from xltargets.consolidate.onefile import MARK, READ
-from xltargets.consolidate.overview import Overview, OverviewPage, kind_of
-from xltargets.consolidate.received import MISSING, Deadline, Roster, lines, received_sheet, special_of
-from xltargets.consolidate.rows import SEVERITIES, ZERO, Rows, Special, Unit, values
+from xltargets.consolidate.onefile import FOREIGN, MARK, READ, Reading
+from xltargets.consolidate.overview import Overview, OverviewPage
+from xltargets.consolidate.received import MISSING, Deadline, Roster, received_sheet, special_of
+from xltargets.consolidate.received import lines as received_lines
+from xltargets.consolidate.rows import ZERO, Unit
 from xltargets.consolidate.sheet import (
     MAX_ROWS,
     Headline,
@@ -28,18 +36,22 @@ from xltargets.consolidate.sheet import (
     Place,
     Segment,
     extend,
+    link_to,
     reference,
     relative_path,
     subtotal,
 )
+from xltargets.consolidate.splice import SheetRows, splice
 from xltargets.consolidate.store import Listed, Store
-from xltargets.consolidate.survey import Survey, Totals, survey
+from xltargets.consolidate.survey import Survey
 from xltargets.excel.files import replace_file
-from xltargets.rules.finding import Severity
-from xltargets.submission.form import Form
+from xltargets.rules.finding import Finding, Severity
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
+
+_FILE = special_room("#file")
+_CELL = FINDING_KEYS.index("#cell")
 
 
 @dataclass(frozen=True)
@@ -61,49 +73,44 @@ class SummaryOptions:
     deadline: Deadline = Deadline()
 
 
-class Written(NamedTuple):
-    """What a summary came to, and what is worth saying about it, one Chinese sentence each."""
-
-    totals: Totals
-    notes: list[str]
-
-
 def write_summary(
-    store: Store,
-    target: str | os.PathLike[str],
-    form: Form,
-    root: Table,
-    crossing: Crossing,
-    options: SummaryOptions,
-) -> Written:
+    store: Store, target: Path, reading: Reading, crossing: Crossing, found: Survey, options: SummaryOptions
+) -> list[str]:
     """Write the workbook; it replaces the target whole or not at all.
+
+    Adds to the totals of what was found the numbers that 报送情况 counts.
+
+    Returns:
+        What is worth saying about it, one Chinese sentence each.
 
     Raises:
         Error: when the target cannot be written, or the bureau chose a column that is not there.
     """
     import xlsxwriter
-    from xlsxwriter.exceptions import FileCreateError
 
-    found = survey(store, root)
     notes: list[str] = []
-    with tempfile.TemporaryDirectory(prefix="xltargets-") as folder:
 
-        def write(file: Any) -> None:
-            book = xlsxwriter.Workbook(file, {**WORKBOOK_OPTIONS, "tmpdir": folder})
-            book.use_zip64()
+    def write(file: BinaryIO) -> None:
+        skeleton = BytesIO()
+        with tempfile.TemporaryDirectory(prefix="xltargets-") as folder, ExitStack() as stack:
+            book = xlsxwriter.Workbook(skeleton, WORKBOOK_OPTIONS)
             _describe(book, found, options)
-            writing = _Writing(
-                store, book, form, root, crossing, options, found, os.path.dirname(os.path.abspath(target))
-            )
+            writing = _Writing(store, book, reading, crossing, options, found, target, Path(folder))
+            for pages in writing.pages:
+                stack.callback(pages.close)
             writing.run()
             notes.extend(writing.notes())
-            try:
-                book.close()
-            except FileCreateError as error:  # wraps what the system said
-                raise (error.args[0] if isinstance(error.args[0], OSError) else error) from None
+            book.close()
+            splice(skeleton, _numbered(book, writing.pages), file)
 
-        replace_file(target, write)
-    return Written(found.totals, notes)
+    replace_file(target, write)
+    return notes
+
+
+def _numbered(book: Workbook, pages: Sequence[Pages]) -> dict[int, SheetRows]:
+    """The rows by the number of their sheet."""
+    rows = {id(sheet): found for one in pages for sheet, found in zip(one.sheets, one.rows, strict=True)}
+    return {at: rows[id(sheet)] for at, sheet in enumerate(book.worksheets(), 1) if id(sheet) in rows}
 
 
 def _describe(book: Workbook, found: Survey, options: SummaryOptions) -> None:
@@ -113,43 +120,63 @@ def _describe(book: Workbook, found: Survey, options: SummaryOptions) -> None:
     book.set_size(2400, 1400)
 
 
+class _Sheet:
+    """A sheet whose rows are put together from drawn cells.
+
+    Args:
+        pages: where the rows go.
+        keys: of the columns, but their number, whose cells lead a row.
+        tables: whose cells follow, outermost first.
+    """
+
+    def __init__(self, pages: Pages, keys: Sequence[str], tables: Sequence[Table]) -> None:
+        self.pages, self.keys = pages, keys
+        self.number = 0
+        starts = [1 + len(keys) + sum(len(one.fields) for one in tables[:level]) for level in range(len(tables))]
+        places = {key: at for at, key in enumerate(("#number", *keys))}
+        found = [
+            places[column.key] if column.key in places else starts[column.level] + column.index
+            for column in pages.plan.columns
+        ]
+        self._pick = itemgetter(*found, found[0])  # one more, so that it always gives a tuple
+
+    def put(self, bodies: Sequence[bytes], marks: bytes, level: int = 0) -> None:
+        """Write a row: its cells and the lines they take, in the order of keys and tables."""
+        self.number += 1
+        cells = self._pick([b"><v>%d</v></c>" % self.number, *bodies])[:-1]
+        self.pages.put(cells, high(self._pick(LINE + marks)), level=level)
+
+
 class _Writing:
     """One writing of one workbook."""
 
     def __init__(
-        self, store: Store, book: Workbook, form: Form, root: Table, crossing: Crossing, options: SummaryOptions,
-        found: Survey, folder: str,
+        self, store: Store, book: Workbook, reading: Reading, crossing: Crossing, options: SummaryOptions,
+        found: Survey, target: Path, folder: Path,
     ) -> None:  # fmt: skip
-        self.store, self.book, self.root, self.crossing = store, book, root, crossing
-        self.options, self.found, self.folder = options, found, folder
+        self.store, self.book, self.root, self.crossing = store, book, reading.root, crossing
+        self.options, self.found, self.work = options, found, folder
+        self.folder = os.path.dirname(os.path.abspath(target))
         self.totals = found.totals
         self.looks = Looks(book)
-        self.planner = Planner(form, root, found.widths, options.choice)
-        self.rows = Rows(store, self.planner, crossing)
-        self.money = self.planner.money()
-        self.page = OverviewPage(book, self.looks, self.money) if self.planner.wants(overview.TITLE) else None
+        self.pages: list[Pages] = []
+        self.planner = planner = Planner(reading.form, reading.root, found.widths, options.choice)
+        self.money = planner.money()
+        self.page = OverviewPage(book, self.looks, self.money) if planner.wants(overview.TITLE) else None
         self.overview = self._empty_overview()
-        self.projects = self._pages(self.planner.project_sheet(), self._project_rows())
-        self.details = {
-            plan.table.name: self._pages(plan, found.rows.get(plan.table.name, 0))
-            for plan in self.planner.detail_sheets()
-            if plan.table is not None and self.planner.wants(plan.title)
-        }
-        self.units = self._pages(self.planner.unit_sheet(), found.units + 1)
-        self.overall = self._pages(self.planner.overall_sheet(), found.units)
-        expected = found.findings + crossing.count + found.totals.unreadable
-        self.findings = self._pages(self.planner.finding_sheet(), expected)
-        self.received = self._pages(received_sheet(options.roster, options.deadline), found.totals.files)
+        self.projects, self.details = self._main_sheet(), self._detail_sheets()
+        units, sums = self.totals.units, [column.key for column in self.money]
+        keys = (*(f"#{severity}" for severity in SEVERITIES), *sums, "#files", "#rows")
+        self.units = self._sheet(planner.unit_sheet(), units + 1, keys, [self.root])
+        self.overall = self._sheet(planner.overall_sheet(), units, (), [self.root])
+        named = [self.root, *([planner.main] if planner.main else [])]
+        self.findings = self._sheet(planner.finding_sheet(), self.totals.findings, (*FINDING_KEYS, "#file"), named)
+        self.received = self._pages(received_sheet(options.roster, options.deadline), self.totals.files)
         self.all_projects: list[Segment] = []
         self.all_units: list[Segment] = []
-        self.numbers: dict[int, int] = {}
-        self.last_path = ("", "")
         self.unit_counts = dict.fromkeys(SEVERITIES, 0)
 
     def _empty_overview(self) -> Overview:
-        main = {column.key: column for column in self.planner.main_columns()}
-        self.kind, self.code = main.get("projects.kind"), main.get("projects.code")
-        self.identity = {column.key: column for column in self.planner.identity()}
         known = {
             code: str(row["部门名称"])
             for code, row in (self.options.roster or {}).items()
@@ -157,14 +184,34 @@ class _Writing:
         }
         return Overview(names={code[:3]: name for code, name in known.items()})
 
-    def _project_rows(self) -> int:
-        main = self.planner.main
-        return self.found.rows.get(main.name, 0) + self.found.units + 1 if main else 0
+    def _main_sheet(self) -> _Sheet | None:
+        main, keys = self.planner.main, (*(f"#{severity}" for severity in SEVERITIES), "#file")
+        if main is None:
+            return None
+        expected = self.found.rows.get(main.name, 0) + self.totals.units + 1
+        return self._sheet(self.planner.project_sheet(), expected, keys, [self.root, main])
+
+    def _detail_sheets(self) -> dict[str, _Sheet]:
+        found = {}
+        for plan in self.planner.detail_sheets():
+            assert plan.table is not None
+            sheet = self._sheet(plan, self.found.rows.get(plan.table.name, 0), (), plan.tables)
+            if sheet is not None:
+                found[plan.table.name] = sheet
+        return found
+
+    def _sheet(
+        self, plan: SheetPlan | None, expected: int, keys: Sequence[str], tables: Sequence[Table]
+    ) -> _Sheet | None:
+        pages = self._pages(plan, expected)
+        return _Sheet(pages, keys, tables) if pages else None
 
     def _pages(self, plan: SheetPlan | None, expected: int) -> Pages | None:
         if plan is None or not self.planner.wants(plan.title):
             return None
-        return Pages(self.book, self.looks, plan, self._headline(plan), expected, self.options.max_rows)
+        headline, most = self._headline(plan), self.options.max_rows
+        self.pages.append(Pages(self.book, self.looks, plan, headline, self.work, expected, most))
+        return self.pages[-1]
 
     def _headline(self, plan: SheetPlan) -> Headline:
         year = max(self.found.years, key=lambda year: (self.found.years[year], year), default="")
@@ -172,24 +219,16 @@ class _Writing:
         in_wan = any(column.kind == "money" for column in plan.columns)
         return Headline(
             f"{lead}{plan.title}{'' if plan.title.endswith(('单', '览', '况')) else '表'}",
-            f"共{self.found.units}个单位",
+            f"共{self.totals.units}个单位",
             "单位：万元" if in_wan else "",
         )
 
     def notes(self) -> list[str]:
         """Which sheets were full."""
-        pages = (
-            self.projects,
-            self.units,
-            self.overall,
-            self.findings,
-            self.received,
-            *self.details.values(),
-        )
         return [
             f"“{one.plan.title}”超过一个工作表的行数，分为{len(one.names)}个工作表；数据更多时可以改用 Parquet（--parquet）"
-            for one in pages
-            if one and len(one.names) > 1
+            for one in self.pages
+            if len(one.names) > 1
         ]
 
     # --- unit by unit ---------------------------------------------------------------------------------
@@ -202,135 +241,158 @@ class _Writing:
                 self._unit(files, taken)
             for file in files:
                 if not file.taken:
-                    self._list_findings(self.rows.left_out(file), file)
-        self._list_findings(self.rows.of_none(), None)
+                    self._left_out(file)
+        for finding in draw_findings(self.crossing.of_none, None):
+            self._finding(finding, self._nobody(None), None)
         self._finish()
 
     def _unit(self, files: Sequence[Listed], taken: Sequence[Listed]) -> None:
         unit = Unit(files=sum(file.status == READ for file in files))
+        root: Drawn | None = None
         segments: list[Segment] = []
         for file in taken:
-            loaded = self.rows.load(file)
-            unit.add_file(loaded)
-            self.overview.add_findings(loaded)
-            for chain, special in self.rows.projects(loaded):
-                unit.add_project(chain, self.money)
-                self.overview.add_project(chain, self.money, kind_of(chain, self.kind, self.code), special)
-                special["#file"] = self._file_link(file)
-                if place := self._put(self.projects, chain, special, level=1):
-                    extend(segments, place)
-            for name, pages in self.details.items():
-                for chain in loaded.chains[name]:
-                    self._put(pages, chain, {})
-            self._list_findings(self.rows.findings(loaded), file)
-        self.totals.units += 1
-        self.totals.projects += unit.projects
-        self._unit_row(unit, self._subtotal(unit, segments) if segments else None)
-        words = ("unit.code", "unit.name", "unit.region")
-        said = [str(value) if (value := self._of_root(unit, key)) is not None else None for key in words]
-        self.overview.add_unit(unit, *said)
+            brief = self.crossing.brief(file)
+            drawing = self.store.drawing(file)
+            unit.add(brief)
+            self.overview.add_file(brief)
+            rows, link = drawing.within(self.root), self._link(file)
+            root = root or rows[""][0]
+            if self.planner.main:
+                self._projects(rows[self.planner.main.name], brief["items"], link, segments)
+            for name, sheet in self.details.items():
+                for row in rows[name]:
+                    sheet.put(row.bodies, row.lines)
+            self._findings(drawing.findings, rows, file, link)
+        assert root is not None
+        self._unit_row(unit, root, self._subtotal(unit, root, segments) if segments else None)
+        own = taken[0].brief
+        self.overview.add_unit(unit, own["unit"], own["name"], own["region"])
 
-    def _of_root(self, unit: Unit, key: str) -> Any:
-        return self.identity[key].pick([unit.root]) if key in self.identity else None
+    def _projects(
+        self, rows: Sequence[Drawn], items: Sequence[Sequence[Any]], link: Link, segments: list[Segment]
+    ) -> None:
+        if self.projects is None:
+            return
+        marks = LINE * len(SEVERITIES) + counted([lines(link.text, _FILE)])
+        for row, (_, *counts) in zip(rows, items, strict=True):
+            own = [*map(body_of, counts), self.projects.pages.link("#file", link)]
+            self.projects.put(own + row.bodies, marks + row.lines, level=1)
+            extend(segments, self.projects.pages.place)
 
-    def _subtotal(self, unit: Unit, segments: list[Segment]) -> Place:
+    def _subtotal(self, unit: Unit, root: Drawn, segments: list[Segment]) -> Place:
         """The line below a unit's projects."""
         assert self.projects is not None
-        found: list[Any] = []
-        for number, column in enumerate(self.projects.plan.columns):
+        pages, found, marks = self.projects.pages, [], list(LINE)
+        for number, column in enumerate(pages.plan.columns):
             if column.totalled:
-                found.append(subtotal(segments, number, unit.money.get(column.key, ZERO)))
-            elif column.key.startswith("unit."):
-                found.append(column.pick([unit.root]))
-            elif column.key == "#number":
-                found.append("小计")
+                found.append(body_of(subtotal(segments, number, unit.money.get(column.key, ZERO))))
+            elif column.key.startswith(UNIT):
+                found.append(root.bodies[column.index])
+                marks.append(root.lines[column.index])
             else:
-                found.append(None)
+                found.append(body_of("小计" if column.key == "#number" else None))
         for part in segments:
             extend(self.all_projects, Place(part.sheet, part.first))
             extend(self.all_projects, Place(part.sheet, part.last))
-        place = self.projects.put(found, "subtotal")
-        extend(self.all_projects, place)
-        return place
+        pages.put(tuple(found), high(marks), "subtotal")
+        extend(self.all_projects, pages.place)
+        return pages.place
 
-    def _unit_row(self, unit: Unit, place: Place | None) -> None:
-        for key, amount in unit.money.items():
-            self.totals.money[key] = self.totals.money.get(key, ZERO) + amount
-        for severity, count in unit.counts.items():
-            self.unit_counts[severity] += count
+    def _unit_row(self, unit: Unit, root: Drawn, place: Place | None) -> None:
+        for severity, number in unit.counts.items():
+            self.unit_counts[severity] += number
         special = unit.special(self.money)
-        for column in self.money:
-            at = self._project_column(column.key) if self.projects else None
-            if place is not None and at is not None:
-                special[column.key] = reference(place, at, special[column.key])
-        if put := self._put(self.units, [unit.root], special):
-            extend(self.all_units, put)
-        self._put(self.overall, [unit.root], {})
-
-    def _project_column(self, key: str) -> int | None:
-        assert self.projects is not None
-        return next((at for at, column in enumerate(self.projects.plan.columns) if column.key == key), None)
-
-    def _put(
-        self, pages: Pages | None, chain: Sequence[Row], special: Mapping[str, Any], level: int = 0
-    ) -> Place | None:
-        if pages is None:
-            return None
-        number = self.numbers[id(pages)] = self.numbers.get(id(pages), 0) + 1
-        found = values(pages.plan.columns, chain, {**special, "#number": number})
-        return pages.put(found, level=level)
+        if self.projects and place is not None:
+            for at, column in enumerate(self.projects.pages.plan.columns):
+                if column.totalled:
+                    special[column.key] = reference(place, at, special[column.key])
+        if self.units:
+            own = [body_of(special[key]) for key in self.units.keys]
+            self.units.put(own + root.bodies, LINE * len(own) + root.lines)
+            extend(self.all_units, self.units.pages.place)
+        if self.overall:
+            self.overall.put(root.bodies, root.lines)
 
     # --- findings -------------------------------------------------------------------------------------
 
-    def _list_findings(self, findings: Iterable[Special], file: Listed | None) -> None:
-        for special in findings:
-            self.totals.findings += 1
-            if special["#counts"] and special["#rule"]:
-                self.totals.counts[special["#rank"]] += 1
-            if file is not None and special["#sheet"] and special["#cell"]:
-                special["#cell"] = Link(
-                    special["#cell"], self._path(file), special["#sheet"], special["#cell"]
-                )
-                special["#file"] = os.path.basename(file.file)
-            elif file is not None:
-                special["#file"] = self._file_link(file)
-            self._put(self.findings, [], special)
+    def _findings(
+        self, own: Sequence[DrawnFinding], rows: Mapping[str, Sequence[Drawn]], file: Listed, link: Link
+    ) -> None:
+        """Those of a file that is taken, and of units compared."""
+        if self.findings is None:
+            return
+        projects = rows[self.planner.main.name] if self.planner.main else ()
+        nobody = self._nobody(rows[""][0])
+        for finding in (*own, *draw_findings(self.crossing.of(file.number), self.planner.main)):
+            known = finding.item is not None and finding.item < len(projects)
+            self._finding(finding, projects[finding.item or 0] if known else nobody, link)
 
-    def _file_link(self, file: Listed) -> Link | str:
-        return Link(os.path.basename(file.file.replace("\\", "/")), self._path(file))
+    def _finding(self, finding: DrawnFinding, around: Drawn, link: Link | None) -> None:
+        if self.findings is None:
+            return
+        own, pages = finding.bodies, self.findings.pages
+        if link is None:
+            file = BLANK
+        elif finding.place:
+            own = [*own[:_CELL], pages.link("#cell", link, own[_CELL], finding.place), *own[_CELL + 1 :]]
+            file = link.body
+        else:
+            file = pages.link("#file", link)
+        self.findings.put([*own, file, *around.bodies], finding.lines + LINE + around.lines)
 
-    def _path(self, file: Listed) -> str:
-        if self.last_path[0] != file.disk:
-            self.last_path = file.disk, relative_path(file.disk, self.folder)
-        return self.last_path[1]
+    def _nobody(self, root: Drawn | None) -> Drawn:
+        """What stands for the project of a finding that is of none."""
+        blank = len(self.root.fields) if root is None else 0
+        blank += len(self.planner.main.fields) if self.planner.main else 0
+        before = root or Drawn(None, b"", [])
+        return Drawn(None, before.lines + LINE * blank, before.bodies + [BLANK] * blank)
+
+    def _left_out(self, file: Listed) -> None:
+        """What there is to say of a file whose rows are not in the summary."""
+        around, brief, link = self._nobody(None), file.brief, self._link(file)
+        for word in ("unit", "name"):
+            at = self.root.column(IDENTITY[word])
+            if at is not None:
+                around.bodies[at] = body_of(brief.get(word))
+        for finding in draw_findings(self.crossing.of(file.number), None):
+            self._finding(finding, around, link)
+        if file.status not in (READ, FOREIGN):
+            unread = Finding("", Severity.ERROR, "", file.message, field="文件")
+            (finding,) = draw_findings([unread], None)
+            finding.bodies[:2] = body_of("无法读取"), BLANK
+            self._finding(finding, around, link)
+
+    def _link(self, file: Listed) -> Link:
+        name = os.path.basename(file.file.replace("\\", "/"))
+        return link_to(name, relative_path(file.disk, self.folder))
 
     # --- the end --------------------------------------------------------------------------------------
 
     def _finish(self) -> None:
-        for pages in (self.findings, self.overall, *self.details.values()):
-            if pages:
-                pages.finish()
         if self.projects:
-            self._grand_total(self.projects, self.all_projects, self.totals.projects, {})
+            self._grand_total(self.projects.pages, self.all_projects, {})
         if self.units:
             special = {"#rows": self.totals.projects}
             special |= {f"#{severity}": self.unit_counts[severity] for severity in SEVERITIES}
-            self._grand_total(self.units, self.all_units, self.totals.units, special)
+            self._grand_total(self.units.pages, self.all_units, special)
         self._received()
+        summed = [sheet.pages for sheet in (self.projects, self.units) if sheet]
+        for pages in self.pages:
+            if pages not in summed:
+                pages.finish()
         if self.page:
             headline = self._headline(SheetPlan(overview.TITLE, tuple(self.money)))
             self.page.write(headline.title, headline.left, headline.right, self._facts(), self.overview)
 
     def _received(self) -> None:
-        for line in lines(self.store, self.options.roster):
+        for number, line in enumerate(received_lines(self.store, self.options.roster), 1):
             self.totals.missing += line.state == MISSING
             special = special_of(line, self.options.deadline)
             self.totals.late += special["#late"] is not None
-            if line.taken:
-                special["#file"] = self._file_link(line.taken)
-            self._put(self.received, [], special)
-        if self.received:
-            self.received.finish()
+            if self.received:
+                link = {"#file": self._link(line.taken)} if line.taken else {}
+                found = {**special, **link, "#number": number}
+                self.received.put_values([found[column.key] for column in self.received.plan.columns])
 
     def _facts(self) -> list[tuple[str, Any]]:
         totals = self.totals
@@ -348,9 +410,7 @@ class _Writing:
             facts.append(("逾期报送单位", totals.late))
         return facts
 
-    def _grand_total(
-        self, pages: Pages, segments: list[Segment], count: int, sums: Mapping[str, int]
-    ) -> None:
+    def _grand_total(self, pages: Pages, segments: list[Segment], sums: Mapping[str, int]) -> None:
         if not segments:
             pages.finish()
             return
@@ -362,5 +422,5 @@ class _Writing:
                 found.append(subtotal(segments, number, Decimal(sums[column.key])))
             else:
                 found.append("合计" if number == 0 else None)
-        pages.put(found, "total")
+        pages.put_values(found, "total")
         pages.finish(beside=1)

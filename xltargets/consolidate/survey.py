@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 
+from xltargets.consolidate.brief import SEVERITIES
 from xltargets.consolidate.columns import merge_widths
+from xltargets.consolidate.crossing import Crossing
 from xltargets.consolidate.fold import units_of
 from xltargets.consolidate.layout import Table
-from xltargets.consolidate.onefile import FOREIGN, READ
-from xltargets.consolidate.rows import SEVERITIES
+from xltargets.consolidate.onefile import FOREIGN, READ, does_count
 from xltargets.consolidate.store import Listed, Store
+from xltargets.rules.finding import Finding
 
 
 @dataclass
@@ -46,43 +50,64 @@ class Survey:
     Attributes:
         widths: of the widest values, by table.
         rows: numbers of rows, by table.
-        findings: number of findings of the files that are taken.
-        units: number of units.
         years: what the units say.
         newest: when the newest file was changed, in nanoseconds since 1970.
+        totals: what it comes to; those of 报送情况 are not known here.
     """
 
     widths: dict[str, list[int]] = field(default_factory=dict)
     rows: dict[str, int] = field(default_factory=dict)
-    findings: int = 0
-    units: int = 0
     years: dict[str, int] = field(default_factory=dict)
     newest: int = 0
     totals: Totals = field(default_factory=Totals)
 
 
-def survey(store: Store, root: Table) -> Survey:
+def survey(store: Store, root: Table, crossing: Crossing) -> Survey:
     """Look through the list of a run."""
     found = Survey(widths={table.name: [0] * len(table.fields) for table in root.walk()})
     totals = found.totals
     for files in units_of(store):
-        found.units += any(file.taken for file in files)
+        totals.units += any(file.taken for file in files)
         for file in files:
-            totals.files += file.status != FOREIGN
-            totals.foreign += file.status == FOREIGN
-            totals.read += file.status == READ
-            totals.unreadable += file.status not in (READ, FOREIGN)
-            totals.replaced += file.replaced is not None
-            found.newest = max(found.newest, file.modified)
+            _add_file(found, file)
             if file.taken:
-                _add_file(found, file)
+                _add_brief(found, crossing.brief(file))
+            else:
+                _add_findings(totals, crossing.of(file.number))
+    _add_findings(totals, crossing.of_none)
+    totals.findings += totals.unreadable
     return found
 
 
 def _add_file(found: Survey, file: Listed) -> None:
-    merge_widths(found.widths, file.brief["widths"])
-    for name, rows in file.brief["rows"].items():
+    totals = found.totals
+    totals.files += file.status != FOREIGN
+    totals.foreign += file.status == FOREIGN
+    totals.read += file.status == READ
+    totals.unreadable += file.status not in (READ, FOREIGN)
+    totals.replaced += file.replaced is not None
+    found.newest = max(found.newest, file.modified)
+
+
+def _add_brief(found: Survey, brief: Mapping[str, Any]) -> None:
+    totals = found.totals
+    merge_widths(found.widths, brief["widths"])
+    for name, rows in brief["rows"].items():
         found.rows[name] = found.rows.get(name, 0) + rows
-    found.findings += file.brief["findings"]
-    if year := file.brief.get("year"):
+    if year := brief.get("year"):
         found.years[year] = found.years.get(year, 0) + 1
+    totals.projects += len(brief["items"])
+    totals.findings += brief["findings"]
+    for severity, count in brief["counts"].items():
+        totals.counts[severity] += count
+    for sums in brief["money"].values():
+        for key, amount in sums.items():
+            totals.money[key] = totals.money.get(key, Decimal(0)) + Decimal(amount)
+
+
+def _add_findings(totals: Totals, findings: Iterable[Finding]) -> None:
+    """What the comparison of units found of what is not in the summary."""
+    for finding in findings:
+        totals.findings += 1
+        if does_count(finding):
+            totals.counts[finding.severity.value] += 1
