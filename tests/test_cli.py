@@ -149,6 +149,13 @@ class TestCheck:
         assert done.returncode == 2
         assert "没有申报表" in done.stdout and "没有发现问题" in done.stdout
 
+    def test_shows_no_character_that_a_terminal_would_obey(self, tmp_path: Path, seed_document: dict) -> None:
+        seed_document["projects"][0]["name"] = "\x1b]0;改了标题\x07\x9b31m红\r换行\n了 [bold]"
+        path = tmp_path / "controls.json"
+        path.write_text(json.dumps(seed_document, ensure_ascii=False, default=float), "utf-8")
+        shown = run("check", path).stdout
+        assert "红" in shown and not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]", shown)
+
     def test_shows_square_brackets_of_the_data_as_they_are(self, tmp_path: Path, seed_document: dict) -> None:
         seed_document["projects"][0]["name"] = "[bold]粗[/bold] [red"
         path = tmp_path / "markup.json"

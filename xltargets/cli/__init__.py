@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 
@@ -71,6 +72,7 @@ def cli(ctx: click.Context) -> int:
 def main() -> None:
     """Run the command line in Chinese; a refusal is one sentence on standard error and exit status 2."""
     speak_chinese()
+    gc.set_threshold(100_000)  # hardly anything of ours stands in a circle: look for that a hundred times less often
     try:
         status = cli.main(prog_name="xltargets", standalone_mode=False)
     except click.ClickException as error:
