@@ -59,6 +59,7 @@ class PlainGrid:
         self._styles = styles = dict[tuple[int, int], int]()  # of numbers
         self._formulas = formulas = set[bytes]()
         rows, temporal = self._rows, temporal_styles(formats)
+        texts: dict[bytes, str] = {}  # formulas give few different ones
         try:
             for reference, style, kind, formula, tag, content in _cells(xml):
                 row, column = _place(reference)
@@ -68,7 +69,9 @@ class PlainGrid:
                     if text := strings[int(content)]:
                         rows[row][column] = text
                 elif content and kind == b"str":
-                    rows[row][column] = _text(content)
+                    if content not in texts:
+                        texts[content] = _text(content)
+                    rows[row][column] = texts[content]
                 elif content and (kind == b"" or kind == b"n"):
                     rows[row][column] = float(content)
                     styles[row, column] = at = int(style or 0)
