@@ -277,7 +277,8 @@ def _records(data: bytes, shift: int, start: int, most: int) -> list[Entry]:
             raise BadArchive("不完整（结尾的目录已损坏）")
         raw = data[at + _CENTRAL.size : at + _CENTRAL.size + names]
         extra = data[at + _CENTRAL.size + names : end - comments]
-        size, packed, offset = _zip64(extra, (size, packed, offset))
+        if _MAX32 in (size, packed, offset):
+            size, packed, offset = _zip64(extra, (size, packed, offset))
         if not 0 <= offset + shift < start:
             raise BadArchive("不完整（结尾的目录已损坏）")
         name = raw.decode("utf-8" if flags & 0x800 else "cp437", "replace").partition("\0")[0]
@@ -292,8 +293,6 @@ def _records(data: bytes, shift: int, start: int, most: int) -> list[Entry]:
 
 def _zip64(extra: bytes, values: tuple[int, int, int]) -> tuple[int, int, int]:
     """Size, packed size and offset, taken from the zip64 extra field where the record says so."""
-    if _MAX32 not in values:
-        return values
     found = list(values)
     at = _zip64_at(extra)
     for n, value in enumerate(values):

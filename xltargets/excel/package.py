@@ -114,13 +114,14 @@ class Package:
                 continue
             if entry.flags & 1:
                 raise self.error("文件内部有加密的部件，请先用 Excel 或 WPS 打开并取消密码，另存后再试")
-            if key(entry.name) in self._entries:
+            k = key(entry.name)
+            if k in self._entries:
                 raise self.error(
                     f"文件内部有两个同名的部件“{entry.name}”，请用 Excel 或 WPS 打开后另存一份再试"
                 )
-            if entry.name.lower().endswith((".xml", ".rels", ".vml")):
+            if k.endswith((".xml", ".rels", ".vml")):
                 self._bounded(entry, limits.max_sheet_bytes)  # also those that only others will read
-            self._entries[key(entry.name)] = entry
+            self._entries[k] = entry
 
     @classmethod
     def open(cls, path: str | os.PathLike[str], limits: Limits = DEFAULT_LIMITS) -> Package:
@@ -165,17 +166,22 @@ class Package:
 
     def find(self, name: str | None) -> str | None:
         """The stored name of a part, or None: exactly, else ignoring case, else with percent escapes undone."""
-        for k in () if name is None else (key(name), key(unquote(name))):
-            if k in self._added:
-                return self._added[k]
-            if k in self._entries and k not in self._removed:
-                return self._entries[k].name
-        return None
+        if name is None:
+            return None
+        found = self._stored(key(name))
+        return self._stored(key(unquote(name))) if found is None and "%" in name else found
+
+    def _stored(self, k: str) -> str | None:
+        if k in self._added:
+            return self._added[k]
+        return self._entries[k].name if k in self._entries and k not in self._removed else None
 
     def __contains__(self, name: str) -> bool:
         return self.find(name) is not None
 
     def _key(self, name: str) -> str:
+        if self._stored(k := key(name)) is not None:
+            return k
         found = self.find(name)
         if found is None:
             raise self.error(f"文件内部缺少“{name}”，请用 Excel 或 WPS 打开后另存一份再试")

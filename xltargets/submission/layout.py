@@ -160,7 +160,8 @@ class Table:
         barriers: the areas of the sheet's other names in these columns.
         keys: the key of each of these columns, where each has one; else empty.
         of_texts: whether all of these are texts.
-        filled_down, own: position and pointer of those that a cell above fills in, and of the others.
+        filled_down: position and pointer of those that a cell above fills in.
+        own: the pointers of the others.
         titles: the labels of all columns, without blanks.
         straight: whether each field keeps to one column; then :attr:`lefts` has them all.
     """
@@ -178,9 +179,8 @@ class Table:
             (array[len(base) :], "".join(f"/{part}" for part in array[len(base) :]), Table(inside, array, others))
             for array, inside in inner.items()
         ]
-        places = [(index, column.pointer) for index, column in enumerate(self.columns)]
-        self.filled_down = [place for place in places if self.columns[place[0]].field.fill_down]
-        self.own = [place for place in places if not self.columns[place[0]].field.fill_down]
+        self.filled_down = [(index, column.pointer) for index, column in enumerate(self.columns) if column.field.fill_down]
+        self.own = [column.pointer for column in self.columns if not column.field.fill_down]
         self.of_texts = all(column.field.type == "text" for column in self.columns)
         single = all(len(column.keys) == 1 for column in self.columns)
         self.keys = tuple(column.keys[0] for column in self.columns) if single else ()

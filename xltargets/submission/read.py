@@ -248,12 +248,12 @@ class _TableReader:
                 self._taken(column.field, value, row, place, f"{at}/{column.pointer}")
                 for column, place, value in zip(table.columns, places, values, strict=True)
             ]
-        filled = any(
-            values[index] is not None or (self.raw and f"{at}/{pointer}" in self.raw) for index, pointer in table.own
-        )
-        reset = False
+        content, reset = len(values) - values.count(None), False
         for index, pointer in table.filled_down:
+            if values[index] is not None:
+                content -= 1
             values[index], reset = self._fill(pointer, values[index], row, carry, moved, reset)
+        filled = content > 0 or (bool(self.raw) and any(f"{at}/{pointer}" in self.raw for pointer in table.own))
         if table.keys:
             return dict(zip(table.keys, values, strict=True)), moved, filled
         item: dict[str, Any] = {}
