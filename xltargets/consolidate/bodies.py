@@ -15,6 +15,8 @@ from typing import NamedTuple
 
 #: Excel's own limit, in UTF-16 units.
 MAX_TEXT = 32_767
+#: A row is never higher.
+MOST_LINES = 30
 #: The body of an empty cell.
 BLANK = b"/>"
 _TRUNCATED = "……（超过单元格字数上限，后文略）"
@@ -45,9 +47,15 @@ def body_of(value: object) -> bytes:
         kind = ' t="str"' if isinstance(value.value, str) else ""
         formula, found = escaped(value.text.removeprefix("=")), escaped(str(value.value))
         return f"{kind}><f>{formula}</f><v>{found}</v></c>".encode("utf-8", "replace")
-    if is_exact(value):
-        return f"><v>{value}</v></c>".encode()
-    return text_body(shown(value))
+    text = shown(value)
+    if (type(value) is not bool and len(text) <= _DIGITS and _is_plain(text)) or is_exact(value):
+        return b"><v>%s</v></c>" % text.encode()
+    return text_body(text)
+
+
+def _is_plain(number: str) -> bool:
+    """Whether it has nothing but digits, a point and a sign."""
+    return number.isascii() and number.removeprefix("-").replace(".", "", 1).isdigit()
 
 
 def shown(value: object) -> str:
@@ -60,13 +68,15 @@ def text_body(text: str) -> bytes:
     """The body of a text."""
     if len(text) > MAX_TEXT // 2:
         text = cut(text)
-    space = ' xml:space="preserve"' if text and (text[0].isspace() or text[-1].isspace()) else ""
-    return f' t="inlineStr"><is><t{space}>{escaped(text)}</t></is></c>'.encode("utf-8", "replace")
+    space = b' xml:space="preserve"' if text != text.strip() else b""
+    return b' t="inlineStr"><is><t%s>%s</t></is></c>' % (space, escaped(text).encode("utf-8", "replace"))
 
 
 def escaped(text: str) -> str:
     """As Excel writes text: control characters, and what looks like their escape, as ``_xHHHH_``."""
-    return _SPECIAL.sub(_escape, text) if _SPECIAL.search(text) else text
+    if text.isprintable() and "&" not in text and "<" not in text and ">" not in text and "_x" not in text:
+        return text
+    return _SPECIAL.sub(_escape, text)
 
 
 def _escape(match: re.Match[str]) -> str:
@@ -119,7 +129,7 @@ def _line_width(line: str) -> int:
 
 
 def lines(text: str, room: float) -> int:
-    """How many lines a text takes in so many half-width characters."""
+    """How many lines a text takes in so many half-width characters; not more than :data:`MOST_LINES`."""
     if "\n" not in text:
-        return 1 if len(text) * 2 <= room else math.ceil(_line_width(text) / room) or 1
-    return sum(max(1, math.ceil(_line_width(line) / room)) for line in text.split("\n"))
+        return 1 if len(text) * 2 <= room else min(MOST_LINES, math.ceil(_line_width(text) / room))
+    return min(MOST_LINES, sum([max(1, math.ceil(_line_width(line) / room)) for line in text.split("\n")]))

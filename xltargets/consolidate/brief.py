@@ -5,16 +5,16 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 from xltargets.consolidate.bodies import is_exact
 from xltargets.consolidate.columns import kind_of
-from xltargets.consolidate.drawn import item_of, widths_of
+from xltargets.consolidate.drawn import Drawing, widths_of
 from xltargets.consolidate.layout import Row, Table, main_table
 from xltargets.consolidate.onefile import FileResult, does_count
-from xltargets.rules.finding import Finding, Severity
+from xltargets.rules.finding import Severity
 
 #: Fields of the root that say who a submission is from.
 IDENTITY = {"unit": "unit.code", "name": "unit.name", "region": "unit.region", "year": "unit.year"}
@@ -25,7 +25,7 @@ LETTERS = {"R": "人员类", "Y": "运转类", "T": "特定目标类", "Z": "转
 _CODE = re.compile(r"\d{8}([A-Z])[0-9A-Z]{12}")
 
 
-def brief_of(result: FileResult, root: Table) -> str:
+def brief_of(result: FileResult, drawing: Drawing, root: Table) -> str:
     """As JSON.
 
     Of a file that was read: ``unit``, ``name``, ``region``, ``year``; ``rows`` and ``widths`` per table; ``keys`` of its
@@ -42,23 +42,28 @@ def brief_of(result: FileResult, root: Table) -> str:
             brief[word] = None if value is None or not str(value).strip() else str(value).strip()
         brief["rows"] = {name: len(rows) for name, rows in result.tables.items()}
         brief["widths"] = widths_of(result.tables, root)
-        brief["counts"] = result.counts
         brief["findings"] = len(result.findings)
-        brief["rules"] = Counter(finding.rule for finding in result.findings if does_count(finding))
-        brief |= _projects(result, main_table(root))
+        items = [one.item for one in drawing.findings]
+        counted = [pair for pair in zip(result.findings, items, strict=True) if does_count(pair[0])]
+        brief["rules"] = Counter([finding.rule for finding, _ in counted])
+        by_severity = Counter([finding.severity for finding, _ in counted])
+        brief["counts"] = {severity.value: by_severity[severity] for severity in Severity}
+        brief |= _projects(result.tables, Counter((item, finding.severity) for finding, item in counted), main_table(root))
     brief["failures"] = len(result.failures)
     return json.dumps(brief, ensure_ascii=False).encode("utf-8", "replace").decode()
 
 
-def _projects(result: FileResult, table: Table | None) -> dict[str, Any]:
+def _projects(
+    tables: Mapping[str, Sequence[Row]], counts: Mapping[tuple[int | None, Severity], int], table: Table | None
+) -> dict[str, Any]:
     """What it says of the file's projects."""
     if table is None:
         return {"keys": [], "items": [], "money": {}}
-    rows = result.tables[table.name]
+    rows = tables[table.name]
     keys = [] if table.key is None else [str(value).strip() for row in rows if (value := row[table.key + 1]) is not None]
     kind, code = table.column(f"{table.name}.kind"), table.column(f"{table.name}.code")
     kinds = [_kind(row, kind, code) for row in rows]
-    items = [[one, *counts] for one, counts in zip(kinds, _counts(result.findings, table, len(rows)), strict=True)]
+    items = [[one, *(counts.get((at, severity), 0) for severity in Severity)] for at, one in enumerate(kinds)]
     return {"keys": keys, "items": items, "money": _money(rows, kinds, table)}
 
 
@@ -69,16 +74,6 @@ def _kind(row: Row, kind: int | None, code: int | None) -> str:
         return said.strip()[:40]
     match = None if code is None else _CODE.fullmatch(str(row[code + 1]).strip())
     return LETTERS.get(match[1], f"{match[1]}类") if match else "未分类"
-
-
-def _counts(findings: Sequence[Finding], table: Table, projects: int) -> list[list[int]]:
-    """Per project, its findings that count, by severity."""
-    counts = [[0] * len(SEVERITIES) for _ in range(projects)]
-    for finding in findings:
-        item = item_of(finding.pointer, table)
-        if item is not None and item < projects and does_count(finding):
-            counts[item][SEVERITIES.index(finding.severity.value)] += 1
-    return counts
 
 
 def _money(rows: Sequence[Row], kinds: Sequence[str], table: Table) -> dict[str, dict[str, str]]:

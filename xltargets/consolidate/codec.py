@@ -10,8 +10,7 @@ import zlib
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from xltargets.consolidate.drawn import draw, encode_drawing
-from xltargets.consolidate.layout import Table
+from xltargets.consolidate.drawn import Drawing, encode_drawing
 from xltargets.consolidate.onefile import Broken, FileResult
 from xltargets.rules.finding import Finding, Severity
 from xltargets.rules.unitrecord import IndicatorRecord, ProjectRecord, UnitRecord
@@ -42,7 +41,7 @@ class Encoded(NamedTuple):
     cells: bytes
 
 
-def encode(result: FileResult, root: Table) -> Encoded:
+def encode(result: FileResult, drawing: Drawing) -> Encoded:
     """What depends on the content of the file alone.
 
     Half of a surrogate pair, which no XML can hold, becomes a question mark.
@@ -54,7 +53,7 @@ def encode(result: FileResult, root: Table) -> Encoded:
     }
     return Encoded(
         _bytes(_record(result.record)),
-        encode_drawing(draw(result.tables, result.findings, root)),
+        encode_drawing(drawing),
         zlib.compress(_bytes(content), _LEVEL),
         zlib.compress(_bytes(_cells(result.cells)), _LEVEL),
     )

@@ -12,19 +12,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from xltargets.consolidate.bodies import attribute, body_of, lines, text_body, width
+from xltargets.consolidate.bodies import BLANK, attribute, body_of, lines, text_body, width
 from xltargets.consolidate.columns import FINDING_KEYS, WIDEST, room_of, special_room
 from xltargets.consolidate.layout import Row, Table, main_table
-from xltargets.rules.finding import Finding
+from xltargets.rules.finding import Finding, Severity
 
 #: Between cells, rows and tables; no body has them, since XML cannot.
 _CELL, _ROW, _TABLE = b"\x1f", b"\x1e", b"\x1d"
 #: A byte per cell counts its lines; this one is none.
 _NONE = ord("0")
+_MARKS = bytes(range(_NONE, 256)) + bytes([255] * _NONE)
 #: That of a cell with one line.
 LINE = b"1"
-#: A row is never higher.
-MOST_LINES = 30
 _LEVEL = 1
 
 
@@ -89,15 +88,15 @@ def draw(tables: Mapping[str, Sequence[Row]], findings: Iterable[Finding], root:
 def _row(row: Row, rooms: Sequence[float]) -> Drawn:
     values = row[1:]
     numbers = [
-        lines(value, room) if room and type(value) is str else 1
+        lines(value, room) if room and type(value) is str and (len(value) * 2 > room or "\n" in value) else 1
         for value, room in zip(values, rooms, strict=True)
     ]
-    return Drawn(row[0], counted(numbers), [body_of(value) for value in values])
+    return Drawn(row[0], counted(numbers), [BLANK if value is None else body_of(value) for value in values])
 
 
 def counted(numbers: Iterable[int]) -> bytes:
     """Numbers of lines, a byte each."""
-    return bytes([_NONE + min(number, MOST_LINES) for number in numbers])
+    return bytes(numbers).translate(_MARKS)
 
 
 def high(marks: Iterable[int]) -> int:
@@ -107,23 +106,27 @@ def high(marks: Iterable[int]) -> int:
 
 def draw_findings(findings: Iterable[Finding], main: Table | None) -> list[DrawnFinding]:
     """Draw rows of findings."""
-    return [_finding(finding, main) for finding in findings]
+    prefix = _prefix(main)
+    return [_finding(finding, _item(finding.pointer, prefix)) for finding in findings]
 
 
-def _finding(finding: Finding, main: Table | None) -> DrawnFinding:
-    remark = remark_of(finding)
+def _finding(finding: Finding, item: int | None) -> DrawnFinding:
+    sheet, cell, remark = finding.sheet, finding.cell, remark_of(finding)
     marks = counted(
         (
-            1, 1, lines(finding.field, _FIELD), lines(finding.message, _MESSAGE),
-            lines(finding.sheet or "", _SHEET), 1, lines(remark or "", _REMARK),
+            1, 1, lines(finding.field, _FIELD), lines(finding.message, _MESSAGE), lines(sheet, _SHEET) if sheet else 1,
+            1, lines(remark, _REMARK) if remark else 1,
         )
     )  # fmt: skip
     bodies = [
-        text_body(finding.severity.label), text_body(finding.rule), body_of(finding.field or None),
-        text_body(finding.message), body_of(finding.sheet), body_of(finding.cell), body_of(remark),
+        _LABELS[finding.severity], text_body(finding.rule), text_body(finding.field) if finding.field else BLANK,
+        text_body(finding.message), body_of(sheet), body_of(cell), body_of(remark),
     ]  # fmt: skip
-    place = f"{quoted(finding.sheet)}!{finding.cell}" if finding.sheet and finding.cell else ""
-    return DrawnFinding(item_of(finding.pointer, main), marks, bodies, attribute(place))
+    place = attribute(f"{quoted(sheet)}!{cell}") if sheet and cell else b""
+    return DrawnFinding(item, marks, bodies, place)
+
+
+_LABELS = {severity: text_body(severity.label) for severity in Severity}
 
 
 _FIELD, _MESSAGE, _SHEET, _REMARK = map(special_room, ("#field", "#message", "#sheet", "#remark"))
@@ -144,10 +147,18 @@ def remark_of(finding: Finding) -> str | None:
 
 def item_of(pointer: str, main: Table | None) -> int | None:
     """The number of the project a pointer leads into."""
-    if main is None:
+    return _item(pointer, _prefix(main))
+
+
+def _prefix(main: Table | None) -> str | None:
+    """What the pointers into projects begin with."""
+    return None if main is None else "/" + main.name.replace(".", "/") + "/"
+
+
+def _item(pointer: str, prefix: str | None) -> int | None:
+    if prefix is None or not pointer.startswith(prefix):
         return None
-    prefix = "/" + main.name.replace(".", "/") + "/"
-    number = pointer[len(prefix) :].partition("/")[0] if pointer.startswith(prefix) else ""
+    number = pointer[len(prefix) :].partition("/")[0]
     return int(number) if number.isdecimal() and number.isascii() else None
 
 
@@ -160,17 +171,19 @@ def widths_of(tables: Mapping[str, Sequence[Row]], root: Table) -> dict[str, lis
     for table in root.walk():
         columns = zip(*tables[table.name], strict=True) if tables[table.name] else iter(())
         next(columns, None)
-        wide = [
-            max([_width(cell) for cell in set(cells) if cell is not None and cell != one.default], default=0)
-            for cells, one in zip(columns, table.fields, strict=False)
-        ]
+        wide = [_widest(cells, one.default) for cells, one in zip(columns, table.fields, strict=False)]
         found[table.name] = wide or [0] * len(table.fields)
     return found
 
 
-def _width(value: object) -> int:
-    most = int(WIDEST)
-    return most if type(value) is str and len(value) > most and "\n" not in value else min(most, width(value))
+def _widest(cells: Sequence[object], default: object) -> int:
+    most, found = int(WIDEST), 0
+    for cell in set(cells):
+        if cell is not None and cell != default:
+            found = max(found, width(cell))
+            if found >= most:
+                return most
+    return found
 
 
 # --- as bytes -------------------------------------------------------------------------------------------

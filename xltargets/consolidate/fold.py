@@ -13,6 +13,7 @@ from typing import NamedTuple
 from xltargets.consolidate.brief import brief_of
 from xltargets.consolidate.codec import Encoded, encode
 from xltargets.consolidate.discover import Source
+from xltargets.consolidate.drawn import Drawing, draw
 from xltargets.consolidate.mapping import IN_THIS_PROCESS, Lost, Work, each
 from xltargets.consolidate.onefile import FAILED, READ, FileResult, Reading, digest_of, process
 from xltargets.consolidate.store import BY_UNIT, Listed, Store
@@ -75,8 +76,11 @@ def take(reading: Reading, task: Task) -> Parcel:
             stub = FileResult(task.source.name, SAME, "", digest, state.st_size, state.st_mtime_ns)
             return Parcel(stub, None, "")
     result = process(task.source, reading)
-    brief = brief_of(result, reading.root)
-    content = encode(result, reading.root) if result.status == READ else None
+    drawing = Drawing()
+    if result.status == READ:
+        drawing = draw(result.tables, result.findings, reading.root)
+    brief = brief_of(result, drawing, reading.root)
+    content = encode(result, drawing) if result.status == READ else None
     return Parcel(
         replace(result, tables={}, findings=[], failures=[], record=None, cells=None), content, brief
     )

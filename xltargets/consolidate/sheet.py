@@ -13,9 +13,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from xltargets.consolidate.bodies import Formula, attribute, body_of, cut, lines, text_body
+from xltargets.consolidate.bodies import MOST_LINES, Formula, attribute, body_of, cut, lines, text_body
 from xltargets.consolidate.columns import WRAPPED, SheetPlan
-from xltargets.consolidate.drawn import MOST_LINES, quoted
+from xltargets.consolidate.drawn import quoted
 from xltargets.consolidate.looks import Looks
 from xltargets.consolidate.splice import SheetRows
 from xltargets.excel.a1 import column_letters
@@ -171,7 +171,7 @@ class Pages:
             self.link(column.key, value) if type(value) is Link else body_of(value)
             for column, value in zip(columns, values, strict=True)
         )
-        self.put(bodies, min(MOST_LINES, max(high, default=1)), style)
+        self.put(bodies, max(high, default=1), style)
 
     def link(self, key: str, link: Link, body: bytes | None = None, place: bytes = b"") -> bytes:
         """Have the cell of a column in the next row lead to a file.
