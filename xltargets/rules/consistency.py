@@ -8,6 +8,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from xltargets.rules.items import Row
 from xltargets.rules.patterns import later
 from xltargets.rules.prose import (
     HAN,
@@ -37,6 +38,9 @@ _GIVEN = later(
 _AND = later(f"[{HAN}]{{0,4}}[、和及]")
 #: So often in a year: what an indicator counts by the month, the goal may count by the year.
 _A_YEAR = {"月": 12, "季度": 4, "周": 52, "工作日": 250, "天": 365}
+#: 2024卷, 2023版: a year. 50亩以上的大户: who is meant, no work done.
+_YEARBOOK = later("(?:19|20)[0-9]{2}[卷版款]")
+_CRITERION = later(f"(?:[(（]含[)）])?(?:及|含)?以[上下](?:的|[(（]含[{HAN}]{{0,8}}[)）]的)")
 _FIXED = later("^(?:24小时|7天|12345|110|119|120|1站|1窗|[2-6]G|[0-9]{2,4}千伏)$")
 _DAY = later("(?<!工作)(?<!自然)日$")
 #: What is behind a number that counts no work: 5个方面, 16个镇街 (where it is done).
@@ -67,7 +71,7 @@ def _quantities(text: str) -> Iterator[_Quantity]:
         if _GIVEN.search(before) or given_until >= 0 and _AND.fullmatch(text, given_until, match.start()):
             given_until = end
             continue
-        if _FIXED.match(typed) or _DAY.search(typed) or _COUNTED_ABOUT.match(text, match.end()):
+        if _YEARBOOK.match(typed) or _CRITERION.match(text, end) or _FIXED.match(typed) or _DAY.search(typed) or _COUNTED_ABOUT.match(text, match.end()):
             continue
         number = Decimal(match[1].replace(",", "") + (match[2] or ""))
         yield _Quantity(number, unit.name, number * unit.factor, unit.base, typed)
@@ -79,11 +83,11 @@ def _quantities(text: str) -> Iterator[_Quantity]:
     basis="K1",
     needs=["target", "indicators"],
     follows=["V18"],
-    inputs=["@values"],
+    inputs=["@rows"],
     bad={"target": "2024年受理办理信访事项不少于1500件，信访群众满意度达到90%以上。"},
     good={"target": "2024年受理办理信访事项不少于0.12万件，服务全县17个乡镇，信访群众满意度达到90%以上。"},
 )
-def quantities_of_the_goal_are_in_the_indicators(target: str, indicators: list[Any], values: Sequence[Value | None]) -> Iterator[Hit]:
+def quantities_of_the_goal_are_in_the_indicators(target: str, indicators: list[Any], rows: Sequence[Row]) -> Iterator[Hit]:
     """绩效目标中的数量应有对应的指标
 
     绩效目标写明的工作数量（1200件、2小时内）应在指标值、指标名称或描述中找到（单位可换算，“场”与“场次”、“人”与“名”
@@ -91,16 +95,16 @@ def quantities_of_the_goal_are_in_the_indicators(target: str, indicators: list[A
     金额由 M04、M08 检查；比率只与名称相同的指标比较；年月、全县概况（“全县17个乡镇”）、与往年的比较不算。
     改法：补充对应的指标，或改正不一致的数量。
     """
-    missing = _missing(list(_quantities(target)), indicators, values)
+    missing = _missing(list(_quantities(target)), rows)
     if missing:
         named = "、".join(f"“{shown(found.typed)}”" for found in list(dict.fromkeys(missing))[:4])
         yield "target", f"绩效目标中的{named}在绩效指标中没有对应的数量，请补充指标或改为一致"
-    for rate, name, has in _other_rates(target, indicators, values):
+    for rate, name, has in _other_rates(target, rows):
         yield "target", f"绩效目标中{name}为{rate}，同名指标的指标值为{has}，请改为一致"
         break
 
 
-def _missing(quantities: list[_Quantity], indicators: list[Any], values: Sequence[Value | None]) -> list[_Quantity]:
+def _missing(quantities: list[_Quantity], rows: Sequence[Row]) -> list[_Quantity]:
     """The quantities that are no indicator's value, nor the sum of several, nor named in a name or description.
 
     Units only count for sums: what the goal counts in 场次 or 名 the indicator may count in 场 or 人.
@@ -109,8 +113,9 @@ def _missing(quantities: list[_Quantity], indicators: list[Any], values: Sequenc
         return []
     known: set[Decimal] = set()
     totals: dict[str, Decimal] = {}
-    for value in values:
-        if value is not None and value.is_number and value.lo is not None:
+    for row in rows:
+        value = row.value
+        if value is not None and "number" in row.sorts and value.lo is not None:
             base = value.base_unit.partition("/")[0]
             for bound in (value.lo, value.hi):
                 if bound is not None:
@@ -119,9 +124,9 @@ def _missing(quantities: list[_Quantity], indicators: list[Any], values: Sequenc
             totals[base] = totals.get(base, Decimal(0)) + value.lo * value.factor
     missing = [one for one in quantities
                if one.base not in known and totals.get(one.base_unit) != one.base]
-    for _, indicator in indicators_of({"indicators": indicators}) if missing else ():
+    for row in rows if missing else ():
         for key in ("level3", "description", "value"):
-            if isinstance(text := indicator.get(key), str) and _DIGIT.search(text):
+            if isinstance(text := row.node.get(key), str) and _DIGIT.search(text):
                 known.update(found.base for found in _quantities(text))
     return [one for one in missing if one.base not in known]
 
@@ -131,14 +136,16 @@ _RATE = later(r"[率度](?:均|都|应|要)?(?:达到|达|为|不低于|保持�
 _RATE_NAME = later(f"[{HAN}]{{2,14}}$")
 
 
-def _other_rates(target: str, indicators: list[Any], values: Sequence[Value | None]) -> Iterator[tuple[str, str, str]]:
+def _other_rates(target: str, rows: Sequence[Row]) -> Iterator[tuple[str, str, str]]:
     """Rates of the goal that an indicator of the very name has otherwise: rate, name, the indicator's value."""
+    if "%" not in target and "％" not in target:
+        return
     rates: dict[str, list[Value]] = {}
-    for (_, indicator), value in zip(indicators_of({"indicators": indicators}), values, strict=False):
-        name = indicator.get("level3")
-        if isinstance(name, str) and value is not None and value.is_rate and value.kind == "quant" and not value.change and (
-            value.lo is not None and value.lo <= 100  # beyond: V04, V05
-        ):
+    for row in rows:
+        value, name = row.value, row.node.get("level3")
+        if value is None or not row.sorts >= {"quant", "rate"} or value.change or not isinstance(name, str):
+            continue
+        if value.lo is not None and value.lo <= 100:  # beyond: V04, V05
             rates.setdefault(plain(name), []).append(value)
     for match in _RATE.finditer(target[:_LONGEST]) if rates else ():
         name = _RATE_NAME.search(target[max(0, match.start() - 14) : match.start()])
@@ -187,20 +194,20 @@ def goals_can_be_measured(target: str) -> Iterator[Hit]:
     HINT,
     basis="K5",
     needs=["indicators"],
-    inputs=["@values"],
+    inputs=["@rows"],
     bad={"indicators.0.value": "及时受理", "indicators.1.value": "规范", "indicators.2.value": "按期办结", "indicators.4.value": "有效化解"},
     good={"indicators.0.value": "及时受理", "indicators.1.value": "规范", "indicators.4.value": "有效化解"},
 )
-def most_indicators_are_quantitative(indicators: list[Any], values: Sequence[Value | None], *, share: float = 0.5, fewest: int = 3) -> Iterator[Hit]:
+def most_indicators_are_quantitative(indicators: list[Any], rows: Sequence[Row], *, share: float = 0.5, fewest: int = 3) -> Iterator[Hit]:
     """定量指标应占多数
 
     指标应以定量为主：有指标值的指标不少于 fewest 条时，数值、区间和期限（日期）所占的比例应不低于 share。空白和占位的不计。
     改法：把能用数量、比率、时限表示的定性指标改为定量指标。
     """
-    told = [value for value in values if value is not None and value.kind in ("quant", "range", "date", "qual")]
-    measured = sum(value.kind != "qual" for value in told)
-    if len(told) >= fewest and measured < share * len(told):
-        yield "indicators", f"{len(told)}条指标中定量指标只有{measured}条，少于{share:.0%}，请把能量化的改为定量指标"
+    measured = sum(not row.sorts.isdisjoint(("number", "date")) for row in rows)
+    told = measured + sum("qual" in row.sorts for row in rows)
+    if told >= fewest and measured < share * told:
+        yield "indicators", f"{told}条指标中定量指标只有{measured}条，少于{share:.0%}，请把能量化的改为定量指标"
 
 
 @rule(
@@ -222,8 +229,8 @@ def large_projects_have_enough_indicators(
     改法：按项目的主要内容补充产出和效益指标。
     """
     total = in_wan(total, unit)
-    count = sum(_has_content(indicator) for _, indicator in indicators_of({"indicators": indicators}))
     least = max((band[1] for band in bands if total >= band[0]), default=0)
+    count = sum(_has_content(indicator) for _, indicator in indicators_of({"indicators": indicators})) if least else 0
     if count < least:
         band = max(band[0] for band in bands if total >= band[0])
         yield "indicators", f"预算数{amount(total)}（{band}万元以上）的项目只有{count}条三级指标，宜不少于{least}条"

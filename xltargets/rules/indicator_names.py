@@ -9,7 +9,7 @@ from typing import Any
 
 from xltargets.rules import levels
 from xltargets.rules.items import Row
-from xltargets.rules.levels import filled, text_of
+from xltargets.rules.levels import text_of
 from xltargets.rules.patterns import later
 from xltargets.rules.registry import HINT, WARNING, Hit, rule
 from xltargets.rules.similar import plain
@@ -288,10 +288,11 @@ def rate_is_described_with_its_formula(name: str, description: str, value: Value
     HINT,
     basis="K2",
     needs=["name", "indicators"],
+    inputs=["@filled"],
     bad={"name": "信访接待大厅修缮工程"},
     good={"name": "信访接待大厅修缮工程监理费"},
 )
-def assets_have_a_lifetime(name: str, indicators: Indicators) -> Iterator[Hit]:
+def assets_have_a_lifetime(name: str, indicators: Indicators, rows: Sequence[Row]) -> Iterator[Hit]:
     """基建、购置类项目应有使用年限指标
 
     形成固定资产的项目（新建、改建、修缮、购置等），可持续影响看能用多少年。按项目名称判断，服务、利息、尾款等除外。
@@ -300,8 +301,7 @@ def assets_have_a_lifetime(name: str, indicators: Indicators) -> Iterator[Hit]:
     shown = name[:_LONGEST]
     if not pattern("asset").search(shown) or pattern("no_asset").search(shown):
         return
-    rows = [row for _, row in filled(indicators)]
-    said = [(text_of(row, key) or "")[:500] for row in rows for key in ("level3", "description")]
+    said = [(text_of(row.node, key) or "")[:500] for row in rows for key in ("level3", "description")]
     if rows and not any(_LIFETIME.search(text) for text in said):
         yield "indicators", f"项目{quoted(name)}形成固定资产，指标中没有使用年限，请增加"
 
@@ -311,7 +311,7 @@ def assets_have_a_lifetime(name: str, indicators: Indicators) -> Iterator[Hit]:
     HINT,
     basis="K1",
     needs=["indicators"],
-    inputs=["@values"],
+    inputs=["@filled"],
     bad={"indicators.4.value": "效果明显"},
     good={
         "indicators.4.value": "效果明显",
@@ -321,23 +321,19 @@ def assets_have_a_lifetime(name: str, indicators: Indicators) -> Iterator[Hit]:
         "indicators.6.value": "≥50万元",
     },
 )
-def benefits_can_be_measured(indicators: Indicators, values: Sequence[Value | None]) -> Iterator[Hit]:
+def benefits_can_be_measured(indicators: Indicators, rows: Sequence[Row]) -> Iterator[Hit]:
     """效益指标不应只有一条且不可衡量
 
     效益只有一条，又是“得到保障”“效果明显”之类的文字，项目有没有效益无从衡量。
     改法：改为可以核对的数量或比率，或再补充一条定量的效益指标。
     """
     benefits = [
-        (index, value)
-        for (index, row), value in ((row, values[row[0]]) for row in filled(indicators))
-        if levels.level2(row.get("level2")) in levels.BENEFITS
-        or (levels.level1(row.get("level1")) == "效益" and levels.level2(row.get("level2")) != "服务对象满意度")
+        row for row in rows if row.level2 in levels.BENEFITS or (row.level1 == "效益" and row.level2 != levels.SATISFIED)
     ]
-    if len(benefits) == 1:
-        index, value = benefits[0]
-        if value is not None and value.kind == "qual":
-            message = f"效益指标只有这一条，指标值{quoted(value.raw)}无法衡量，请改为定量指标或补充一条"
-            yield f"indicators.{index}.value", message
+    value = benefits[0].value if len(benefits) == 1 else None
+    if value is not None and value.kind == "qual":
+        message = f"效益指标只有这一条，指标值{quoted(value.raw)}无法衡量，请改为定量指标或补充一条"
+        yield f"indicators.{benefits[0].index}.value", message
 
 
 @rule(
@@ -346,11 +342,13 @@ def benefits_can_be_measured(indicators: Indicators, values: Sequence[Value | No
     basis="K1",
     needs=["indicators"],
     maybe=["name", "purpose", "target"],
+    inputs=["@filled"],
     bad={"indicators.0.level3": "项目资金覆盖率"},
     good={"indicators.0.level3": "信访事项登记率"},
 )
 def indicators_are_about_the_work(
-    indicators: Indicators, name: str | None, purpose: str | None, target: str | None, *, also: Sequence[str] = ()
+    indicators: Indicators, name: str | None, purpose: str | None, target: str | None, rows: Sequence[Row], *,
+    also: Sequence[str] = (),
 ) -> Iterator[Hit]:
     """指标应与资金用途、绩效目标相关
 
@@ -360,15 +358,13 @@ def indicators_are_about_the_work(
     """
     idle = {*words("idle"), *also}
     said = "".join((text or "")[:2000] for text in (name, purpose, target))
-    for index, row in filled(indicators):
-        typed = text_of(row, "level3")
-        text = bare(typed) if typed else ""
-        second = levels.level2(row.get("level2"))
+    for row in rows:
+        text = bare(row.name) if row.name else ""
         if text in idle:
-            yield f"indicators.{index}.level3", f"{quoted(typed or '')}说的是资金本身，与工作内容无关，请改为本项目要做的事"
-        elif second in ("数量", "质量") and len(text) >= 4 and len(said) >= 12 and not _related(text, said):
-            message = f"{quoted(typed or '')}与项目名称、资金用途、绩效目标没有相同的词，请核对是否与本项目有关"
-            yield f"indicators.{index}.level3", message
+            yield f"indicators.{row.index}.level3", f"{quoted(row.name or '')}说的是资金本身，与工作内容无关，请改为本项目要做的事"
+        elif row.level2 in ("数量", "质量") and len(text) >= 4 and len(said) >= 12 and not _related(text, said):
+            message = f"{quoted(row.name or '')}与项目名称、资金用途、绩效目标没有相同的词，请核对是否与本项目有关"
+            yield f"indicators.{row.index}.level3", message
 
 
 def _related(name: str, said: str) -> bool:

@@ -11,7 +11,6 @@ from typing import Any
 from xltargets.rules import levels
 from xltargets.rules.indicator_names import bare, is_rate_name
 from xltargets.rules.items import Row
-from xltargets.rules.levels import filled, text_of
 from xltargets.rules.patterns import later
 from xltargets.rules.registry import ERROR, HINT, WARNING, Hit, rule
 from xltargets.rules.vocabulary import pattern, words
@@ -30,9 +29,13 @@ def _short(name: str) -> str:
     return name[:200]
 
 
+#: Those whose complaints are counted, no service that deals with them.
+_SERVED = later("服务(?:对象)?(?=投诉|差评|不满意)")
+
+
 def is_reverse(name: str, also: Sequence[str] = ()) -> bool:
     """Whether less is better by the name: it says something bad (投诉), and nothing that deals with it (投诉处理率)."""
-    text = bare(name)
+    text = _SERVED.sub("", bare(name))
     if not pattern("reverse", also).search(text):
         return False
     slip = pattern("slip").search(text)
@@ -379,7 +382,7 @@ def _named(month: int) -> str:
     HINT,
     basis="R",
     needs=["indicators"],
-    inputs=["@values"],
+    inputs=["@rows"],
     bad={
         "indicators.0.value": "≥95%",
         "indicators.1.value": "≥95%",
@@ -396,13 +399,13 @@ def _named(month: int) -> str:
         "indicators.4.value": "≥95%",
     },
 )
-def values_differ(indicators: Indicators, values: Sequence[Value | None], *, at_least: int = 5) -> Iterator[Hit]:
+def values_differ(indicators: Indicators, rows: Sequence[Row], *, at_least: int = 5) -> Iterator[Hit]:
     """各指标的指标值不应全部相同
 
     一个项目 at_least 条以上的定量指标，数值和单位全都相同，说明没有逐条测算。运算符不同也算相同。
     改法：按各自的情况逐条测算指标值。
     """
-    numbers = [(index, value) for index, value in enumerate(values) if value is not None and value.kind == "quant"]
+    numbers = [(row.index, row.value) for row in rows if row.value is not None and "quant" in row.sorts]
     if len(numbers) >= at_least and len({(value.lo, value.unit) for _, value in numbers}) == 1:
         index, value = numbers[0]
         yield f"indicators.{index}.value", f"{len(numbers)}条定量指标都取{quoted(value.raw)}，请按各自的情况测算"
@@ -462,12 +465,12 @@ def words_are_not_empty(typed: str, value: Value) -> Iterator[Hit]:
     HINT,
     basis="K1",
     needs=["indicators"],
-    inputs=["@values"],
+    inputs=["@rows"],
     bad={"indicators.1.level3": "信访事项办结率", "indicators.1.value": "≥40%"},
     good={"indicators.1.level3": "信访事项办结率", "indicators.1.value": "≥60%"},
 )
 def targets_are_neither_too_low_nor_all_perfect(
-    indicators: Indicators, values: Sequence[Value | None], *, lowest: float = 60, at_least: int = 4
+    indicators: Indicators, rows: Sequence[Row], *, lowest: float = 60, at_least: int = 4
 ) -> Iterator[Hit]:
     """指标值不应过低，也不应全部满分
 
@@ -476,16 +479,17 @@ def targets_are_neither_too_low_nor_all_perfect(
     改法：参照上年完成情况、行业标准测算。
     """
     rates = []
-    for index, row in filled(indicators):
-        value, name = values[index], text_of(row, "level3")
-        if value is None or not value.is_rate or value.change is not None or value.lo is None or not name:
+    for row in rows:
+        value = row.value
+        if value is None or "rate" not in row.sorts or value.change is not None or value.lo is None or row.name is None:
             continue
-        rates.append((index, value))
-        text, low = bare(name), _percent(value.lo, value)
+        rates.append((row.index, value))
+        text, low = bare(row.name), _percent(value.lo, value)
         expected = text.endswith(words("must_be_high")) and not _NEGATIVE_OPENING.search(text)
         if expected and value.op in (">=", ">", "=") and low is not None and low < Decimal(str(lowest)):
-            yield f"indicators.{index}.value", f"{quoted(name)}的指标值{quoted(value.raw)}低于{lowest:g}%，目标过低，请核对"
-    numbers = [value for value in values if value is not None and value.kind == "quant"]
+            message = f"{quoted(row.name)}的指标值{quoted(value.raw)}低于{lowest:g}%，目标过低，请核对"
+            yield f"indicators.{row.index}.value", message
+    numbers = [row for row in rows if "quant" in row.sorts]
     if len(rates) >= at_least and len(numbers) > len(rates) and all(value.lo == _HUNDRED for _, value in rates):
         yield f"indicators.{rates[0][0]}.value", f"{len(rates)}条比率指标都是100%，请按实际可能测算"
 

@@ -4,7 +4,7 @@
 ``@values``    indicator: its parsed 指标值; project: those of its indicators in order (None where blank); document: a
                list of these per project
 ``@row``       indicator: the :class:`~xltargets.rules.view.Row`: its levels by their short names, its kind, its value
-``@rows``      project: the rows of its indicators; document: a list of these per project
+``@rows``      project: the rows of its indicators; document: index of a project → its rows
 ``@filled``    project: those of its rows that say anything beside their levels
 ``@raw``       path from the item → what was typed, for the fields where the document has something else
 ``@item``      the item itself, a plain dict
@@ -26,7 +26,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from xltargets.rules.items import Item
+from xltargets.rules.items import Item, Row
 from xltargets.rules.layout import GIVEN
 from xltargets.rules.view import View, declared_money_unit
 from xltargets.values import Value
@@ -69,9 +69,11 @@ class Asked:
             found[row.index] = row.value
         return found
 
-    def rows(self, item: Item) -> list[Any]:
-        """The rows of a project, or of all projects."""
-        return list(self.view.rows.values()) if item.scope == "document" else self.view.rows[item.pointer]
+    def rows(self, item: Item) -> list[Row] | dict[int, list[Row]]:
+        """The rows of a project; of the document those of each project, by its index."""
+        if item.scope == "project":
+            return self.view.rows[item.pointer]
+        return {int(pointer.rpartition("/")[2]): rows for pointer, rows in self.view.rows.items()}
 
     def raw(self, item: Item) -> Mapping[str, object]:
         """What was typed in the item's fields, where the document has something else; several rules ask for it."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
@@ -109,17 +109,6 @@ def points(text: object) -> Decimal | None:
     folded = "".join(text.split())
     found = _POINTS.search(folded)
     return Decimal(found[1]) if found and folded[found.start()] in "(（" else None
-
-
-def filled(indicators: object) -> Iterator[tuple[int, Mapping[str, Any]]]:
-    """The rows that say anything beside their levels, with their index."""
-    for index, row in enumerate(indicators if isinstance(indicators, list) else ()):
-        if isinstance(row, dict):
-            for key in ("level3", "value", "description"):
-                text = row.get(key)
-                if isinstance(text, str) and text and not text.isspace():
-                    yield index, row
-                    break
 
 
 def text_of(row: Mapping[str, Any], key: str) -> str | None:

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from xltargets.rules.formulas import each, own, typed
+from xltargets.rules.items import Row
 from xltargets.rules.parts import is_prefilled
 from xltargets.rules.prose import shown
 from xltargets.rules.registry import ERROR, HINT, WARNING, Hit, rule
@@ -184,13 +185,12 @@ def _copies(projects: Sequence[Project], key: str, message: str, shortest: int, 
         yield (*hit, HINT) if _standard(projects, (first, index), letters) else hit
 
 
-def _elements(project: Project) -> frozenset[tuple[str, str, str]]:
+def _elements(rows: Sequence[Row]) -> frozenset[tuple[str, str, str]]:
     """The named indicators of a project: level 2, level 3, description, made comparable."""
-    indicators = project.get("indicators") if isinstance(project, dict) else None
     return frozenset(
-        (plain(node.get("level2")).removesuffix("指标"), name, plain(node.get("description")))
-        for node in (indicators if isinstance(indicators, list) else ())
-        if isinstance(node, dict) and (name := plain(node.get("level3")))
+        (plain(row.node.get("level2")).removesuffix("指标"), name, plain(row.node.get("description")))
+        for row in rows
+        if (name := plain(row.name))
     )
 
 
@@ -214,6 +214,7 @@ _COPIED = {
     basis="K1 R",
     each="document",
     needs=["projects"],
+    inputs=["@rows"],
     bad=_COPIED,
     good={
         key: value
@@ -222,7 +223,7 @@ _COPIED = {
     },
 )
 def indicators_are_their_own(
-    projects: Sequence[Project], *, similarity: float = 0.8, fewest: int = 3, standard_letters: str = "RY"
+    projects: Sequence[Project], rows: Mapping[int, Sequence[Row]], *, similarity: float = 0.8, fewest: int = 3, standard_letters: str = "RY"
 ) -> Iterator[Hit]:
     """各项目的指标体系不得雷同
 
@@ -231,7 +232,8 @@ def indicators_are_their_own(
     因照抄而来的同名指标口径不一（X06）、依据全部相同（X09）、支出计划雷同（X07、P08）列在它之下。
     改法：按本项目的产出和效果重新设置指标，不能只换项目名称和金额。
     """
-    sets = [found if len(found := _elements(project)) >= fewest else frozenset() for project in projects]
+    sets = [_elements(rows.get(index, ())) for index in range(len(projects))]
+    sets = [one if len(one) >= fewest else frozenset() for one in sets]
     for index, (first, score) in sorted(earlier_alike_sets(sets, float(similarity)).items()):
         common, total = len(sets[index] & sets[first]), len(sets[index])
         same = f"的{total}项指标全部相同" if score == 1 else f"的指标有{common}项相同（本项目共{total}项）"
@@ -281,7 +283,7 @@ class _Use(NamedTuple):
     basis="I",
     each="document",
     needs=["projects"],
-    inputs=["@values"],
+    inputs=["@rows"],
     follows=["X04"],
     bad={"projects.1.indicators.1.level3": "信访事项按规定答复率", "projects.1.indicators.1.value": "96%"},
     good={
@@ -290,7 +292,7 @@ class _Use(NamedTuple):
         "projects.1.indicators.1.value": "≥９６.0％",
     },
 )
-def one_name_one_sense(projects: Sequence[Project], values: Sequence[Sequence[Value | None]]) -> Iterator[Hit]:
+def one_name_one_sense(projects: Sequence[Project], rows: Mapping[int, Sequence[Row]]) -> Iterator[Hit]:
     """同名指标口径应当一致
 
     不同项目的二级指标和三级指标都相同时，指标值应同有或同无计算符号、方向一致、单位一致，比率的取值相同；
@@ -298,15 +300,13 @@ def one_name_one_sense(projects: Sequence[Project], values: Sequence[Sequence[Va
     改法：统一口径；确实不是一回事的，把指标名称改得不同。
     """
     uses: dict[tuple[str, str], list[_Use]] = {}
-    numbered = [(index, project) for index, project in enumerate(projects) if isinstance(project, dict)]
-    for (index, project), parsed in zip(numbered, values, strict=True):
-        for place, value in enumerate(parsed):
-            if value is not None and value.is_number:
-                indicator = project["indicators"][place]
-                key = plain(indicator.get("level3")), plain(indicator.get("level2")).removesuffix("指标")
-                uses.setdefault(key, []).append(_Use(index, place, value))
+    for index, of_project in rows.items():
+        for row in of_project:
+            if row.value is not None and row.name is not None and "number" in row.sorts:
+                key = plain(row.name), plain(row.node.get("level2")).removesuffix("指标")
+                uses.setdefault(key, []).append(_Use(index, row.index, row.value))
     for (name, _), same in uses.items():
-        if name and len(same) > 1:
+        if name and len({use.value.text for use in same}) > 1:
             yield from _odd_ones(projects, same)
 
 

@@ -7,13 +7,15 @@ from decimal import Decimal
 from typing import Any
 
 from xltargets.rules import formulas, levels
-from xltargets.rules.levels import BOTH, filled, text_of
+from xltargets.rules.items import Row
+from xltargets.rules.levels import BOTH, text_of
 from xltargets.rules.parts import is_prefilled
 from xltargets.rules.registry import ERROR, HINT, WARNING, Hit, rule
 from xltargets.rules.similar import plain
 from xltargets.rules.wording import share
 
-Indicators = Sequence[Mapping[str, Any]]
+Indicators = Sequence[Any]
+Rows = Sequence[Row]
 _LABELS = {"level1": "一级指标", "level2": "二级指标"}
 _EPS = Decimal("0.005")
 
@@ -24,14 +26,9 @@ def _shown(text: str) -> str:
     return line if len(line) <= 30 else f"{line[:30]}…"
 
 
-def _starts(indicators: Indicators, *keys: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
-    """The first row of each group of rows that say the same under these keys."""
-    before: tuple[object, ...] | None = None
-    for index, row in filled(indicators):
-        said = tuple(row.get(key) for key in keys)
-        if said != before:
-            yield index, row
-        before = said
+def _goes_on(rows: Rows, at: int, *keys: str) -> bool:
+    """Whether a row says the same under these keys as the one before it; only the first of a group is told of."""
+    return at > 0 and all(rows[at].node.get(key) == rows[at - 1].node.get(key) for key in keys)
 
 
 @rule(
@@ -39,10 +36,11 @@ def _starts(indicators: Indicators, *keys: str) -> Iterator[tuple[int, Mapping[s
     ERROR,
     basis="P",
     needs=["indicators"],
+    inputs=["@filled"],
     bad={"indicators.0.level2": "产品指标"},
     good={"indicators.0.level1": "一、产出 指标（50分）", "indicators.0.level2": "数 量"},
 )
-def levels_have_standard_names(indicators: Indicators, *, also: Sequence[str] = ()) -> Iterator[Hit]:
+def levels_have_standard_names(indicators: Indicators, rows: Rows, *, also: Sequence[str] = ()) -> Iterator[Hit]:
     """一级指标、二级指标应使用标准名称
 
     一级指标：产出、成本、效益、满意度；二级指标：数量、质量、时效、成本，经济成本、社会成本、生态环境成本，经济效益、社会效益、
@@ -51,12 +49,11 @@ def levels_have_standard_names(indicators: Indicators, *, also: Sequence[str] = 
     改法：改为标准名称；自拟的名称填在三级指标里。
     """
     extra = {levels.clean(name) for name in also}
-    for key, known, level in (("level1", levels.level1, 1), ("level2", levels.level2, 2)):
-        for index, row in _starts(indicators, key):
-            text = text_of(row, key)
-            if text is None or known(text) is not None or levels.clean(text) in extra:
-                continue
-            yield f"indicators.{index}.{key}", _no_such_level(text, level)
+    for level, key in enumerate(_LABELS, 1):
+        for at, row in enumerate(rows):
+            text = text_of(row.node, key) if getattr(row, key) is None else None
+            if text is not None and levels.clean(text) not in extra and not _goes_on(rows, at, key):
+                yield f"indicators.{row.index}.{key}", _no_such_level(text, level)
 
 
 def _no_such_level(text: str, level: int) -> str:
@@ -73,21 +70,24 @@ def _no_such_level(text: str, level: int) -> str:
     ERROR,
     basis="K1 K2 R",
     needs=["indicators"],
+    inputs=["@filled"],
     bad={"indicators.3.level2": "经济成本指标"},
     good={"indicators.3.level1": "成本指标", "indicators.3.level2": "经济成本指标", "indicators.5.level1": "效益指标"},
 )
-def level2_belongs_to_its_level1(indicators: Indicators, *, frame: str = BOTH) -> Iterator[Hit]:
+def level2_belongs_to_its_level1(indicators: Indicators, rows: Rows, *, frame: str = BOTH) -> Iterator[Hit]:
     """二级指标应归入规定的一级指标
 
     frame 为 2015 时按财预〔2015〕88号（成本是产出的二级指标），为 2021 时按财预〔2021〕101号（成本是一级指标，下设经济成本、
     社会成本、生态环境成本），默认两者都接受。满意度列在效益指标下也接受。名称不标准的由 S01 检查，这里不再重复。
     改法：把该行移到正确的一级指标下，或改正二级指标。
     """
-    for index, row in _starts(indicators, "level1", "level2"):
-        first, second = levels.level1(row.get("level1")), levels.level2(row.get("level2"))
-        if first is None or second is None or first == "执行率" or (first, second) in levels.pairs(frame):
+    right = levels.pairs(frame)
+    for at, row in enumerate(rows):
+        first, second = row.level1, row.level2
+        if first is None or second is None or first == "执行率" or (first, second) in right:
             continue
-        yield f"indicators.{index}.level2", _wrong_parent(row, second, frame)
+        if not _goes_on(rows, at, "level1", "level2"):
+            yield f"indicators.{row.index}.level2", _wrong_parent(row.node, second, frame)
 
 
 def _wrong_parent(row: Mapping[str, Any], second: str, frame: str) -> str:
@@ -103,29 +103,29 @@ def _wrong_parent(row: Mapping[str, Any], second: str, frame: str) -> str:
     HINT,
     basis="I",
     needs=["indicators"],
+    inputs=["@filled"],
     bad={f"indicators.{index}": None for index in range(2, 6)},
     good={"indicators.5": None},
 )
 def number_of_indicators_is_reasonable(
-    indicators: Indicators, *, at_least: int = 5, at_most: int = 20, per_level2: int = 5
+    indicators: Indicators, rows: Rows, *, at_least: int = 5, at_most: int = 20, per_level2: int = 5
 ) -> Iterator[Hit]:
     """三级指标的数量应适当
 
     一个项目以 at_least 至 at_most 条为宜，同一个二级指标下不超过 per_level2 条；太少不能反映项目全貌，太多抓不住重点。
     改法：补充核心指标，或合并、删去次要的指标。
     """
-    named = [(index, row) for index, row in filled(indicators) if text_of(row, "level3")]
+    named = [row for row in rows if row.name]
     if named and not at_least <= len(named) <= at_most:
         yield "indicators", f"三级指标{len(named)}条，以{at_least}至{at_most}条为宜，请{_more_or_fewer(len(named), at_least)}"
     groups: dict[str, list[int]] = {}
-    for index, row in named:
-        second = levels.level2(row.get("level2"))
-        if second:
-            groups.setdefault(second, []).append(index)
-    for second, rows in groups.items():
-        if len(rows) > per_level2:
-            message = f"{second}指标下有{len(rows)}条三级指标，以不超过{per_level2}条为宜，请合并或删减"
-            yield f"indicators.{rows[per_level2]}.level3", message
+    for row in named:
+        if row.level2:
+            groups.setdefault(row.level2, []).append(row.index)
+    for second, members in groups.items():
+        if len(members) > per_level2:
+            message = f"{second}指标下有{len(members)}条三级指标，以不超过{per_level2}条为宜，请合并或删减"
+            yield f"indicators.{members[per_level2]}.level3", message
 
 
 def _more_or_fewer(count: int, at_least: int) -> str:
@@ -137,10 +137,11 @@ def _more_or_fewer(count: int, at_least: int) -> str:
     ERROR,
     basis="R",
     needs=["indicators"],
+    inputs=["@filled"],
     bad={"indicators.2.level2": None},
     good={"indicators.2.level2": "时效"},
 )
-def every_row_has_its_levels(indicators: Indicators) -> Iterator[Hit]:
+def every_row_has_its_levels(indicators: Indicators, rows: Rows) -> Iterator[Hit]:
     """每一行都应有一级指标和二级指标
 
     合并单元格按上一行的内容填充；填充后仍然空白的，说明表格断档：第一行空白，或换了一级指标而二级指标空白。连续几行空白只提示
@@ -148,51 +149,59 @@ def every_row_has_its_levels(indicators: Indicators) -> Iterator[Hit]:
     改法：补填一级指标、二级指标，或恢复合并单元格。
     """
     for key, label in _LABELS.items():
-        for index, row in _starts(indicators, key):
-            if key in row and row[key] is not None and not isinstance(row[key], str):
+        for at, row in enumerate(rows):
+            if getattr(row, key) is not None or row.level1 == _EXECUTION or not _is_blank(row.node, key):
                 continue
-            if key in row and text_of(row, key) is None and not _of_execution(row):
-                name = text_of(row, "level3")
-                of = f"（三级指标“{_shown(name)}”）" if name else ""
-                yield f"indicators.{index}.{key}", f"指标第{index + 1}行{of}没有{label}，请补填"
+            if not _goes_on(rows, at, key):
+                of = f"（三级指标“{_shown(row.name)}”）" if row.name else ""
+                yield f"indicators.{row.index}.{key}", f"指标第{row.index + 1}行{of}没有{label}，请补填"
 
 
-def _of_execution(row: Mapping[str, Any]) -> bool:
-    """Whether the row is the rate of execution, which self-evaluations put beside the indicators."""
-    return levels.level1(row.get("level1")) == "执行率"
+#: The rate of execution, which self-evaluations put beside the indicators.
+_EXECUTION = "执行率"
 
 
-def _weights(indicators: Indicators) -> list[tuple[int, Mapping[str, Any], Decimal]] | None:
-    """Index, row and weight of each row that has one; None when there are none or one cannot be read."""
+def _is_blank(node: Mapping[str, Any], key: str) -> bool:
+    """Whether a text is on the form and blank."""
+    return key in node and text_of(node, key) is None and (node[key] is None or isinstance(node[key], str))
+
+
+def _weights(rows: Rows) -> list[tuple[Row, Decimal]] | None:
+    """The rows that have a weight, with it; None when there are none or one cannot be read."""
     found = []
-    for index, row in enumerate(indicators):
-        weight = row.get("weight") if isinstance(row, dict) else None
+    for row in rows:
+        weight = row.node.get("weight")
         if weight is None:
             continue
         if isinstance(weight, bool) or not isinstance(weight, (int, float, Decimal)):
             return None
-        found.append((index, row, Decimal(str(weight)) if isinstance(weight, float) else Decimal(weight)))
-    if found and sum(weight for _, _, weight in found) <= 1 + _EPS:
-        found = [(index, row, weight * 100) for index, row, weight in found]  # 0.2, shown as 20%
+        found.append((row, Decimal(str(weight)) if isinstance(weight, float) else Decimal(weight)))
+    if found and sum(weight for _, weight in found) <= 1 + _EPS:
+        found = [(row, weight * 100) for row, weight in found]  # 0.2, shown as 20%
     return found or None
 
 
-def _by_level1(indicators: Indicators) -> dict[str, Decimal]:
+def _by_level1(rows: Rows) -> dict[str, Decimal]:
     """The weight of each 一级指标: of its rows, else the one in its name (产出指标（50分）); empty when not known."""
     shares: dict[str, Decimal] = {}
-    if any(isinstance(row, dict) and row.get("weight") is not None for row in indicators):
-        for _, row, weight in _weights(indicators) or ():
-            first = levels.level1(row.get("level1")) or levels.parent(levels.level2(row.get("level2")) or "")
+    if _has_weights(rows):
+        for row, weight in _weights(rows) or ():
+            first = row.level1 or levels.parent(row.level2)
             if first is None:
                 return {}
             shares[first] = shares.get(first, Decimal(0)) + weight
         return shares
-    for _, row in filled(indicators):
-        first, named = levels.level1(row.get("level1")), levels.points(row.get("level1"))
-        if first is None or named is None:
-            return {}
-        shares.setdefault(first, named)
+    for row in rows:
+        if row.filled:
+            named = levels.points(row.node.get("level1"))
+            if row.level1 is None or named is None:
+                return {}
+            shares.setdefault(row.level1, named)
     return shares
+
+
+def _has_weights(rows: Rows) -> bool:
+    return any(row.node.get("weight") is not None for row in rows)
 
 
 _WEIGHT = "project.indicators.weight"
@@ -212,10 +221,11 @@ _FORGOTTEN = f"SUMPRODUCT(({formulas.length('project.indicators.level3')}>0)*({f
         f"AND({_FORGOTTEN}=0,OR({_SUM_IS.format(_SUM, 90)},{_SUM_IS.format(_SUM, 80)})))"
     ),
     formula_message="权重合计应为 100（或 90、80）",
+    inputs=["@rows"],
     bad={f"indicators.{index}.weight": weight for index, weight in enumerate((20, 20, 20, 10, 20, 5))},
     good={f"indicators.{index}.weight": weight for index, weight in enumerate((15, 15, 10, 10, 30, 10))},
 )
-def weights_add_up(indicators: Indicators, *, totals: Sequence[float] = (100, 90, 80)) -> Iterator[Hit]:
+def weights_add_up(indicators: Indicators, rows: Rows, *, totals: Sequence[float] = (100, 90, 80)) -> Iterator[Hit]:
     """权重合计应等于规定的总分
 
     各三级指标权重之和应为 100；预算执行率另占 10 分的为 90，另占 20 分的为 80，由 totals 规定；有漏填权重的，只认最高的
@@ -223,15 +233,15 @@ def weights_add_up(indicators: Indicators, *, totals: Sequence[float] = (100, 90
     表格没有权重栏，一级指标名称带分值（如“产出指标（50分）”）的，检查各一级指标分值之和；都没有的不检查。
     改法：核对各行权重，补填漏填的权重。
     """
-    shares = _by_level1(indicators)
-    weights = _weights(indicators)
+    filled = [row for row in rows if row.filled]
+    weights = _weights(rows)
     if weights is not None:
-        where, total = f"{weights[0][0]}.weight", sum((weight for _, _, weight in weights), Decimal(0))
-    elif shares and not any("weight" in row for _, row in filled(indicators)):
-        where, total = f"{next(filled(indicators))[0]}.level1", sum(shares.values(), Decimal(0))
+        where, total = f"{weights[0][0].index}.weight", sum((weight for _, weight in weights), Decimal(0))
+    elif (shares := _by_level1(rows)) and not any("weight" in row.node for row in filled):
+        where, total = f"{filled[0].index}.level1", sum(shares.values(), Decimal(0))
     else:
         return
-    missing = sum(row.get("weight") is None and bool(text_of(row, "level3")) for _, row in filled(indicators))
+    missing = sum(row.node.get("weight") is None and bool(row.name) for row in filled)
     missing = missing if weights is not None else 0
     accepted = [float(number) for number in totals if not missing or number == max(totals)]
     if any(abs(total - Decimal(str(number))) <= _EPS for number in accepted):
@@ -248,12 +258,14 @@ def weights_add_up(indicators: Indicators, *, totals: Sequence[float] = (100, 90
     needs=["indicators"],
     maybe=["code"],
     follows=["C08"],
+    inputs=["@rows"],
     bad={f"indicators.{index}.weight": weight for index, weight in enumerate((10, 10, 10, 10, 40, 10))},
     good={f"indicators.{index}.weight": weight for index, weight in enumerate((15, 15, 10, 10, 30, 10))},
 )
 def weights_follow_the_official_split(
     indicators: Indicators,
     code: str | None,
+    rows: Rows,
     *,
     splits: Sequence[str] = ("产出50 效益30 满意度10", "成本20 产出40 效益20 满意度10"),
     standard_letters: str = "RY",
@@ -266,9 +278,9 @@ def weights_follow_the_official_split(
     这里不判断。项目编码第9位是 standard_letters（人员类、运转类，系统预置权重）的只提示。
     改法：按规定的分配调整各行权重。
     """
-    shares = {name: weight for name, weight in _by_level1(indicators).items() if name != "执行率"}
+    shares = {name: weight for name, weight in _by_level1(rows).items() if name != _EXECUTION}
     total = sum(shares.values(), Decimal(0))
-    accepted = [_split(text) for text in splits]
+    accepted = [_split(text) for text in splits] if shares else []
     if not shares or any(_same(shares, split) or _same(_with_cost(shares), split) for split in accepted):
         return
     same_total = [split for split in accepted if abs(sum(split.values(), -total)) <= _EPS]
@@ -276,9 +288,9 @@ def weights_follow_the_official_split(
         return
     found = "、".join(f"{name}{_plain(weight)}" for name, weight in shares.items())
     expected = "，或".join("、".join(f"{name}{_plain(weight)}" for name, weight in split.items()) for split in same_total)
-    where = "weight" if any(row.get("weight") is not None for _, row in filled(indicators)) else "level1"
-    index = next(index for index, _ in filled(indicators))
-    hit = f"indicators.{index}.{where}", f"一级指标权重为{found}，应为{expected}，请调整"
+    filled = [row for row in rows if row.filled]
+    where = "weight" if _has_weights(filled) else "level1"
+    hit = f"indicators.{filled[0].index}.{where}", f"一级指标权重为{found}，应为{expected}，请调整"
     yield (*hit, HINT) if is_prefilled(code, standard_letters) else hit
 
 
@@ -352,24 +364,25 @@ def weight_is_not_too_high(weight: Decimal, *, highest: float = 30) -> Iterator[
     ERROR,
     basis="I",
     needs=["indicators"],
+    inputs=["@filled"],
     bad={"indicators.1.level3": "受理信访事项 数量"},
     good={"indicators.1.level3": "受理信访事项数量达标率"},
 )
-def names_are_unique(indicators: Indicators) -> Iterator[Hit]:
+def names_are_unique(indicators: Indicators, rows: Rows) -> Iterator[Hit]:
     """同一项目的三级指标不得重名
 
     去掉空格和标点、全角改半角后比较。重名的指标无法分别考核。
     改法：合并，或在名称中写明各自考核的对象。
     """
     seen: dict[str, int] = {}
-    for index, row in filled(indicators):
-        name = plain(row.get("level3")).removesuffix("指标").casefold()
+    for row in rows:
+        name = plain(row.name).removesuffix("指标").casefold()
         if len(name) < 2:
             continue
-        first = seen.setdefault(name, index)
-        if first != index:
-            shown = _shown(str(row["level3"]))
-            yield f"indicators.{index}.level3", f"三级指标“{shown}”与第{first + 1}行重名，请合并或写明各自考核的对象"
+        first = seen.setdefault(name, row.index)
+        if first != row.index:
+            shown = _shown(str(row.name))
+            yield f"indicators.{row.index}.level3", f"三级指标“{shown}”与第{first + 1}行重名，请合并或写明各自考核的对象"
 
 
 @rule(

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
-from xltargets.rules.levels import text_of
+from xltargets.rules.items import Row
 from xltargets.rules.patterns import later
 from xltargets.rules.registry import ERROR, HINT, WARNING, Hit, rule
 from xltargets.rules.vocabulary import pattern
@@ -16,7 +16,7 @@ from xltargets.values import Value
 from xltargets.values.fold import fold
 from xltargets.values.model import plain as digits_of
 
-Indicators = Sequence[Mapping[str, Any]]
+Indicators = Sequence[Any]
 
 #: What C14 and C15 speak of: placeholders of a template, and literal nulls.
 _TEMPLATE = later(r"[*＊]|[×xX]{2}|…{2}|\.{6}")
@@ -190,12 +190,12 @@ def value_is_number_or_prose(typed: str, value: Value) -> Iterator[Hit]:
     basis="R P",
     needs=["indicators"],
     maybe=["target", "purpose"],
-    inputs=["@values"],
+    inputs=["@rows"],
     bad={"indicators.1.value": "296%"},
     good={"indicators.0.value": "=2120件"},
 )
 def value_was_not_misread(
-    indicators: Indicators, target: str | None, purpose: str | None, values: Sequence[Value | None]
+    indicators: Indicators, target: str | None, purpose: str | None, rows: Sequence[Row]
 ) -> Iterator[Hit]:
     """指标值疑似识别或转换错误
 
@@ -203,20 +203,20 @@ def value_was_not_misread(
     的百分比也这样误识、绩效目标或资金用途写的是去掉“2”的数，或其余指标都有运算符、只有它没有时才提示。“》95%”“《3次”是系统把 ＞ ＜ 改成了书名号。
     改法：核对原件，改为正确的运算符和数值。
     """
-    rows = [(index, row, value) for index, (row, value) in enumerate(zip(indicators, values, strict=False)) if value]
-    rates = {index: meant for index, row, value in rows if (meant := _misread_rate(row, value))}
-    numbers = [value for _, _, value in rows if value.kind == "quant"]
-    explicit = sum(value.op_explicit for value in numbers)
-    for index, _, value in rows:
-        meant = rates.get(index)
+    suspects = [(row, row.value) for row in rows if row.value is not None and row.sorts & {"without-operator", "odd"}]
+    rates = {row.index: meant for row, value in suspects if (meant := _misread_rate(row, value))}
+    numbers = sum("quant" in row.sorts for row in rows)
+    explicit = numbers - sum("without-operator" in row.sorts for row in rows)
+    for row, value in suspects:
+        meant = rates.get(row.index)
         if meant is None and (rest := _behind_a_2(value)) and not value.is_rate:
-            alone = explicit >= 4 and explicit == len(numbers) - 1
+            alone = explicit >= 4 and explicit == numbers - 1
             meant = rest if rates or alone or _counted(target, purpose, rest) else None
         if "mangled-operator" in value.flags:
             message = f"指标值{quoted(value.raw)}中的书名号疑为＞或＜（也可能是≥或≤），请核对后改正"
-            yield f"indicators.{index}.value", message
+            yield f"indicators.{row.index}.value", message
         elif meant:
-            yield f"indicators.{index}.value", f"指标值{quoted(value.raw)}疑为{quoted('≥' + meant)}，≥被误识为2，请核对"
+            yield f"indicators.{row.index}.value", f"指标值{quoted(value.raw)}疑为{quoted('≥' + meant)}，≥被误识为2，请核对"
 
 
 def _behind_a_2(value: Value) -> str | None:
@@ -227,12 +227,12 @@ def _behind_a_2(value: Value) -> str | None:
     return text[1:] if _GLUED.match(text) else None
 
 
-def _misread_rate(row: Mapping[str, Any], value: Value) -> str | None:
+def _misread_rate(row: Row, value: Value) -> str | None:
     """92% where 292% makes no sense and 92% does."""
-    rest = _behind_a_2(value) if value.is_rate and isinstance(row, dict) else None
+    rest = _behind_a_2(value) if value.is_rate else None
     if rest is None or value.lo is None or not 50 <= Decimal(str(value.lo)[1:]) <= 100:
         return None
-    name = (text_of(row, "level3") or "")[:200]
+    name = (row.name or "")[:200]
     return None if pattern("growth").search(name) or pattern("above_100").search(name) else rest
 
 
