@@ -53,7 +53,8 @@ def by_us(rows: list[list[Any]], folder: Path) -> bytes:
 
 def by_xlsxwriter(rows: list[list[Any]], folder: Path) -> bytes:
     stream = BytesIO()
-    with xlsxwriter.Workbook(stream, dict(WORKBOOK_OPTIONS)) as book:
+    inline = {**WORKBOOK_OPTIONS, "in_memory": False, "constant_memory": True}  # text in the sheet, as ours
+    with xlsxwriter.Workbook(stream, inline) as book:
         looks = Looks(book)
         sheet = book.add_worksheet()
         _set_up(sheet)
