@@ -324,6 +324,11 @@ class TestConsolidate:
         assert "坏.xlsx" in done.stderr and "1 份申报表" in done.stdout
         assert (tmp_path / "汇总.xlsx").exists()
 
+    def test_of_a_path_that_is_not_there_writes_nothing(self, tmp_path: Path, inbox: Path) -> None:
+        done = run("consolidate", inbox, tmp_path / "none", "-o", tmp_path / "s.xlsx", "--no-cache")
+        assert done.returncode == 2 and f"{tmp_path / 'none'}：找不到这个文件夹或文件，没有汇总" in done.stderr
+        assert not (tmp_path / "s.xlsx").exists()
+
     def test_watch_needs_something_to_write(self, inbox: Path) -> None:
         done = run("watch", inbox)
         assert done.returncode == 2 and "--return" in done.stderr

@@ -67,6 +67,9 @@ def consolidate_command(
         newest=not all_files,
     )
     check_suffix(output, None)
+    for source in sources:
+        if not source.exists():
+            raise Error("找不到这个文件夹或文件，没有汇总；请检查路径", file=source)
     make_folder(output.parent)
     with _progress() as progress, _executor(dask) as executor:
         result = consolidate(
