@@ -27,7 +27,7 @@ def with_causes(findings: Sequence[Finding]) -> list[Finding]:
     """
     rules = all_rules()
     present = {finding.rule for finding in findings}
-    following = {id: [one for one in rules[id].follows if one in present] for id in present}
+    following = {rule: [one for one in rules[rule].follows if one in present] for rule in present}
     wanted = {one for names in following.values() for one in names}
     if not wanted:
         return list(findings)
