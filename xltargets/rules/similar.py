@@ -11,7 +11,7 @@ import math
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Collection, Hashable, Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -55,24 +55,50 @@ def earlier_equal(keys: Sequence[Hashable]) -> dict[int, int]:
     return found
 
 
-def earlier_alike_sets(sets: Sequence[frozenset[Hashable]], least: float) -> dict[int, tuple[int, float]]:
-    """Index → (index of an earlier set, their Jaccard similarity), where that is at least ``least`` (0 to 1)."""
-    equal = earlier_equal(sets)
+def earlier_alike_sets(sets: Sequence[Collection[Any]], least: float) -> dict[int, tuple[int, float]]:
+    """Index → (index of an earlier set, their Jaccard similarity), where that is at least ``least`` (0 to 1).
+
+    Sets are given as anything that holds each of their elements once, such as arrays of hashes, which are small.
+    """
+    equal = _earlier_equal_sets(sets)
     found = {index: (first, 1.0) for index, first in equal.items()}
-    rarity = _rarity(one for index, one in enumerate(sets) if index not in equal)
+    shared = _shared(one for index, one in enumerate(sets) if index not in equal)
     index_of: dict[Hashable, list[int]] = {}
     for index, one in enumerate(sets):
         if not one or index in equal:
             continue
-        prefix = sorted(one, key=rarity.__getitem__)[: len(one) - math.ceil(least * len(one) - 1e-9) + 1]
+        rarest = len(one) - math.ceil(least * len(one) - 1e-9) + 1
+        own = sorted([element for element in one if element in shared], key=lambda one: (shared[one], one))
+        prefix = own[: max(0, rarest - (len(one) - len(own)))]  # after those that no other set has
+        elements = frozenset(one)
         for other in _candidates(prefix, index_of):
-            common = len(one & sets[other])
+            common = len(elements.intersection(sets[other]))
             score = common / (len(one) + len(sets[other]) - common)
             if score >= least:
                 found[index] = other, score
                 break
         _enter(prefix, index, index_of)
     return found
+
+
+def _earlier_equal_sets(sets: Sequence[Collection[Any]]) -> dict[int, int]:
+    """As :func:`earlier_equal`, and keeps no more of a set than its hash."""
+    first: dict[int, int] = {}
+    found = {}
+    for index, one in enumerate(sets):
+        elements = frozenset(one)
+        other = first.setdefault(hash(elements), index) if elements else index
+        if other != index and elements == frozenset(sets[other]):
+            found[index] = other
+    return found
+
+
+def _shared(sets: Iterable[Collection[Any]]) -> dict[Any, int]:
+    """The elements that more than one set has → how many have it."""
+    counts: Counter[Any] = Counter()
+    for one in sets:
+        counts.update(one)
+    return {element: count for element, count in counts.items() if count > 1}
 
 
 def earlier_alike_texts(texts: Sequence[str], least: float) -> dict[int, tuple[int, float]]:

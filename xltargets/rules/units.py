@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
@@ -262,9 +263,7 @@ def units_write_their_own(
     与另一单位的项目完全相同时列出，每个单位各一次。standard_letters（人员类、运转类，系统预置文字）的项目和同一项目编码不算。
     改法：按本单位的职责和任务重写。
     """
-    sets: list[frozenset[Hashable]] = [
-        frozenset(sentences) if len(sentences) >= fewest else frozenset() for sentences in units.sentences
-    ]
+    sets = [sentences if len(sentences) >= fewest else array("Q") for sentences in units.sentences]
     twice = earlier_equal([line.code for line in units.lines])
     for index, (first, score) in sorted(earlier_alike_sets(sets, float(similarity)).items()):
         if index not in twice:
