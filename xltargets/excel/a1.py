@@ -12,7 +12,7 @@ from typing import NamedTuple
 MAX_ROWS = 1_048_576
 MAX_COLUMNS = 16_384
 
-_CELL = re.compile(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7})\Z")
+_CELL = re.compile(r"\$?([A-Za-z]{1,3})\$?([1-9][0-9]{0,6})\Z")
 
 
 class Area(NamedTuple):
@@ -49,6 +49,7 @@ def address(row: int, column: int) -> str:
     return f"{column_letters(column)}{row + 1}"
 
 
+@lru_cache(maxsize=4096)
 def parse_cell(text: str) -> tuple[int, int]:
     """Zero-based (row, column) of an A1 address, with or without ``$``.
 

@@ -22,8 +22,7 @@ _CENTRAL = struct.Struct("<4s6H3L5H2L")
 _LOCAL = struct.Struct("<4s5H3L2H")
 _MAX32, _MAX16 = 0xFFFFFFFF, 0xFFFF
 _CHUNK = 1 << 16
-_LARGE = 16 << 20  # larger entries are packed fast, as Excel packs all
-_LEVEL, _FAST = 6, 2
+_LEVEL = 3  # a tenth larger than with zlib's own choice and packed in a third of the time; Excel packs faster still
 _IN_MEMORY = 8 << 20  # smaller files are read once; larger ones are opened for every look
 
 
@@ -362,7 +361,7 @@ def _write_entry(out: BinaryIO, central: bytes, name: bytes, content: Chunks) ->
         )
 
     out.write(header(0, 0, 0))
-    crc, packed, size = _pack(out, method, content, _LEVEL if fields[9] <= _LARGE else _FAST)
+    crc, packed, size = _pack(out, method, content)
     end = out.tell()
     if end >= _MAX32 or size >= _MAX32:
         raise BadArchive("超过 4 GB，不能处理")
@@ -375,10 +374,10 @@ def _write_entry(out: BinaryIO, central: bytes, name: bytes, content: Chunks) ->
     return _CENTRAL.pack(*fields) + name + extra + central[_CENTRAL.size + names + extras :]
 
 
-def _pack(out: BinaryIO, method: int, content: Chunks, level: int) -> tuple[int, int, int]:
+def _pack(out: BinaryIO, method: int, content: Chunks) -> tuple[int, int, int]:
     """Write content packed. Returns its checksum, packed size and size."""
     start, crc, size = out.tell(), 0, 0
-    packer = zlib.compressobj(level, zlib.DEFLATED, -15)
+    packer = zlib.compressobj(_LEVEL, zlib.DEFLATED, -15)
     for piece in content():
         crc, size = zlib.crc32(piece, crc), size + len(piece)
         out.write(piece if method == STORED else packer.compress(piece))

@@ -412,7 +412,7 @@ def address(element: Element) -> str:
 
 def units(text: str) -> int:
     """The length of a text as Excel counts it, in UTF-16 units."""
-    return len(text) + sum(character > "\uffff" for character in text)
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def fitted(text: str, taken: int = 0) -> str:

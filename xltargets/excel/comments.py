@@ -14,14 +14,15 @@ import itertools
 import os
 import posixpath
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from xltargets.errors import Error
 from xltargets.excel import commentlist, sheetscan, vml, xmltext
+from xltargets.excel.a1 import Area, address, parse_cell
 from xltargets.excel.commentlist import CommentList, Note, Plan
-from xltargets.excel.notebox import Cell, merged_cells, row_column
+from xltargets.excel.notebox import Cell, row_column
 from xltargets.excel.package import (
     DEFAULT_LIMITS,
     MAIN_STRICT,
@@ -122,8 +123,8 @@ def add_note(
     package = opened(source, limits, break_signature=break_signature)
     where = package.sheet(sheet)
     report = _set(package, where, {cell: text}, author, keep=True, exact=True)
-    for _, address, reason in report.skipped:
-        raise package.error(reason, where.name, address)
+    for skipped in report.skipped:
+        raise package.error(skipped.reason, where.name, skipped.cell)
     package.save(target)
 
 
@@ -224,7 +225,7 @@ def _set(
     if not notes and (comments is None or not comments.has_ours()):
         return Report()
     layout = sheetscan.scan(package, sheet)
-    wanted = _addressed(package, sheet, notes, {} if exact else _leaders(layout))
+    wanted = _addressed(package, sheet, notes, {} if exact else _Leaders(layout.merged.values()))
     blocked = dict.fromkeys(_threads(package, sheet), _THREADED)
     if comments is None:
         comments = CommentList(commentlist.skeleton(layout.namespace), author)
@@ -253,28 +254,16 @@ def _addressed(
 class _Leaders(dict[str, str]):
     """The first cell of the merged range that a cell lies in."""
 
-    def __init__(self, areas: list[tuple[Cell, Cell]]):
+    def __init__(self, areas: Collection[Area]):
         super().__init__()
         self._areas = areas
 
     def get(self, cell: str, default: str = "") -> str:  # type: ignore[override]
-        at = row_column(cell)
-        for (top, left), (bottom, right) in self._areas:
-            if at and top <= at[0] <= bottom and left <= at[1] <= right:
-                return _name((top, left))
+        row, column = parse_cell(cell)
+        for area in self._areas:
+            if area.top <= row <= area.bottom and area.left <= column <= area.right:
+                return address(area.top, area.left)
         return default
-
-
-def _leaders(layout: Layout) -> Mapping[str, str]:
-    return _Leaders(list(merged_cells(layout.merges).values()))
-
-
-def _name(cell: Cell) -> str:
-    letters, column = "", cell[1] + 1
-    while column:
-        column, rest = divmod(column - 1, 26)
-        letters = chr(65 + rest) + letters
-    return f"{letters}{cell[0] + 1}"
 
 
 # --- the comments part ----------------------------------------------------------------------------
@@ -383,7 +372,7 @@ def _patch_drawing(
 
 
 def _by_cell(found: Mapping[str, Any]) -> dict[Cell, Any]:
-    cells = ((row_column(address), value) for address, value in found.items())
+    cells = ((row_column(name), value) for name, value in found.items())
     return {cell: value for cell, value in cells if cell is not None}
 
 

@@ -51,11 +51,12 @@ class SheetArea(NamedTuple):
 
 
 class Tab(NamedTuple):
-    """A sheet as the workbook part lists it: its name, the id of its relationship, and whether it is shown."""
+    """A sheet as the workbook part lists it: its name, the id of its relationship, whether it is shown, its own id."""
 
     name: str
     relation: str
     state: str
+    sheet_id: str
 
 
 def parse_workbook(workbook_xml: bytes) -> ElementTree.Element:
@@ -76,7 +77,7 @@ def tabs(root: ElementTree.Element) -> Iterator[Tab]:
     """All sheets in the order of their tabs, chart sheets included."""
     for element in root.iter(root.tag.replace("workbook", "sheet")):
         relation = next((value for key, value in element.items() if key.endswith("}id")), "")
-        yield Tab(element.get("name", ""), relation, element.get("state", "visible"))
+        yield Tab(element.get("name", ""), relation, element.get("state", "visible"), element.get("sheetId", ""))
 
 
 def tabs_and_names(workbook_xml: bytes) -> tuple[list[Tab], list[DefinedName]]:

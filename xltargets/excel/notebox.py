@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from typing import NamedTuple
 
+from xltargets.excel.a1 import parse_cell
 from xltargets.excel.sheetscan import Layout
 
 Cell = tuple[int, int]  # row and column, from 0
@@ -37,14 +38,14 @@ class Boxes:
 
     def __init__(self, layout: Layout):
         self._layout = layout
-        self._heights = layout.heights()
-        self._merged = merged_cells(layout.merges)
+        self._heights = layout.heights
+        self._merged = layout.merged
 
     def place(self, cell: Cell, text: str) -> Place:
         """Beside the cell (or the merged cells that it leads), a little above its row."""
         width, height = box(text)
-        _, last = self._merged.get(cell, (cell, cell))
-        first = min(last[1] + 1, LAST_COLUMN - 8)
+        area = self._merged.get(cell)
+        first = min((area.right if area else cell[1]) + 1, LAST_COLUMN - 8)
         top = min(max(cell[0] - 1, 0), LAST_ROW - 60)
         right, across = _walk(self._column, first, 15, width, LAST_COLUMN)
         bottom, down = _walk(self._row, top, 2, height, LAST_ROW)
@@ -107,22 +108,7 @@ def _walk(size: Callable[[int], int], index: int, offset: int, length: int, last
 
 def row_column(cell: str) -> Cell | None:
     """Row and column, from 0, of an address like B3; None when no sheet has such a cell."""
-    match = re.fullmatch(r"([A-Z]{1,3})([1-9][0-9]{0,6})", cell)
-    if not match:
+    try:
+        return parse_cell(cell)
+    except ValueError:
         return None
-    column = 0
-    for letter in match[1]:
-        column = column * 26 + ord(letter) - 64
-    row = int(match[2])
-    return (row - 1, column - 1) if row <= LAST_ROW + 1 and column <= LAST_COLUMN + 1 else None
-
-
-def merged_cells(merges: list[str]) -> dict[Cell, tuple[Cell, Cell]]:
-    """First and last cell of each merged range, by its first cell."""
-    found: dict[Cell, tuple[Cell, Cell]] = {}
-    for reference in merges:
-        first, _, last = reference.replace("$", "").upper().partition(":")
-        start, end = row_column(first), row_column(last or first)
-        if start and end:
-            found.setdefault(start, (start, end))
-    return found

@@ -22,6 +22,7 @@ from xltargets.errors import Error
 from xltargets.excel import xmltext
 from xltargets.excel.archive import Archive, BadArchive, Chunks, Entry
 from xltargets.excel.files import replace_file
+from xltargets.excel.names import Tab, parse_workbook, tabs
 from xltargets.excel.sniff import no_package
 from xltargets.excel.xmltext import Broken, Edit, Element, Text
 
@@ -106,6 +107,7 @@ class Package:
         self._relations: dict[str, list[Relationship]] = {}
         self._types: tuple[dict[str, str], dict[str, str]] | None = None
         self._sheets: list[Sheet] | None = None
+        self._tab_parts: set[str] = set()  # keys of what the workbook's relationships lead to, be it there or not
         self._trees: dict[str, tuple[bytes, Text, Element]] = {}  # by key; of the content that stands first
         self._inflated = 0
         self._workbook = ""
@@ -268,7 +270,7 @@ class Package:
 
     def _override(self, name: str, content_type: str) -> None:
         types = self._content_types()
-        self._declare(f'<{{}}Override PartName="/{_attribute(name)}" ContentType="{content_type}"')
+        self._declare("Override", {"PartName": f"/{_quoted(name)}", "ContentType": content_type})
         if name.isascii():  # any other name is declared in another writing
             types[1][key(name)] = content_type
             self._types = types
@@ -280,7 +282,7 @@ class Package:
             key(name).endswith(f".{extension}") for name in self.names
         ):
             return
-        self._declare(f'<{{}}Default Extension="{extension}" ContentType="{content_type}"')
+        self._declare("Default", {"Extension": extension, "ContentType": content_type})
 
     def free_name(self, pattern: str) -> str:
         """The first name that no part has and no content type speaks of; `pattern` has braces for a number."""
@@ -309,13 +311,8 @@ class Package:
             self._types = None
         if self._sheets is not None:
             lists = (key(self._workbook), key(relationships_part(self._workbook)))
-            if k in lists or (comes_or_goes and k in self._tab_parts()):
+            if k in lists or (comes_or_goes and k in self._tab_parts):
                 self._sheets = None
-
-    def _tab_parts(self) -> set[str]:
-        """Keys of the parts that the workbook's relationships lead to, be they there or not."""
-        related = self.relationships(self._workbook)
-        return {key(relation.target) for relation in related if not relation.external}
 
     # --- XML ----------------------------------------------------------------------------------
 
@@ -390,10 +387,16 @@ class Package:
             self._types = defaults, overrides
         return self._types
 
-    def _declare(self, element: str) -> None:
+    def _declare(self, name: str, attributes: dict[str, str]) -> None:
+        """Add an element to the content types, and to their tree, so that many parts are declared at one reading."""
         text, root = self.xml(CONTENT_TYPES)
-        new = element.format(xmltext.prefix(text.data, root)).encode() + _OURS
-        self.edit(CONTENT_TYPES, xmltext.insert_last(text.data, root, new))
+        written = "".join(f' {attribute}="{xmltext.escape(value)}"' for attribute, value in attributes.items())
+        new = f"<{xmltext.prefix(text.data, root)}{name}{written}".encode() + _OURS
+        data = xmltext.apply(text.data, xmltext.insert_last(text.data, root, new))
+        self.replace(CONTENT_TYPES, text.encoded(data))
+        if not root.empty:
+            root.append(name, attributes, len(new))
+            self._trees[key(CONTENT_TYPES)] = text.encoded(data), text._replace(data=data), root
 
     def _undeclare(self, gone: str, own: bool) -> None:
         text, root = self.xml(CONTENT_TYPES)
@@ -445,7 +448,7 @@ class Package:
             raise ValueError(f"{rid} is taken")
         target = posixpath.relpath("/" + target_part, posixpath.dirname("/" + part.replace("\\", "/")))
         new = f'<{xmltext.prefix(text.data, root)}Relationship Id="{xmltext.escape(rid)}" Type="{type}" '
-        new += f'Target="{_attribute(target)}"'
+        new += f'Target="{xmltext.escape(_quoted(target))}"'
         self.edit(rels, xmltext.insert_last(text.data, root, new.encode() + _OURS))
         return rid
 
@@ -510,24 +513,20 @@ class Package:
         """The sheets in the order of their tabs. A sheet whose part is missing is left out."""
         if self._sheets is None:
             relations = {relation.id: relation for relation in self.relationships(self._workbook)}
+            self._tab_parts = {key(relation.target) for relation in relations.values() if not relation.external}
             self._sheets = []
-            for element in self._root(self._workbook, "workbook").iter("sheet"):
-                rid = relation_id(element.attributes)
-                relation = relations.get(rid or "")
-                if (
-                    relation is None
-                    or relation.external
-                    or element.parent is None
-                    or element.parent.name != "sheets"
-                ):
-                    continue
-                if part := self.find(relation.target):
-                    get = element.attributes.get
-                    state = get("state", "visible")
-                    self._sheets.append(
-                        Sheet(get("name", ""), part, state, relation.kind, get("sheetId", ""), relation.id)
-                    )
+            for tab in self._tabs():
+                relation = relations.get(tab.relation)
+                if relation is not None and not relation.external and (part := self.find(relation.target)):
+                    self._sheets.append(Sheet(tab.name, part, tab.state, relation.kind, tab.sheet_id, relation.id))
         return self._sheets
+
+    def _tabs(self) -> list[Tab]:
+        try:
+            return list(tabs(parse_workbook(self.text(self._workbook).data)))
+        except Error:
+            self._root(self._workbook, "workbook")  # says what is wrong with it
+            raise
 
     def sheet(self, name: str | None = None) -> Sheet:
         """The worksheet of a name (exactly, else ignoring case), or the first worksheet. Raises Error."""
@@ -642,9 +641,9 @@ def _children(data: bytes, expected: str) -> Sequence[tuple[str, dict[str, str]]
     return [(element.name, element.attributes) for element in root.children]
 
 
-def _attribute(name: str) -> str:
-    """A part name inside an attribute. Names that are no plain ASCII are percent-encoded."""
-    return xmltext.escape(quote(name, safe="/._-()[]~!$&'*+,;=:@%"))
+def _quoted(name: str) -> str:
+    """A part name as other parts speak of it: what is no plain ASCII is percent-encoded."""
+    return quote(name, safe="/._-()[]~!$&'*+,;=:@%")
 
 
 def _ours(data: bytes, element: Element) -> bool:

@@ -6,11 +6,14 @@ The part is streamed through expat, which checks all of it. The rows are only ch
 
 from __future__ import annotations
 
+import contextlib
 import re
+from functools import cached_property
 from typing import NamedTuple
 from xml.parsers import expat
 
 from xltargets.excel import xmltext
+from xltargets.excel.a1 import Area, parse_area
 from xltargets.excel.package import MAIN_STRICT, REL, REL_STRICT, Package, Sheet, relation_id
 from xltargets.excel.xmltext import Broken, Edit
 
@@ -77,6 +80,17 @@ class Layout:
     def strict(self) -> bool:
         return self.namespace == MAIN_STRICT
 
+    @cached_property
+    def merged(self) -> dict[tuple[int, int], Area]:
+        """The merged cells by their first one, row and column from 0."""
+        found: dict[tuple[int, int], Area] = {}
+        for reference in self.merges:
+            with contextlib.suppress(ValueError):
+                area = parse_area(reference)
+                found.setdefault((area.top, area.left), area)
+        return found
+
+    @cached_property
     def heights(self) -> dict[int, float]:
         """Heights in points of the rows (from 0) that have one of their own; 0 for hidden ones."""
         found = {}
@@ -291,14 +305,12 @@ class _Scanner:
             self._confirmed = self._confirmed or name == "sheetData"
         elif depth == 3 and self._stack[1] == "AlternateContent" and layout.children[-1][0] is None:
             layout.children[-1] = _RANK.get(name), layout.children[-1][1]
-        if attributes:
+        if name in _NOTED or xmltext.SEPARATOR in "".join(attributes):
             plain = _plain(attributes)
             if rid := relation_id(plain):
                 layout.rids.add(rid)
-            if name in _NOTED:
+            if name in _NOTED and (attributes or name == "legacyDrawing"):
                 self._noted(name, plain, at, depth)
-        elif name == "legacyDrawing":
-            self._noted(name, attributes, at, depth)
 
     def _root(self, full: str, name: str) -> None:
         parts = full.split(xmltext.SEPARATOR)

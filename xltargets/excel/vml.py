@@ -128,7 +128,8 @@ class Drawing:
 
         The anchor that was there is kept in a comment behind the shape.
         """
-        boxes, edits = Boxes(layout), []
+        edits: list[Edit] = []
+        boxes = Boxes(layout)
         for cell, text in [*shared.items(), *((cell, None) for cell in freed)]:
             shapes = [shape for shape in self.notes.get(cell, []) if not self._ours(shape)]
             anchor = next(shapes[0].iter("Anchor"), None) if len(shapes) == 1 else None

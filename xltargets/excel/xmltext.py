@@ -79,6 +79,14 @@ class Element:
         """Whether it is written as one empty-element tag."""
         return self.inner == self.end
 
+    def append(self, name: str, attributes: dict[str, str], length: int) -> None:
+        """Take in an empty element of so many bytes that was written at the end of this root."""
+        last = Element(self.namespace, name, attributes, self.inner_end, self)
+        last.inner = last.inner_end = last.end = self.inner_end + length
+        self.children.append(last)
+        self.inner_end += length
+        self.end += length
+
     def iter(self, name: str) -> Iterator[Element]:
         """All elements of a local name, this one included, in document order."""
         stack = [self]
