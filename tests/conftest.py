@@ -54,17 +54,17 @@ def filled(tmp_path: Path, sound: dict[str, Any]) -> Path:
 
 
 @pytest.fixture(scope="session")
-def soffice(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path, str, Path], Path]:
-    """Convert a file with LibreOffice: ``soffice(source, "xlsx", folder)`` gives the path of the result."""
+def soffice(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., list[Path]]:
+    """Convert files with LibreOffice: ``soffice("xlsx", folder, source, ...)`` gives the paths of the results."""
     profile = tmp_path_factory.mktemp("libreoffice")
 
-    def convert(source: Path, kind: str, folder: Path) -> Path:
+    def convert(kind: str, folder: Path, *sources: Path) -> list[Path]:
         subprocess.run(
             ["soffice", f"-env:UserInstallation=file://{profile}", "--headless", "--convert-to", kind,
-             "--outdir", str(folder), str(source)],
-            check=True, capture_output=True, timeout=180,
+             "--outdir", str(folder), *map(str, sources)],
+            check=True, capture_output=True, timeout=240,
         )  # fmt: skip
-        return folder / f"{source.stem}.{kind.partition(':')[0]}"
+        return [folder / f"{source.stem}.{kind.partition(':')[0]}" for source in sources]
 
     return convert
 

@@ -102,7 +102,7 @@ def test_libreoffice_shows_the_notes_in_their_cells(filled: Path, tmp_path: Path
     spoil(filled, "/projects/1/budget/total", 80)
     target = tmp_path / "noted.xlsx"
     annotate(filled, target)
-    saved = soffice(target, "xlsx", tmp_path / "out")
+    (saved,) = soffice("xlsx", tmp_path / "out", target)
     assert seen(saved).keys() == seen(target).keys()
     for place, text in seen(target).items():
         assert seen(saved)[place].split() == text.split()

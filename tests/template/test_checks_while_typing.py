@@ -98,17 +98,11 @@ class TestTyping:
         assert [len(project["indicators"]) for project in submission.document["projects"]] == [1, 2]
 
 
-def pages(folder: Path, *workbooks: Path) -> list[list[bytes]]:
-    """Each workbook's pages as LibreOffice prints them: raw pixels without the foot, which has the page number."""
-    subprocess.run(
-        ["soffice", f"-env:UserInstallation=file://{folder}/profile", "--headless", "--convert-to", "pdf",
-         "--outdir", str(folder), *map(str, workbooks)],
-        check=True, capture_output=True, timeout=180,
-    )  # fmt: skip
-    for path in workbooks:
-        crop = ["-r", "60", "-x", "0", "-y", "0", "-W", "496", "-H", "660"]
-        subprocess.run(["pdftoppm", *crop, f"{folder}/{path.stem}.pdf", f"{folder}/{path.stem}"], check=True)
-    return [[page.read_bytes() for page in sorted(folder.glob(f"{path.stem}-*.ppm"))] for path in workbooks]
+def pages(paper: Path) -> list[bytes]:
+    """The pages of a PDF: raw pixels without the foot, which has the page number."""
+    crop = ["-r", "60", "-x", "0", "-y", "0", "-W", "496", "-H", "660"]
+    subprocess.run(["pdftoppm", *crop, paper, paper.with_suffix("")], check=True)
+    return [page.read_bytes() for page in sorted(paper.parent.glob(f"{paper.stem}-*.ppm"))]
 
 
 def tinted(page: bytes) -> int:
@@ -118,7 +112,7 @@ def tinted(page: bytes) -> int:
 
 
 @pytest.fixture(scope="module")
-def printed(tmp_path_factory) -> dict[str, list[bytes]]:
+def printed(soffice, tmp_path_factory) -> dict[str, list[bytes]]:
     folder = tmp_path_factory.mktemp("paper")
     names = ("with", "without", "sound", "faulty")
     paths = {name: folder / f"{name}.xlsx" for name in names}
@@ -129,7 +123,7 @@ def printed(tmp_path_factory) -> dict[str, list[bytes]]:
     fill(document, paths["sound"])
     document["projects"][0]["budget"]["total"] = 100
     fill(document, paths["faulty"])
-    return dict(zip(names, pages(folder, *paths.values()), strict=True))
+    return dict(zip(names, map(pages, soffice("pdf", folder, *paths.values())), strict=True))
 
 
 class TestPaper:
@@ -150,7 +144,7 @@ def test_more_indicators_than_rows_keep_the_block_in_step(
     rows += [copy.deepcopy(rows[0]) for _ in range(24 - len(rows))]
     rows[21]["basis"] = None
     fill(sound, tmp_path / "many.xlsx")
-    calculated = soffice(tmp_path / "many.xlsx", "xlsx:Calc MS Excel 2007 XML", tmp_path / "out")
+    (calculated,) = soffice("xlsx:Calc MS Excel 2007 XML", tmp_path / "out", tmp_path / "many.xlsx")
     page = openpyxl.load_workbook(calculated, data_only=True)["项目1"]
     assert page["I9"].value == "错误：有1行需要处理，见下"
     assert [page[f"I{row}"].value for row in (10, 28, 29)] == [FINE] * 3
@@ -174,7 +168,7 @@ class TestKeptValues:
         with zipfile.ZipFile(WORKBOOK) as source, zipfile.ZipFile(tmp_path / "dirty.xlsx", "w") as target:
             for name in source.namelist():
                 target.writestr(name, text.sub(rb"\1", source.read(name)))
-        calculated = soffice(tmp_path / "dirty.xlsx", "xlsx:Calc MS Excel 2007 XML", tmp_path / "out")
+        (calculated,) = soffice("xlsx:Calc MS Excel 2007 XML", tmp_path / "out", tmp_path / "dirty.xlsx")
         ours, theirs = (openpyxl.load_workbook(path, data_only=True) for path in (WORKBOOK, calculated))
         for sheet in ("自检", "部门整体绩效目标", "项目1"):
             shown = [[(cell.coordinate, "" if cell.value is None else cell.value) for row in book[sheet].iter_rows(max_row=29, max_col=30)

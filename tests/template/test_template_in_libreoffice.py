@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -14,10 +13,7 @@ import pytest
 
 WORKBOOK = Path(__file__).parents[2] / "templates" / "targets.xlsx"
 
-pytestmark = [
-    pytest.mark.libreoffice,
-    pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed"),
-]
+pytestmark = pytest.mark.libreoffice
 
 OUTPUT = ["数量指标", "质量指标", "时效指标", "成本指标"]
 COST = ["经济成本指标", "社会成本指标", "生态环境成本指标"]
@@ -94,20 +90,10 @@ class TestSaved:
 
 
 @pytest.fixture(scope="module")
-def paper(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def paper(soffice: Callable[..., list[Path]], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The workbook printed to PDF."""
-    folder = tmp_path_factory.mktemp("paper")
-    command = [
-        "soffice",
-        f"-env:UserInstallation=file://{folder}/profile",
-        "--headless",
-        "--convert-to",
-        "pdf",
-    ]
-    subprocess.run(
-        [*command, "--outdir", str(folder), str(WORKBOOK)], capture_output=True, timeout=120, check=True
-    )
-    return folder / "targets.pdf"
+    (printed,) = soffice("pdf", tmp_path_factory.mktemp("paper"), WORKBOOK)
+    return printed
 
 
 def page_text(paper: Path, page: int) -> str:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import copy
 import json
 import re
-import subprocess
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from html import escape
@@ -220,7 +219,7 @@ def answers(full_schema, sound_document, soffice, tmp_path_factory) -> list[Answ
         documents = [writer.document(1) for _ in range(DOCUMENTS)]
         path = folder / f"formulas{number}.xlsx"
         places = write_workbook(path, documents, form, writer)
-        saved = soffice(path, "xlsx:Calc MS Excel 2007 XML", folder / "saved")
+        (saved,) = soffice("xlsx:Calc MS Excel 2007 XML", folder / "saved", path)
         found += answered(saved, places, documents)
     return found
 
@@ -311,7 +310,7 @@ def blocks(full_schema) -> dict[bool, Block]:
 
 
 @pytest.fixture(scope="module")
-def drawn(full_schema, sound_document, tmp_path_factory) -> list[Drawn]:
+def drawn(full_schema, sound_document, soffice, tmp_path_factory) -> list[Drawn]:
     """Random documents of one to five projects, filled into a template with every field and calculated by LibreOffice."""
     folder, form = tmp_path_factory.mktemp("drawn"), Form(full_schema)
     build(full_schema, folder / "template.xlsx")
@@ -322,13 +321,8 @@ def drawn(full_schema, sound_document, tmp_path_factory) -> list[Drawn]:
             document["projects"].append(copy.deepcopy(document["projects"][0]))
         paths.append(folder / f"filled{number}.xlsx")
         fill(document, paths[-1], template=folder / "template.xlsx", form=form)
-    calculated = folder / "calculated"
-    subprocess.run(
-        ["soffice", f"-env:UserInstallation=file://{folder}/profile", "--headless", "--convert-to",
-         "xlsx:Calc MS Excel 2007 XML", "--outdir", str(calculated), *map(str, paths)],
-        check=True, capture_output=True, timeout=240,
-    )  # fmt: skip
-    return [judged_twice(path, calculated / path.name, form) for path in paths]
+    calculated = soffice("xlsx:Calc MS Excel 2007 XML", folder / "calculated", *paths)
+    return [judged_twice(path, worked_out, form) for path, worked_out in zip(paths, calculated, strict=True)]
 
 
 def judged_twice(path: Path, calculated: Path, form: Form) -> Drawn:
