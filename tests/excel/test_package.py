@@ -10,7 +10,8 @@ from lossless_books import HEAD, PACKAGE, ROWS, book, contents, relationships, s
 
 from xltargets.errors import Error
 from xltargets.excel import xmltext
-from xltargets.excel.package import Limits, Package, relationships_part, resolved
+from xltargets.excel.opc import relationships_part, resolved
+from xltargets.excel.package import Limits, Package
 from xltargets.excel.xmltext import Edit
 
 

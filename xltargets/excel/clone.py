@@ -15,7 +15,8 @@ from urllib.parse import quote
 
 from xltargets.excel import everywhere
 from xltargets.excel.formulas import renamed, rewritten
-from xltargets.excel.package import RELS_TYPE, Package, relationships_part
+from xltargets.excel.opc import RELS_TYPE, relationships_part
+from xltargets.excel.package import Package
 from xltargets.excel.patch import Patch, whole
 from xltargets.excel.sheetdata import Row, scan
 from xltargets.excel.tabs import check_name, insert_tab

@@ -10,7 +10,8 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 
 from xltargets.excel import xmltext
-from xltargets.excel.package import Package, relationships_part
+from xltargets.excel.opc import relationships_part
+from xltargets.excel.package import Package
 from xltargets.excel.patch import Patch
 from xltargets.excel.sheetdata import Row, scan
 from xltargets.excel.xmltext import Broken, Edit, Element

@@ -11,34 +11,33 @@ import os
 import posixpath
 import re
 import stat
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
-from urllib.parse import quote, unquote
+from urllib.parse import unquote
 
 from xltargets.errors import Error
 from xltargets.excel import xmltext
 from xltargets.excel.archive import Archive, BadArchive, Chunks, Entry
 from xltargets.excel.files import replace_file
 from xltargets.excel.names import Tab, parse_workbook, tabs
+from xltargets.excel.opc import (
+    CONTENT_TYPES,
+    NEW_RELS,
+    OURS,
+    RELS_TYPE,
+    Relationship,
+    children_of,
+    is_ours,
+    key,
+    parsed_relationships,
+    quoted,
+    relationships_part,
+    without,
+)  # fmt: skip
 from xltargets.excel.sniff import no_package
 from xltargets.excel.xmltext import Broken, Edit, Element, Text
-
-MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-MAIN_STRICT = "http://purl.oclc.org/ooxml/spreadsheetml/main"
-REL = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-REL_STRICT = "http://purl.oclc.org/ooxml/officeDocument/relationships"
-RELS_TYPE = "application/vnd.openxmlformats-package.relationships+xml"
-CONTENT_TYPES = "[Content_Types].xml"
-
-_HEAD = b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
-_NEW_RELS = (  # two blanks in the end tag: this part is ours, and goes when it is empty again
-    _HEAD
-    + b'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"></Relationships  >'
-)
-_OURS = b"  />"  # how the relationships and content types that we add end
 
 
 @dataclass(frozen=True)
@@ -64,21 +63,6 @@ class Limits:
 
 
 DEFAULT_LIMITS = Limits()
-
-
-class Relationship(NamedTuple):
-    """One relationship of a part."""
-
-    id: str
-    type: str
-    target: str  # the part it leads to, resolved (it need not exist); the raw target when external
-    external: bool
-    raw: str  # the target as written
-
-    @property
-    def kind(self) -> str:
-        """The last word of its type: ``comments``, ``vmlDrawing``, ``worksheet`` …"""
-        return self.type.rsplit("/", 1)[-1]
 
 
 class Sheet(NamedTuple):
@@ -270,7 +254,7 @@ class Package:
 
     def _override(self, name: str, content_type: str) -> None:
         types = self._content_types()
-        self._declare("Override", {"PartName": f"/{_quoted(name)}", "ContentType": content_type})
+        self._declare("Override", {"PartName": f"/{quoted(name)}", "ContentType": content_type})
         if name.isascii():  # any other name is declared in another writing
             types[1][key(name)] = content_type
             self._types = types
@@ -346,7 +330,7 @@ class Package:
     def _elements(self, name: str, root: str) -> Iterable[tuple[str, dict[str, str]]]:
         """Name and attributes of the elements directly within the root of a small part, for looking only."""
         try:
-            return _children(self.read(name), root)
+            return children_of(self.read(name), root)
         except Broken as reason:
             raise self.broken(name, reason) from None
 
@@ -391,7 +375,7 @@ class Package:
         """Add an element to the content types, and to their tree, so that many parts are declared at one reading."""
         text, root = self.xml(CONTENT_TYPES)
         written = "".join(f' {attribute}="{xmltext.escape(value)}"' for attribute, value in attributes.items())
-        new = f"<{xmltext.prefix(text.data, root)}{name}{written}".encode() + _OURS
+        new = f"<{xmltext.prefix(text.data, root)}{name}{written}".encode() + OURS
         data = xmltext.apply(text.data, xmltext.insert_last(text.data, root, new))
         self.replace(CONTENT_TYPES, text.encoded(data))
         if not root.empty:
@@ -404,14 +388,14 @@ class Package:
         needed = {
             posixpath.basename(k).rpartition(".")[2] for k in map(key, self.names) if k not in overrides
         }
-        dropped = []
+        gone_with_it = []
         for element in root.children:
-            get, ours = element.attributes.get, _ours(text.data, element)
+            get, ours = element.attributes.get, is_ours(text.data, element)
             overridden = element.name == "Override" and key(get("PartName", "")) == gone
             unneeded = element.name == "Default" and get("Extension", "").lower() not in needed
             if (overridden and (ours or not own)) or (unneeded and ours):
-                dropped.append(element)
-        self.edit(CONTENT_TYPES, _dropped(text.data, root, dropped))
+                gone_with_it.append(element)
+        self.edit(CONTENT_TYPES, without(text.data, root, gone_with_it))
 
     # --- relationships ------------------------------------------------------------------------
 
@@ -422,7 +406,7 @@ class Package:
             return []
         if name not in self._relations:
             try:
-                self._relations[name] = list(_relations(self.read(name), part))
+                self._relations[name] = list(parsed_relationships(self.read(name), part))
             except Broken as reason:
                 raise self.broken(name, reason) from None
         return self._relations[name]
@@ -436,7 +420,7 @@ class Package:
         """
         rels = relationships_part(part)
         if rels not in self:
-            self.add(rels, _NEW_RELS, RELS_TYPE)
+            self.add(rels, NEW_RELS, RELS_TYPE)
         elif self.content_type(rels) is None:
             self._override(rels, RELS_TYPE)
         text, root = self.xml(rels)
@@ -448,8 +432,8 @@ class Package:
             raise ValueError(f"{rid} is taken")
         target = posixpath.relpath("/" + target_part, posixpath.dirname("/" + part.replace("\\", "/")))
         new = f'<{xmltext.prefix(text.data, root)}Relationship Id="{xmltext.escape(rid)}" Type="{type}" '
-        new += f'Target="{xmltext.escape(_quoted(target))}"'
-        self.edit(rels, xmltext.insert_last(text.data, root, new.encode() + _OURS))
+        new += f'Target="{xmltext.escape(quoted(target))}"'
+        self.edit(rels, xmltext.insert_last(text.data, root, new.encode() + OURS))
         return rid
 
     def remove_relationship(self, part: str, rid: str) -> None:
@@ -458,10 +442,10 @@ class Package:
         text, root = self.xml(rels)
         gone = [element for element in root.children if element.attributes.get("Id") == rid]
         left = [element for element in root.children if element not in gone]
-        self.edit(rels, _dropped(text.data, root, gone))
-        if self.read(rels) == _NEW_RELS:
+        self.edit(rels, without(text.data, root, gone))
+        if self.read(rels) == NEW_RELS:
             self.remove(rels, own=True)
-        elif not any(_ours(text.data, element) for element in left):
+        elif not any(is_ours(text.data, element) for element in left):
             self._undeclare(key(rels), own=True)
 
     def is_our_relationship(self, part: str, rid: str) -> bool:
@@ -469,7 +453,7 @@ class Package:
         if relationships_part(part) not in self:
             return False
         text, root = self.xml(relationships_part(part))
-        return any(e.attributes.get("Id") == rid and _ours(text.data, e) for e in root.children)
+        return any(e.attributes.get("Id") == rid and is_ours(text.data, e) for e in root.children)
 
     # --- the workbook -------------------------------------------------------------------------
 
@@ -590,70 +574,6 @@ class Package:
 
 
 # --- names ----------------------------------------------------------------------------------------
-
-
-def key(name: str) -> str:
-    """What two part names share when they are the same to OPC."""
-    return name.replace("\\", "/").lstrip("/").lower()
-
-
-def relationships_part(part: str) -> str:
-    """The name that the relationships of a part have, whether there are any or not."""
-    folder, _, name = part.replace("\\", "/").rpartition("/")
-    return f"{folder}/_rels/{name}.rels" if folder else f"_rels/{name}.rels"
-
-
-def resolved(part: str, target: str) -> str:
-    """The part name that a relative or absolute target of a part leads to."""
-    target = target.replace("\\", "/").partition("#")[0]
-    if not target.startswith("/"):
-        target = posixpath.join(posixpath.dirname("/" + part.replace("\\", "/").lstrip("/")), target)
-    return posixpath.normpath(target).lstrip("/")
-
-
-def relation_id(attributes: dict[str, str]) -> str | None:
-    """The value of ``r:id``, in either of its namespaces."""
-    return attributes.get(f"{{{REL}}}id") or attributes.get(f"{{{REL_STRICT}}}id")
-
-
-@lru_cache(maxsize=64)
-def _relations(data: bytes, part: str) -> Sequence[Relationship]:
-    found = []
-    for element, attributes in _children(data, "Relationships"):
-        if element == "Relationship":
-            get = attributes.get
-            raw, external = get("Target", ""), get("TargetMode", "").lower() == "external"
-            target = raw if external else resolved(part, raw)
-            found.append(Relationship(get("Id", ""), get("Type", ""), target, external, raw))
-    return found
-
-
-@lru_cache(maxsize=64)
-def _children(data: bytes, expected: str) -> Sequence[tuple[str, dict[str, str]]]:
-    """Name and attributes of a root's children. Workbooks of one template have the same content types, and relations.
-
-    Raises:
-        Broken: no well-formed XML, or another root.
-    """
-    root = xmltext.parse(xmltext.decoded(data).data)
-    if root.name != expected:
-        raise Broken(f"的内容是 {root.name}，应为 {expected}")
-    return [(element.name, element.attributes) for element in root.children]
-
-
-def _quoted(name: str) -> str:
-    """A part name as other parts speak of it: what is no plain ASCII is percent-encoded."""
-    return quote(name, safe="/._-()[]~!$&'*+,;=:@%")
-
-
-def _ours(data: bytes, element: Element) -> bool:
-    return data[element.start : element.end].endswith(_OURS)
-
-
-def _dropped(data: bytes, root: Element, gone: list[Element]) -> list[Edit]:
-    if gone and len(gone) == len(root.children) and xmltext.opened_by_us(data, root):
-        return xmltext.reclose(data, root)
-    return [Edit(element.start, element.end, b"") for element in gone]
 
 
 def _spliced(chunks: Iterable[bytes], edits: Iterable[Edit]) -> Iterator[bytes]:

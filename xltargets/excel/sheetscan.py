@@ -14,7 +14,8 @@ from xml.parsers import expat
 
 from xltargets.excel import xmltext
 from xltargets.excel.a1 import Area, parse_area
-from xltargets.excel.package import MAIN_STRICT, REL, REL_STRICT, Package, Sheet, relation_id
+from xltargets.excel.opc import MAIN_STRICT, REL, REL_STRICT, relation_id
+from xltargets.excel.package import Package, Sheet
 from xltargets.excel.xmltext import Broken, Edit
 
 # CT_Worksheet, ECMA-376 part 1, 18.3.1.99; smartTags is of the first edition. Editions differ on the place of drawingHF.
