@@ -29,6 +29,7 @@ from xltargets.values import Value, parse, units
 #: Prose beyond this is not searched for numbers.
 _LONGEST = 5000
 _FULL_WIDTH = str.maketrans("０１２３４５６７８９．％", "0123456789.%")
+_WIDE_DIGIT = later("[０-９．％]")
 _NUMBER = later(r"(?<![0-9.A-Za-z〔【\[第年])([0-9]{1,3}(?:,[0-9]{3}){1,4}|[0-9]{1,12})(\.[0-9]{1,6})?(?![0-9.])")
 #: Units of dates and of money, which other rules compare, and what is no unit of work done.
 _OTHER_UNITS = frozenset({"年", "月", "季度", "周", "号", "度", "级", "届", "期", "点", "线", "路", "时", "角", "年期", "学期", "倍", "", "分"})
@@ -59,7 +60,9 @@ class _Quantity(NamedTuple):
 
 def _quantities(text: str) -> Iterator[_Quantity]:
     """Numbers with a unit of work in running text: 1200件, 2小时, 3.5公里; no money, dates or rates."""
-    text = text[:_LONGEST].translate(_FULL_WIDTH)
+    text = text[:_LONGEST]
+    if _WIDE_DIGIT.search(text):
+        text = text.translate(_FULL_WIDTH)
     given_until = -1
     for match in _NUMBER.finditer(text):
         unit, length = units.read(text[match.end() : match.end() + 16], 0)
@@ -92,7 +95,7 @@ def quantities_of_the_goal_are_in_the_indicators(target: str, indicators: list[A
 
     绩效目标写明的工作数量（1200件、2小时内）应在指标值、指标名称或描述中找到（单位可换算，“场”与“场次”、“人”与“名”
     等不作区分），也可以是几项指标之和。
-    金额由 M04、M08 检查；比率只与名称相同的指标比较；年月、全县概况（“全县17个乡镇”）、与往年的比较不算。
+    金额由 M04、M08 检查，补助等标准（“每人每月600元”）与唯一一条同一单位（元/人·月）的指标比较；比率只与名称相同的指标比较；年月、全县概况（“全县17个乡镇”）、与往年的比较不算。
     改法：补充对应的指标，或改正不一致的数量。
     """
     missing = _missing(list(_quantities(target)), rows)
@@ -101,6 +104,9 @@ def quantities_of_the_goal_are_in_the_indicators(target: str, indicators: list[A
         yield "target", f"绩效目标中的{named}在绩效指标中没有对应的数量，请补充指标或改为一致"
     for rate, name, has in _other_rates(target, rows):
         yield "target", f"绩效目标中{name}为{rate}，同名指标的指标值为{has}，请改为一致"
+        break
+    for price, has in _other_prices(target, rows):
+        yield "target", f"绩效目标中的“{price}”与成本指标的指标值“{has}”不一致，请改为一致"
         break
 
 
@@ -129,6 +135,25 @@ def _missing(quantities: list[_Quantity], rows: Sequence[Row]) -> list[_Quantity
             if isinstance(text := row.node.get(key), str) and _DIGIT.search(text):
                 known.update(found.base for found in _quantities(text))
     return [one for one in missing if one.base not in known]
+
+
+_PRICE = later(f"每[{HAN}]{{1,10}}?[0-9]{{1,8}}(?:[.][0-9]{{1,4}})?万?元(?!以|提|增|调|至|到|左|的|[-~—])")
+
+
+def _other_prices(target: str, rows: Sequence[Row]) -> Iterator[tuple[str, str]]:
+    """Prices of the goal (每人每月600元) that the one indicator in the same unit has otherwise: price, the indicator's value."""
+    said = target[:_LONGEST].translate(_FULL_WIDTH)
+    goal = [(match[0], parse(match[0])) for match in _PRICE.finditer(said)] if "每" in said else []
+    for typed, price in goal:
+        if not price.is_money or not price.per or price.change is not None or price.lo is None:
+            continue
+        same = [row.value for row in rows if row.value is not None and row.value.is_money and row.value.per == price.per]
+        if len(same) != 1 or sum(other.per == price.per for _, other in goal) != 1:
+            continue
+        has, meant = same[0], price.lo * price.factor
+        low = None if has.lo is None or has.change is not None else has.lo * has.factor
+        if low is not None and not low <= meant <= (low if has.hi is None else has.hi * has.factor):
+            yield shown(typed), shown(str(has))
 
 
 _RATE = later(r"[率度](?:均|都|应|要)?(?:达到|达|为|不低于|保持在|提高到|提升到|在|≥|不少于|大于等于)?([0-9]{1,3}(?:\.[0-9]{1,4})?)[%％]")

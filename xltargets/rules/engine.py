@@ -21,7 +21,7 @@ from xltargets.rules.view import View
 from xltargets.rules.waivers import with_waivers
 from xltargets.rules.wording import printable
 from xltargets.rules.wordlists import using
-from xltargets.submission.form import ITEM, Field, Form
+from xltargets.submission.form import Field, Form, generic
 from xltargets.submission.model import Location, Submission
 
 __all__ = ["Failure", "Inputs", "Judgement", "judge"]
@@ -72,22 +72,18 @@ class _Run:
         for scope, choice in ready.scopes.items():
             for item in self.view.items(scope) if choice.rules else ():
                 for prepared in choice.of(item):
-                    for hit in self._ask(prepared, item):
+                    for hit in self._say(prepared, item.pointer, prepared.pick(item.row), item):
                         yield _finding(prepared, item.pointer, hit)
         if ready.texts.rules:
             yield from self._on_texts(ready.texts)
 
-    def _ask(self, prepared: Prepared, item: Item) -> list[tuple[Any, ...]]:
-        """What a rule says of an item."""
-        arguments = prepared.pick(item.row)
+    def _say(self, prepared: Prepared, pointer: str, arguments: tuple[Any, ...], item: Item) -> list[tuple[Any, ...]]:
+        """What a rule says; ``arguments`` are those from the item's row."""
         for given in prepared.inputs:
             value = given(self.asked, item)
             if value is None:
                 return []
             arguments += (value,)
-        return self._call(prepared, item.pointer, arguments)
-
-    def _call(self, prepared: Prepared, pointer: str, arguments: tuple[Any, ...]) -> list[tuple[Any, ...]]:
         try:
             return list(prepared.function(*arguments))
         except Exception as error:  # the one catch-all: a rule that fails is reported as ours
@@ -96,26 +92,27 @@ class _Run:
 
     def _on_texts(self, rules: OnTexts) -> Iterator[Finding]:
         """All findings of the rules that look at each text."""
-        head = self.view.document[0].row
-        asked = tuple(one.pick(head) for one in rules.rules)
+        document = self.view.document[0]
+        head = tuple(value for one in rules.rules for value in one.pick(document.row))
         for pointer, text, field in self.view.texts:
-            key = (text, field, asked)
+            key = (text, field, head)
             said = rules.said.get(key)
             if said is None:
                 failed = len(self.failures)
-                said = tuple(self._say(rules, pointer, text, field, head))
+                said = tuple(self._say_of_text(rules, pointer, text, field))
                 if len(self.failures) == failed:
                     rules.keep(key, said)
             for prepared, hit in said:
                 yield _finding(prepared, pointer, hit)
 
-    def _say(
-        self, rules: OnTexts, pointer: str, text: str, field: Field, head: tuple[Any, ...]
+    def _say_of_text(
+        self, rules: OnTexts, pointer: str, text: str, field: Field
     ) -> Iterator[tuple[Prepared, tuple[Any, ...]]]:
+        document = self.view.document[0]
         characters = set(text)
         for prepared in rules.of(field):
             if not prepared.signs or not prepared.signs.isdisjoint(characters):
-                for hit in self._call(prepared, pointer, (text, field, *prepared.pick(head))):
+                for hit in self._say(prepared, pointer, (text, field, *prepared.pick(document.row)), document):
                     yield prepared, hit
 
 
@@ -156,13 +153,18 @@ def _order(form: Form) -> Callable[[Finding], Any]:
     positions = _positions(form)
     ranks = {rule: index for index, rule in enumerate(all_rules())}
 
+    known: dict[str, list[int]] = {}
+
+    def order(pointer: str) -> list[int]:
+        parts = pointer.split("/")[1:]
+        path = generic(pointer)
+        return [int(part) if part.isdigit() else positions.get(path[: at + 1], 0) for at, part in enumerate(parts)]
+
     def key(finding: Finding) -> Any:
-        path: tuple[str, ...] = ()
-        order: list[int] = []
-        for part in finding.pointer.split("/")[1:]:
-            path += (ITEM,) if part.isdigit() else (part,)
-            order.append(int(part) if part.isdigit() else positions.get(path, 0))
-        return order, ranks[finding.rule]
+        pointer = finding.pointer
+        if pointer not in known:
+            known[pointer] = order(pointer)
+        return known[pointer], ranks[finding.rule]
 
     return key
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import pairwise
 from typing import Any
@@ -11,11 +11,8 @@ from typing import Any
 from xltargets.rules.patterns import later
 from xltargets.rules.prose import (
     HAN,
-    indicators_of,
-    narratives,
     projects_of,
     shown,
-    texts_at,
     unnumbered,
 )
 from xltargets.rules.registry import HINT, WARNING, Hit, rule
@@ -24,6 +21,8 @@ from xltargets.rules.wordfinder import WordFinder
 from xltargets.rules.wordlists import built, words
 
 _TARGET = "projects.0.target"
+#: Texts of a document: path, text.
+Texts = Sequence[tuple[str, str]]
 
 
 @rule(
@@ -65,11 +64,11 @@ def _well_known() -> frozenset[str]:
     HINT,
     basis="I",
     each="document",
-    inputs=["@item"],
+    inputs=["@narratives"],
     bad={_TARGET: "2024年受理办理信访事项不少于1200件，“三率”达到95%以上，信访群众满意度达到90%以上。"},
     good={_TARGET: "2024年受理办理信访事项不少于1200件，“三率”（受理率、办结率、满意率）达到95%以上，落实“三重一大”制度。"},
 )
-def abbreviations_are_explained(document: Mapping[str, Any]) -> Iterator[Hit]:
+def abbreviations_are_explained(narratives: Texts) -> Iterator[Hit]:
     """缩略语首次使用应说明
 
     指加引号的“数字+简称”，如“三率”，全文没有一处写明是哪几项。社会公众看不懂，也无法考核。
@@ -78,7 +77,7 @@ def abbreviations_are_explained(document: Mapping[str, Any]) -> Iterator[Hit]:
     """
     found: dict[str, list[str]] = {}
     explained: set[str] = set()
-    for path, text in narratives(document):
+    for path, text in narratives:
         for match in _QUOTED.finditer(text):
             term = match[1]
             if term in _well_known():
@@ -176,18 +175,17 @@ def _synonyms() -> tuple[WordFinder, dict[str, tuple[str, ...]]]:
     HINT,
     basis="I",
     each="document",
-    inputs=["@item"],
+    inputs=["@prose"],
     bad={"projects.0.indicators.0.level3": "受理信访事件数量"},
     good={"projects.0.indicators.0.level3": "受理信访案件数量"},
 )
-def one_thing_has_one_name(document: Mapping[str, Any]) -> Iterator[Hit]:
+def one_thing_has_one_name(texts: Texts) -> Iterator[Hit]:
     """同一事物的用语应统一
 
     同一份申报表里，同一事物用了两种叫法（对照 data/synonyms.toml），如“信访事项”与“信访事件”，会被当成两件事。
     改法：全文统一为规范的叫法。
     """
     finder, groups = _synonyms()
-    texts = list(_prose_of(document))
     whole = "\n".join(text for _, text in texts)
     if not any(word != group[0] and word in whole for word, group in groups.items()):
         return
@@ -205,15 +203,6 @@ def one_thing_has_one_name(document: Mapping[str, Any]) -> Iterator[Hit]:
         yield path, f"用语不统一：{'、'.join(changes[:3])}，请统一"
 
 
-def _prose_of(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Narratives and the names and descriptions of projects and indicators."""
-    yield from narratives(document)
-    for index, project in projects_of(document):
-        yield from texts_at(project, f"projects.{index}", ("name",))
-        for row, indicator in indicators_of(project):
-            yield from texts_at(indicator, f"projects.{index}.indicators.{row}", ("level3", "description"))
-
-
 _SELF = later(r"(?<![自使让请给])我(局|委(?![托派任员婉])|办(?![理公事好法结成案])|厅|校(?![验准对正])|院(?![落子])|中心)")
 _REGION = later(f"^([{HAN}]{{1,8}}?)(自治县|自治州|自治区|[省市县区旗州盟])([{HAN}、]{{3,30}})$")
 _SAME_BODY = {"委": "委", "校": "学校园"}
@@ -225,11 +214,11 @@ _SAME_BODY = {"委": "委", "校": "学校园"}
     basis="O",
     each="document",
     needs=["unit.name"],
-    inputs=["@item"],
+    inputs=["@prose"],
     bad={"department.overall_target": "2024年，我委围绕全县中心工作，受理信访事项不少于1200件，项目支出200万元。"},
     good={"department.overall_target": "2024年，我局围绕全县中心工作，受理信访事项不少于1200件，我办理员队伍稳定，项目支出200万元。"},
 )
-def the_unit_is_called_by_its_name(name: str, document: Mapping[str, Any]) -> Iterator[Hit]:
+def the_unit_is_called_by_its_name(name: str, texts: Texts) -> Iterator[Hit]:
     """单位称谓应与单位名称一致
 
     正文自称“我委”“我院”而单位名称是局，或把单位名称写错、写漏（“怀来信访局”“住房与城乡建设局”）。“县信访局”“我局”这样的简称不算。
@@ -237,7 +226,7 @@ def the_unit_is_called_by_its_name(name: str, document: Mapping[str, Any]) -> It
     """
     name = "".join(name.split())
     variants = _variants(name) if len(name) <= 40 else None
-    for path, text in _prose_of(document):
+    for path, text in texts:
         wrong = []
         if "我" in text:
             wrong = [f"我{word}" for word in dict.fromkeys(_SELF.findall(text)) if not _may_say(word, name)]

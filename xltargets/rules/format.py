@@ -24,6 +24,8 @@ def repaired(code: str) -> str:
 
     The ninth place is a letter by right and stays.
     """
+    if _CODE.fullmatch(code) and "O" not in code[9:] and "I" not in code[9:]:
+        return code
     folded = unicodedata.normalize("NFKC", code[:_LONGEST]).upper()
     text = "".join(char for char in folded if not char.isspace() and unicodedata.category(char) != "Cf")
     return text[:8].translate(_LOOKALIKES) + text[8:9] + text[9:].translate(_LOOKALIKES)

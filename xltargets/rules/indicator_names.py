@@ -35,6 +35,7 @@ _BUDGET_NAME = later(
     r"(?:预算|概算|限额|标准|定额|核定|批复|控制数).{0,6}(?:控制|超|以内|之内|符合|节约|执行)|"
     r"(?:控制|超出?|不高于|不大于|符合|节约).{0,6}(?:预算|概算|限额|标准|定额|核定|批复|控制数)"
 )
+_SUM_OF_MONEY = later(r"[0-9０-９]\s?(?:[百千万亿]{1,2})?元")
 _BY_RULE = later(r"按|依|符合|执行|不超|规定")
 _FORMULA = later(r"[/／÷占比×*]|除以|的份额|百分之")
 _LIFETIME = later(r"(?:使用|服务|设计|运行|预期|耐用|折旧|持续|受益|有效)[^，。；,;]{0,6}(?:年限|寿命|年数|期限|时间|周期)|寿命|年限|质保期|保修期")
@@ -170,7 +171,7 @@ def cost_is_a_sum_of_money(name: str, description: str | None, value: Value) -> 
     """
     if value.kind in ("placeholder", "unparsed"):
         return
-    if value.is_money or "元" in value.unit or (value.is_number and not value.unit and _names_money(name, description)):
+    if value.is_money or "元" in value.unit or value.kind == "qual" and _SUM_OF_MONEY.search(value.raw[:_LONGEST]) or (value.is_number and not value.unit and _names_money(name, description)):
         return
     if not value.is_number and _compares_with_budget(name, description, value):
         return
@@ -208,6 +209,8 @@ def name_has_no_value_in_it(name: str) -> Iterator[Hit]:
     数值和单位应填在指标值里，写在名称里就不能汇总比较。年份、文号、电话号码（12345）、24小时、60岁以上等名称本身的数字不算。
     改法：名称只写考核的内容，数值和单位移到指标值。
     """
+    if name.isalpha():
+        return
     text = unicodedata.normalize("NFKC", name[:_LONGEST])
     if "(" not in text and not any(map(str.isdigit, text)):
         return
@@ -235,8 +238,8 @@ def description_says_more_than_the_name(name: str, description: str) -> Iterator
     """
     if len(description) > 4 * _LONGEST:
         return
-    one, other = (plain(text).removesuffix("指标").casefold() for text in (name, description))
-    if one and one == other:
+    one, other = plain(name).removesuffix("指标"), plain(description).removesuffix("指标")
+    if one and one.casefold() == other.casefold():
         yield "description", f"描述与三级指标名称{quoted(name)}相同，请写明指标的含义、口径或计算方法"
 
 

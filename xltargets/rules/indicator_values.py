@@ -213,7 +213,7 @@ def good_things_have_a_lower_limit(
         return
     text = bare(name)
     if not value.is_rate:
-        if value.kind == "quant" and _is_done_work(text, row.level2) and not is_reverse(name, also):
+        if value.kind == "quant" and _is_done_work(text, row.level2) and not pattern("reverse", also).search(text):
             yield "value", f"{quoted(name)}是要完成的数量，指标值{quoted(value.raw)}却用了≤或＜，请改为≥或="
         return
     if row.level2 in ("成本", "经济成本", "社会成本", "生态环境成本") or _NEGATIVE_OPENING.search(text):
@@ -292,6 +292,8 @@ def unit_fits_the_name(name: str, value: Value) -> Iterator[Hit]:
     if named is None:
         return
     word, accepted = named
+    if value.unit in accepted:
+        return
     if word in words("rate") and value.per:
         return  # 万车死亡率 ≤1.5人/万车
     if value.is_money and not bare(name).endswith(word):

@@ -9,6 +9,8 @@
 ``@raw``       path from the item → what was typed, for the fields where the document has something else
 ``@item``      the item itself, a plain dict
 ``@blank``     the paths of its fields that are on the form and blank (not those that could not be read)
+``@narratives``  document: its running text: path, text (see :func:`~xltargets.rules.prose.narratives`)
+``@prose``     document: the same, and the names and descriptions of projects and indicators
 ``@amounts``   document: every amount of money that is not blank: path, value as typed, its field
 ``@field``     text: the :class:`~xltargets.submission.form.Field` that the text is of
 ``@money``     the unit that the amounts are in: what the project declares (单位：元), else the form's
@@ -24,10 +26,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from xltargets.rules.items import Item, Row
 from xltargets.rules.layout import GIVEN
+from xltargets.rules.prose import narratives, texts_at
 from xltargets.rules.view import View, declared_money_unit
 from xltargets.values import Value
 
@@ -87,6 +91,22 @@ class Asked:
             }
         return found
 
+    @cached_property
+    def narratives(self) -> list[tuple[str, str]]:
+        """The running text of the document: path, text."""
+        return list(narratives(self.view.submission.document))
+
+    @cached_property
+    def prose(self) -> list[tuple[str, str]]:
+        """The same, and the names and descriptions of projects and indicators."""
+        found = list(self.narratives)
+        for project in self.view.projects:
+            path = project.pointer[1:].replace("/", ".")
+            found += texts_at(project.node, path, ("name",))
+            for row in self.view.rows[project.pointer]:
+                found += texts_at(row.node, f"{path}.indicators.{row.index}", ("level3", "description"))
+        return found
+
     def blank(self, item: Item) -> list[str]:
         """The paths of its fields that are on the form and blank."""
         return [column.dotted for column in self.view.layout.columns[item.scope].values() if column.bit & item.blank]
@@ -115,6 +135,8 @@ INPUTS: dict[str, Callable[[Asked, Item], Any]] = {
     "@blank": Asked.blank,
     "@money": Asked.money,
     "@form_money": lambda asked, item: asked.view.layout.money_unit,
+    "@narratives": lambda asked, item: asked.narratives,
+    "@prose": lambda asked, item: asked.prose,
     "@amounts": lambda asked, item: asked.view.amounts,
     "@previous": Asked.previous,
     "@ledger": lambda asked, item: asked.inputs.ledger,

@@ -132,6 +132,8 @@ def _parts(sentence: str, *, whole: bool) -> tuple[Decimal | None, list[Decimal]
     So too where the amount ends in a colon (资金30万元：办公费10万元 …) or stands behind the parts (…，合计30万元), or where
     all that the text says of money (``whole``) is a list of three parts and more.
     """
+    if sentence.count("元") + sentence.count("万") + sentence.count("亿") < 2:
+        return None  # fewer than two amounts
     plain = _BRACKETS.sub("", sentence)
     if plain.count("其中") > 1:
         return None

@@ -10,13 +10,14 @@ from xltargets.rules.prose import (
     items,
     listed,
     marks,
-    narratives,
     shown,
     unmarked,
 )
 from xltargets.rules.registry import HINT, WARNING, Hit, rule
 
 _TARGET = "projects.0.target"
+#: Texts of a document: path, text.
+Texts = Iterable[tuple[str, str]]
 _ENDS = {";": "；", ",": "，", "!": "！", "?": "？", ".": "。", "．": "。"}
 _CLOSERS = "”’）)》】〕"
 _FINAL = "。！？…"
@@ -29,11 +30,11 @@ _PHRASE = 10
     HINT,
     basis="I",
     each="document",
-    inputs=["@item"],
+    inputs=["@item", "@narratives"],
     bad={_TARGET: "1.2024年受理办理信访事项不少于1200件；2.按期办结率达到95%以上。3.信访群众满意度达到90%以上"},
     good={_TARGET: "1.2024年受理办理信访事项不少于1200件；2.按期办结率达到95%以上；3.信访群众满意度达到90%以上。"},
 )
-def list_items_end_alike(document: Mapping[str, Any]) -> Iterator[Hit]:
+def list_items_end_alike(document: Mapping[str, Any], narratives: Texts) -> Iterator[Hit]:
     """分条表述的句末标点应一致，末条用句号
 
     各条末尾统一用分号或句号，最后一条用句号。只看分条（编号、分行或分格）的绩效目标和保障措施；不分条的和逐条都是短语的不算。
@@ -44,7 +45,7 @@ def list_items_end_alike(document: Mapping[str, Any]) -> Iterator[Hit]:
         parts = listed(department, key) if isinstance(department, dict) else []
         if problem := _ends(unmarked(text) for _, text in parts):
             yield f"department.{key}", problem
-    for path, text in narratives(document):
+    for path, text in narratives:
         if path.count(".") < 2 or path.startswith("projects."):
             body = unmarked(text)
             found = marks(body)
@@ -81,11 +82,11 @@ def _end(text: str) -> str:
     WARNING,
     basis="K6 R",
     each="document",
-    inputs=["@item"],
+    inputs=["@item", "@narratives"],
     bad={_TARGET: "1.2024年受理办理信访事项不少于1200件；2.按期办结率达到95%以上；4.信访群众满意度达到90%以上。"},
     good={_TARGET: "1.2024年受理信访事项1200件，其中：（1）来信400件；（2）来访800件。2.按期办结率达到95%以上，一是规范办理，二是按期答复。"},
 )
-def list_numbers_go_on(document: Mapping[str, Any]) -> Iterator[Hit]:
+def list_numbers_go_on(document: Mapping[str, Any], narratives: Texts) -> Iterator[Hit]:
     """序号应连续，同一层次用同一种序号
 
     序号从1开始逐条加1，另起一组可以重新从1开始；不同层次可用不同的序号（一、（一）1.（1）一是），同一层次不得混用“1.”和“1、”。
@@ -95,7 +96,7 @@ def list_numbers_go_on(document: Mapping[str, Any]) -> Iterator[Hit]:
     department = document.get("department")
     for key in ("itemised_targets", "safeguards"):
         yield from _broken_over_cells(listed(department, key) if isinstance(department, dict) else [], key)
-    for path, text in narratives(document):
+    for path, text in narratives:
         if path.startswith("projects.") or path == "department.overall_target":
             breaks = [problem for _, problem in _breaks(marks(unmarked(text)))]
             if breaks:
@@ -157,11 +158,11 @@ def _like(style: str, number: int) -> str:
     HINT,
     basis="I",
     each="document",
-    inputs=["@item"],
+    inputs=["@item", "@narratives"],
     bad={_TARGET: "1.2024年受理办理信访事项不少于1200件，信访群众满意度达到90%以上。"},
     good={_TARGET: "1.2024年受理办理信访事项不少于1200件。\n2.信访群众满意度达到90%以上。"},
 )
-def one_item_needs_no_number(document: Mapping[str, Any]) -> Iterator[Hit]:
+def one_item_needs_no_number(document: Mapping[str, Any], narratives: Texts) -> Iterator[Hit]:
     """只有一条的不必编号
 
     只有一条内容却编了“1.”，或是漏了后面各条，或是多余的编号。
@@ -172,7 +173,7 @@ def one_item_needs_no_number(document: Mapping[str, Any]) -> Iterator[Hit]:
         cells = listed(department, key) if isinstance(department, dict) else []
         if len(cells) == 1 and (typed := _lone(cells[0][1])):
             yield f"department.{key}.{cells[0][0]}", f"只有一条却编了序号“{typed}”，请删去序号，或补上其余各条"
-    for path, text in narratives(document):
+    for path, text in narratives:
         if (path.startswith("projects.") or path == "department.overall_target") and (typed := _lone(text)):
             yield path, f"只有一条却编了序号“{typed}”，请删去序号，或补上其余各条"
 

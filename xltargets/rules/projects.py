@@ -311,7 +311,8 @@ def one_name_one_sense(projects: Sequence[Project], rows: Mapping[int, Sequence[
 
 
 def _odd_ones(projects: Sequence[Project], same: list[_Use]) -> Iterator[Hit]:
-    meanings = [meaning(use.value) for use in same]
+    senses = {use.value.text: meaning(use.value) for use in same}
+    meanings = [senses[use.value.text] for use in same]
     usual = Counter(meanings).most_common(1)[0][0]
     model = same[meanings.index(usual)]
     for use, meant in zip(same, meanings, strict=True):

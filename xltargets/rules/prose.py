@@ -24,7 +24,6 @@ _TERMS = frozenset({
       for key in ("level1", "level2", "nature", "operator", "unit", "direction")),
 })  # fmt: skip
 _VALUES = frozenset(("projects", ITEM, "indicators", ITEM, key) for key in ("value", "last_year"))
-_KINDS: dict[tuple[str, ...], str] = {}
 
 
 #: What texts there are: running text, a 指标值, a word from a list or what only the bureau writes, a code.
@@ -33,19 +32,11 @@ TEXT_KINDS = ("prose", "value", "term", "code")
 
 def kind_of(field: Field) -> str:
     """The kind of a field's texts, one of :data:`TEXT_KINDS`."""
-    kind = _KINDS.get(field.path)
-    if kind is None:
-        kind = "prose"
-        if field.code:
-            kind = "code"
-        elif field.path in _TERMS or field.path[0] == "waivers":
-            kind = "term"
-        elif field.path in _VALUES:
-            kind = "value"
-        if len(_KINDS) > 2000:
-            _KINDS.clear()
-        _KINDS[field.path] = kind
-    return kind
+    if field.code:
+        return "code"
+    if field.path in _TERMS or field.path[0] == "waivers":
+        return "term"
+    return "value" if field.path in _VALUES else "prose"
 
 
 def narratives(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -7,13 +7,16 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from xltargets.rules.patterns import later
-from xltargets.rules.prose import HAN, around, kind_of, shown, some
+from xltargets.rules.prose import HAN, TEXT_KINDS, around, kind_of, shown, some
 from xltargets.rules.registry import HINT, WARNING, Hit, rule
 from xltargets.rules.wordfinder import WordFinder
 from xltargets.rules.wordlists import built, words
 from xltargets.submission.form import Field
 
 _TARGET = "projects.0.target"
+NO_CODE = [kind for kind in TEXT_KINDS if kind != "code"]
+#: All that strip() takes for blank.
+_WHITE = "\t\n\x0b\x0c\r\x1c\x1d\x1e\x1f \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
 _BLANK = " \u00a0\u2000-\u200a\u202f\u205f\u3000\t"
 _BLANKS = later(rf"\t|[{_BLANK}]{{2,}}")
 #: The first line of a paragraph may be set in by two characters.
@@ -25,6 +28,8 @@ _INDENT = later(r"(?m)^(?:\u3000{2}| {4})(?=[^\s])")
     HINT,
     basis="P",
     each="text",
+    kinds=NO_CODE,
+    signs=_WHITE,
     bad={_TARGET: "2024年受理办理信访事项不少于1200件，信访群众满意度达到90%以上。\t\t"},
     good={_TARGET: "　　2024年受理办理信访事项不少于1200件，\n　　信访群众满意度达到90%以上。"},
 )
@@ -34,7 +39,7 @@ def no_stray_blanks(text: str, field: Field) -> Iterable[Hit]:
     多余的空白会造成名称对不上、排版错乱。段首空两字、换行不算；编码中的空格由 F06 检查。可自动修复。
     改法：删去首尾空白和制表符；字间的连续空格删去或改为换行。
     """
-    if text.isalnum() or field.code or (text == text.strip() and not _BLANKS.search(text)):
+    if text == text.strip() and not _BLANKS.search(text):
         return ()
     body = _INDENT.sub("", text)
     inner = body.strip()
@@ -62,6 +67,8 @@ _HAN_END = later(f"[{HAN}”’》〉）】〕]")
     HINT,
     basis="K6",
     each="text",
+    kinds=["prose"],
+    signs=",;:?!(",
     bad={_TARGET: "2024年受理办理信访事项不少于1200件,信访群众满意度达到90%以上;及时答复(含网上答复)。"},
     good={_TARGET: "2024年受理办理信访事项不少于1,200件，按3:1配备人员，信访系统(V2.0)运行正常。"},
 )
@@ -71,8 +78,6 @@ def punctuation_is_chinese(text: str, field: Field) -> Iterable[Hit]:
     只看汉字前后的逗号、分号、冒号、问号、叹号和括号；数字、英文、网址中的半角标点不算。可自动修复。
     改法：把半角标点改为全角标点，如“,”改为“，”，“( )”改为“（ ）”。
     """
-    if text.isalnum() or kind_of(field) != "prose":
-        return ()
     places = [*_half_marks(text), *_half_brackets(text)]
     if not places:
         return ()
@@ -116,6 +121,8 @@ _NUMBERED_BY_DI = later(r"(?:公告|通告|令)\s{0,2}$")
     HINT,
     basis="K6 P",
     each="text",
+    kinds=NO_CODE,
+    signs="号",
     bad={"projects.0.purpose": "根据怀财字【2024】7号文件，用于受理办理群众信访事项所需的办公费、差旅费和劳务费。"},
     good={"projects.0.purpose": "根据怀财字〔2024〕7号文件，用于支付（2024）3号楼信访接待场所的办公费、差旅费和劳务费。"},
 )
@@ -125,8 +132,6 @@ def document_numbers_have_their_brackets(text: str, field: Field) -> Iterable[Hi
     GB/T 9704—2012 规定发文字号的年份用六角括号括入。【2024】、[2024]、（2024）都不对；有的系统保存时会自动改成【】。可自动修复。
     改法：改为六角括号，如“怀财字〔2024〕7号”。
     """
-    if field.code or "号" not in text:
-        return ()
     wrong = [match for match in _YEAR_IN_BRACKETS.finditer(text) if match[1] != "〔" or match[3] != "〕"]
     if not wrong:
         return ()
@@ -139,6 +144,8 @@ def document_numbers_have_their_brackets(text: str, field: Field) -> Iterable[Hi
     HINT,
     basis="K6",
     each="text",
+    kinds=NO_CODE,
+    signs="号",
     bad={"projects.0.indicators.0.basis": "财预〔2015〕第088号"},
     good={"projects.0.indicators.0.basis": "财预〔2015〕88号、财政部公告（2024）第7号"},
 )
@@ -148,8 +155,6 @@ def document_numbers_are_well_formed(text: str, field: Field) -> Iterable[Hit]:
     GB/T 9704—2012：年份标全称，发文顺序号不加“第”字，不编虚位（1 不编为 01）。公告、令的“第×号”不算。
     改法：改为规范的形式，如“财预〔2015〕88号”。
     """
-    if field.code or "号" not in text:
-        return ()
     wrong = [change for match in _DOCUMENT_NUMBER.finditer(text) if (change := _well_formed(match, text))]
     return [("", f"发文字号不规范：{some(wrong)}")] if wrong else ()
 
@@ -179,6 +184,8 @@ _NUMBER_BEFORE = later(r"(?:^|[^0-9０-９])[0-9０-９]{1,2}$|[一二三四五�
     WARNING,
     basis="I",
     each="text",
+    kinds=NO_CODE,
+    signs="".join(_CLASS),
     bad={_TARGET: "2024年受理办理信访事项不少于1200件，打造“阳光信访，信访群众满意度达到90%以上。"},
     good={_TARGET: "2024年打造“阳光信访”：1）受理办理信访事项（含网上件)不少于1200件；2）群众满意度达到90%以上。"},
 )
@@ -188,8 +195,6 @@ def quotes_and_brackets_are_paired(text: str, field: Field) -> Iterable[Hit]:
     前后各一个、不交叉才算成对；半角括号与全角括号配成一对时不重复提示。“1）”这样的序号不算。指标值里的》《由 V18 检查。
     改法：补上或删去多出的一半；两个都是前引号的，把后一个改为后引号。
     """
-    if text.isalnum() or field.code or not _QUOTES.search(text):
-        return ()
     if "号" in text:
         text = _YEAR_IN_BRACKETS.sub(lambda match: " " * len(match.group()), text)
     skipped = "《》〈〉" if kind_of(field) == "value" else ""
@@ -244,6 +249,7 @@ def _typos() -> tuple[WordFinder, dict[str, Mapping[str, Any]]]:
     WARNING,
     basis="I R",
     each="text",
+    kinds=["prose", "value"],
     bad={_TARGET: "2024年建立建全信访工作机制，受理办理信访事项不少于1200件，群众满意度达到90%以上。"},
     good={_TARGET: "2024年由三个部分负责人牵头，受理办理信访事项不少于1200件，年末完成率达到95%以上。"},
 )
@@ -254,8 +260,6 @@ def no_common_misspellings(text: str, field: Field) -> Iterable[Hit]:
     词表只收不会另作他解的写法，并列出例外（如“年末完成”不是“未完成”之误）。
     改法：改为提示的写法。
     """
-    if kind_of(field) in ("term", "code"):
-        return ()
     finder, entries = _typos()
     found: dict[str, str] = {}
     for start, wrong in finder.find(text):
@@ -292,6 +296,7 @@ _RESIDUE = later(
     WARNING,
     basis="S",
     each="text",
+    kinds=NO_CODE,
     bad={_TARGET: "[bookmark: _GoBack]2024年受理办理信访事项不少于\u200b1200件，信访群众满意度达到90%以上。"},
     good={_TARGET: "2024年受理办理信访事项不少于1200件，\n信访群众满意度达到90%以上[见附件]。"},
 )
@@ -301,7 +306,7 @@ def no_residue_of_conversion(text: str, field: Field) -> Iterable[Hit]:
     从 Word、网页复制或转换时会带入 [bookmark: …]、零宽字符、控制字符、&nbsp;、HTML 标签等。编码中的由 F06 检查。可自动修复。
     改法：删去这些字符；从 Word 复制时选“只保留文本”。
     """
-    if text.isalnum() or field.code:
+    if text.isalnum():
         return ()
     found = [match.group() for match in _RESIDUE.finditer(text)]
     if not found:
@@ -324,6 +329,7 @@ _TWICE = later(rf"(?P<phrase>[{HAN}0-9A-Za-z%]{{2,8}})(?P=phrase)|(?P<mark>[，�
     HINT,
     basis="O",
     each="text",
+    kinds=["prose"],
     bad={"projects.0.purpose": "用于受理办理群众信访事项事项、聘请法律援助律师所需的办公费、差旅费和劳务费。"},
     good={"projects.0.purpose": "用于一户一户走访、研究研究疑难信访事项，编制绩效指标指标值说明所需的办公费和劳务费。"},
 )
@@ -334,7 +340,7 @@ def nothing_is_said_twice(text: str, field: Field) -> Iterable[Hit]:
     重复的单位由 T20 检查。
     改法：删去重复的部分。
     """
-    if len(set(text)) == len(text) or field.path[-1] in ("title", "basis") or kind_of(field) != "prose":
+    if len(set(text)) == len(text) or field.path[-1] in ("title", "basis"):
         return ()
     found = [match.group() for match in _TWICE.finditer(text, 0, _FAR) if not _may_repeat(match, text)]
     return [("", f"疑似重复：{some(map(shown, found))}，请核对并删去多余的部分")] if found else ()
@@ -369,6 +375,7 @@ _BRACKETED_PERCENT = later("[（(][^%％]|[（(]$")
     HINT,
     basis="I",
     each="text",
+    kinds=["prose", "value"],
     bad={"projects.0.indicators.4.value": "≥85%%"},
     good={_TARGET: "2024年受理办理信访事项不少于1200件，公共财政预算120.5万元，元旦前办结率达到95%以上。"},
 )
@@ -378,7 +385,7 @@ def units_are_said_once(text: str, field: Field) -> Iterable[Hit]:
     如“万元万元”“%%”“90%（%）”。数值列与单位列各写一次单位的，由 V11 检查。
     改法：删去重复的单位。
     """
-    if len(set(text)) == len(text) or kind_of(field) in ("term", "code"):
+    if len(set(text)) == len(text):
         return ()
     found = [around(text, *match.span(), 3) for match in _SAME_UNIT.finditer(text)
              if not _is_no_unit(match, text)]
@@ -405,6 +412,7 @@ def _sensitive() -> tuple[WordFinder, dict[str, str]]:
     basis="I",
     each="text",
     on=False,
+    kinds=["prose", "value"],
     bad={"projects.0.purpose": "以死看死守的精神做好重点人员稳控，用于差旅费和劳务费。"},
     good={"projects.0.purpose": "依法规范信访秩序，做好重点人员疏导化解，用于差旅费和劳务费。"},
 )
@@ -414,8 +422,6 @@ def wording_is_fit_for_the_public(text: str, field: Field) -> Iterable[Hit]:
     绩效目标随预算向社会公开，“死看死守”“非访”等内部用语不宜出现。默认不检查，需要时在配置中选用；词表见 data/sensitive.toml。
     改法：改为规范、中性的表述。
     """
-    if kind_of(field) in ("term", "code"):
-        return ()
     finder, entries = _sensitive()
     found = dict.fromkeys(word for _, word in finder.find(text))
     if not found:

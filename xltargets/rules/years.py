@@ -12,7 +12,6 @@ from xltargets.rules.prose import (
     HAN,
     indicators_of,
     listed,
-    narratives,
     projects_of,
     shown,
     some,
@@ -66,6 +65,8 @@ _FUNDED = frozenset({"title", "name", "purpose", "target"})
     basis="I",
     each="text",
     maybe=["unit.year"],
+    kinds=["prose", "value", "term"],
+    signs="号",
     bad={"projects.0.purpose": "根据怀财字〔2025〕7号文件，用于受理办理群众信访事项所需的办公费、差旅费和劳务费。"},
     good={"projects.0.indicators.0.basis": "财预〔2015〕88号", "projects.0.purpose": "根据怀财字〔2020〕7号文件，用于办公费、差旅费和劳务费。"},
 )
@@ -75,7 +76,7 @@ def document_numbers_are_of_their_time(text: str, field: Field, year: Any, *, ol
     不应晚于预算年度。项目名称、资金用途和绩效目标中的，一般也不应早于预算年度前 oldest 年；依据中引用的制度不限早晚。
     改法：核对文件的年份；已失效的文件改为现行文件。
     """
-    if field.code or "号" not in text or type(year) is not int:
+    if type(year) is not int:
         return ()
     last = field.path[-1]
     oldest_year = year - oldest if last in _FUNDED and field.path != ("unit", "name") else 0
@@ -101,11 +102,11 @@ _STARTS = later("(?:^|[。；;！!？?：:，,\n”]|完成|做好|开展|确保
     basis="R",
     each="document",
     needs=["unit.year"],
-    inputs=["@item"],
+    inputs=["@item", "@prose"],
     bad={_TARGET: "2023年受理办理信访事项不少于1200件，按期办结率达到95%以上，信访群众满意度达到90%以上。"},
     good={_TARGET: "2024年受理信访事项较2023年减少5%，继续办理2023年结转的积案，满意度达到90%以上，落实2021年印发的工作规划。"},
 )
-def no_year_is_left_over(year: int, document: Mapping[str, Any]) -> Iterator[Hit]:
+def no_year_is_left_over(year: int, document: Mapping[str, Any], texts: Iterable[tuple[str, str]]) -> Iterator[Hit]:
     """正文不得残留旧年度
 
     绩效目标、保障措施、指标名称和描述里作为本年安排写出的旧年份，多为照抄上年文本。与往年比较、结转、起止时间、引用文件的年份不算；
@@ -113,8 +114,8 @@ def no_year_is_left_over(year: int, document: Mapping[str, Any]) -> Iterator[Hit
     改法：改为预算年度，并核对随之变化的内容。
     """
     own = {index: _own_years(project, year) for index, project in projects_of(document)}
-    for path, text in _yearly_texts(document):
-        if "年" not in text:
+    for path, text in texts:
+        if "年" not in text or path.endswith(_NOT_OF_THIS_YEAR):
             continue
         oldest, named = own.get(_project_index(path), (year, frozenset()))
         found = [match[1] for match in _YEAR.finditer(text)
@@ -131,6 +132,8 @@ def _own_years(project: Mapping[str, Any], year: int) -> tuple[int, frozenset[st
     return min(year, start.year if start else year), named
 
 
+#: Texts that may speak of other years.
+_NOT_OF_THIS_YEAR = (".name", ".purpose", ".long_term_target")
 #: What is said of the year to come, and what it may be compared with all the same.
 _PLANNED = later("年度?(?:计划|拟|将|预计|力争|确保|目标任务|，|,)")
 _COMPARED = later("(?:较|比|同比|与|同|和|及|自|从|至|到|截至|截止|—|–|-|~|～|、|对|其中|于)$")
@@ -143,18 +146,6 @@ def _is_left_over(match: re.Match[str], text: str) -> bool:
     if _NO_RESIDUE_BEFORE.search(before.rstrip()) or _NO_RESIDUE_AFTER.match(after) or _DEADLINE_AFTER.match(after):
         return False
     return _STARTS.search(before) is not None
-
-
-def _yearly_texts(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """What is said of this year: narratives but purposes, and the names and descriptions of indicators."""
-    for path, text in narratives(document):
-        if not path.endswith((".purpose", ".long_term_target")):
-            yield path, text
-    for index, project in projects_of(document):
-        for row, indicator in indicators_of(project):
-            for key in ("level3", "description"):
-                if isinstance(said := indicator.get(key), str):
-                    yield f"projects.{index}.indicators.{row}.{key}", said
 
 
 def _project_index(path: str) -> int:
