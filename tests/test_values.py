@@ -190,6 +190,8 @@ PM2.5≤35微克/立方米|quant|≤35微克/立方米||named
 十二月底␣95%|quant|12月底95%||chinese-numeral,dated,mixed
 12月底前完成率100%|quant|12月底100%||dated,mixed,named
 1日前0|quant|1日前0||dated
+12月31前|date|12月31日前
+3月、6月和9月|qual|3月、6月和9月|时限类
 每月10日前发放100%|quant|每月10日前100%||dated
 每季度15日前1份|quant|每季度15日前1份||dated
 ≥54万页|quant|≥54万页

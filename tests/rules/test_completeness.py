@@ -131,7 +131,7 @@ def test_what_only_looks_like_it_is_not(clean, text):
     assert found(clean, "C14", {"projects.0.purpose": text}) == []
 
 
-@pytest.mark.parametrize("text", ["null", " NULL ", "None", "nan", "#N/A", "#REF!", "#DIV/0!"])
+@pytest.mark.parametrize("text", ["null", " NULL ", "None", "nan", "#N/A", "#REF!", "#DIV/0!", "整理文稿null字", "合计#REF!万元"])
 def test_what_programs_leave_is_found(clean, text):
     assert found(clean, "C15", {ROW.format("1.basis"): text}) == [("/projects/0/indicators/1/basis", "error")]
 

@@ -29,6 +29,7 @@ def found(clean: dict[str, Any], changes: dict[str, Any], inputs: Inputs | None 
     "24小时值守12345热线，受理信访事项1200件，比上年减少30件。",
     "2024年12月31日前受理信访事项1200件，支出120.5万元。",
     "面向60岁以上老年人等群体，受理信访事项0.12万件。",
+    "对反映5件以上的重点地区挂牌督办，编纂信访年鉴2024卷，受理信访事项1200件。",
 ])  # fmt: skip
 def test_quantities_that_the_indicators_have_or_need_not_have(goal: str, clean: dict[str, Any]):
     assert found(clean, {"projects.0.target": goal}) == []
@@ -42,6 +43,16 @@ def test_quantities_that_the_indicators_have_or_need_not_have(goal: str, clean: 
 ])  # fmt: skip
 def test_quantities_that_no_indicator_has(goal: str, clean: dict[str, Any]):
     assert found(clean, {"projects.0.target": goal}) == ["B01"]
+
+
+@pytest.mark.parametrize(("goal", "rules"), [
+    ("受理信访事项1200件，每人每月补助600元。", ["B01"]), ("受理信访事项1200件，每人每月补助800元。", []),
+    ("受理信访事项1200件，每人每月600元提高到800元。", []), ("受理信访事项1200件，每户每月600元。", []),
+    ("受理信访事项1200件，每人每月600元，骨干每人每月800元。", []),
+])  # fmt: skip
+def test_a_price_of_the_goal_is_that_of_the_indicator(goal: str, rules: list[str], clean: dict[str, Any]):
+    price = {"projects.0.indicators.3.level3": "补助标准", "projects.0.indicators.3.value": "=800元/人·月"}
+    assert found(clean, price | {"projects.0.target": goal}) == rules
 
 
 def test_what_is_counted_by_the_month_may_be_told_by_the_year(clean: dict[str, Any]):

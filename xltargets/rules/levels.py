@@ -97,9 +97,9 @@ def standard_names(level: int) -> tuple[str, ...]:
 
 
 def is_level_name(text: str) -> bool:
-    """Whether a text is nothing but the name of a level."""
+    """Whether a text is nothing but the official name of a level; 生态环境, another name of one, may be what is judged."""
     name = clean(text)
-    return name in _names()[1] or name in standard_names(1)
+    return name in standard_names(2) or name in standard_names(1) or (name != text and name in _names()[1])
 
 
 def points(text: object) -> Decimal | None:

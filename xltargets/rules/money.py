@@ -85,7 +85,7 @@ def _any_given(sources: object) -> bool:
 
 
 #: Words of a name that make its amount a price for one, not the cost of the whole.
-_PRICES = later("单(?:价|位(?:成本|造价|面积)|[次场株件台套户亩份项块个人批辆座处头只篇张条本期课班日月])|平均|均(?!衡|等|匀|为)|每|标准|定额|补助额度|价格|采购价")
+_PRICES = later("(?<![订清名保菜账传])单(?:价|位(?:成本|造价|面积)|[^位独纯列边一据证])|平均|均(?!衡|等|匀|为)|每|标准|定额|补助额度|价格|采购价")
 #: Words of a name that make its amount that of the whole project.
 #: An amount in 元 that is less than this share of the budget is a price, though its name does not say so.
 _A_PRICE = Decimal("0.05")

@@ -24,8 +24,11 @@ _NULLS = frozenset({"null", "none", "nan", "n/a", "#n/a", "#ref!"})
 #: What a reviewer reads and the grammar does not: 18/10万, 95%±2%, C30 (a grade of concrete), 《规划》1份.
 _READABLE = later(
     r"[≥≤><=]{0,2}[\d.]{1,8}/(?:10{0,5}[百千万]?|[百千万十]{1,2})人?|[≥≤><=]{0,2}[\d.]{1,8}[^\d±]{0,4}±[\d.]{1,8}[^\d]{0,4}|"
-    r"[≥≤><=]{0,2}[A-HJKMNP-Z]{1,3}-?\d{1,4}(?:\.\d)?[\u4e00-\u9fff]{0,4}|[^《》]{0,20}《[^《》]{1,60}》[^《》]{0,20}"
+    r"[≥≤><=]{0,2}[A-HJKMNP-Z]{1,3}-?\d{1,4}(?:\.\d)?[\u4e00-\u9fff]{0,4}|[^《》]{0,20}《[^《》]{1,60}》[^《》]{0,20}|"
+    r"[\d.]{1,8}[\u4e00-\u9fff]{1,4}/[\d.]{1,8}[\u4e00-\u9fff]{1,4}"
 )
+#: 每季度1次, 全年每月不少于… : how often, before any number.
+_EACH = later(r"[^0-9０-９]{0,20}每")
 _BARE = frozenset({"万", "亿", "千万", "百万", "百", "千"})
 _CLAUSE = later(r"[，,；;。][\u4e00-\u9fff]{4}")
 _GLUED = later(r"2([1-9]\d{1,2}(?:\.\d{1,2})?)(%|[\u4e00-\u9fff])")
@@ -81,8 +84,8 @@ def number_has_an_operator(typed: str, value: Value) -> Iterator[Hit]:
     也可以。区间、日期、“12月底前100%到位”、“每季度1次”和“提高5%”等已说明方向的不要求。
     改法：补写运算符，如“≥95%”“≤30万元”“=12次”。
     """
-    all_by_then = value.date is not None and value.is_rate and value.lo == 100 and "前" in typed[:20]
-    if value.change is None and not all_by_then and "每" not in typed[:20]:
+    by_then = value.date is not None and (value.lo == 100 and value.is_rate and "前" in typed[:20] or _CLAUSE.search(typed[:80]))
+    if value.change is None and not by_then and not _EACH.match(typed):
         yield "value", f"指标值{quoted(typed)}没有运算符，请写明≥、≤或=，如{_with_operator(value)}"
 
 

@@ -23,6 +23,9 @@ _FRACTION = lazy(r"([0-9]{1,6})/([0-9]{1,6})((?:及?以[上下内])?)")
 # What a change is measured from: 较上年, 比2023年同期.
 _BASE = lazy("(?:与|较|比)?(?:(?:19|20)[0-9]{2}年|上一?年|去年|同期|往年)(?:度|同期|底|末|全年)?(?:相比|比)?")
 _RANK = lazy("[\u4e00-\u9fff]{0,10}(?:第|前|排名|位列)[0-9]{1,4}(?:名|位|%)?(?:以内|之内|内)?")
+# Several dates: 3月、6月和9月, 2月底及8月底前.
+_DATES = lazy("(?:[0-9]{4}年)?(?:[0-9]{1,2}月?(?:份|[0-9]{1,2}[日号]|[上中下]旬|[底末初])?[、,和及与]){1,12}"
+              "[0-9]{1,2}月(?:份|[0-9]{1,2}[日号]|[上中下]旬|[底末初])?(?:之?前)?")
 _RATIO = lazy("[\u4e00-\u9fff]{0,10}[0-9.]{1,8}[:比][0-9.]{1,8}[\u4e00-\u9fff]{0,6}")
 _PAIRS = {"(": ")", "[": "]", "【": "】", "“": "”", "‘": "’", '"': '"', "'": "'", "〔": "〕"}
 _PLAIN = lazy(r"[+-]?[0-9][0-9,.]*(?:[-~至到][0-9][0-9,.]*)?(?:[百千万亿]{1,2})?")
@@ -175,11 +178,19 @@ def _read(text: str) -> Value:
 def _read_bare(text: str) -> Value:
     if numerals.has_numeral(text):
         digits = numerals.to_digits(text)
-        value = None if digits is None else _numeric(digits)
+        value = None if digits is None else _number(digits)
         if value is not None:
             return replace(value, flags=value.flags | {"chinese-numeral"})
-    value = _numeric(text)
+    value = _number(text)
     return _wordy(text) if value is None else value
+
+
+def _number(text: str) -> Value | None:
+    """A number, a range or a date; not a number with a date where the two printed together would be something else."""
+    value = _numeric(text)
+    if value is not None and "dated" in value.flags and value.text != text and _numeric(value.text) != value:
+        return None
+    return value
 
 
 def _numeric(text: str) -> Value | None:
@@ -265,6 +276,8 @@ def _wordy(text: str) -> Value:
     if DIGIT.search(body) and DIGIT.search(_DATED_DIGITS().sub("", body)):
         if _RANK().fullmatch(body):
             return worded("qual", text, op=op, qual_class="等级类", flags=frozenset(flags))
+        if _DATES().fullmatch(body):
+            return worded("qual", text, op=op, qual_class="时限类", flags=frozenset(flags))
         if _RATIO().fullmatch(body):
             return worded("qual", text, op=op, flags=frozenset(flags | {"ratio"}))
         if letters < 4 and not (letters and words.classify(body)[0]):

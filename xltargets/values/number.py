@@ -157,7 +157,7 @@ def _unit(text: str, start: int, flags: set[str]) -> tuple[units.Unit | None, in
         return None, start
     if not text.startswith(word, start) or word[0] in "余多的几不" or word in words.OPERATORS:
         return None, start
-    if any(part in word for part in ("至", "到", "以", "且", "和")):
+    if any(part in word for part in ("至", "到", "以", "且", "和", "内", "左右", "上下")):
         return None, start
     flags.add("unknown-unit")
     return units.Unit(word, word, units.ONE), start + len(word)
