@@ -126,14 +126,9 @@ def _opened(path: str) -> Iterator[Source]:
             yield Source(path, stored, f"{path}/{shown}")
 
 
-_DIGITS = re.compile(r"(\d+)")
+_DIGITS = re.compile(r"0*([0-9]+)")
 
 
-def natural(text: str) -> tuple[tuple[int, int, str], ...]:
-    """A sort key by which 表2 comes before 表10; ties are settled by the text itself."""
-    parts = tuple(
-        (0, int(part), part) if part.isdecimal() and part.isascii() else (1, 0, part)
-        for part in _DIGITS.split(text)
-        if part
-    )
-    return (*parts, (2, 0, text))
+def natural(text: str) -> str:
+    """A sort key by which 表2 comes before 表10: numbers are led by how many digits they have; ties are settled by the text."""
+    return _DIGITS.sub(lambda match: f"{len(match[1]):03}{match[1]}", text) + f"\0{text}"

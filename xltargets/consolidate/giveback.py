@@ -138,7 +138,7 @@ def _errands(store: Store, crossing: Crossing, folder: Path, worst: Severity) ->
         passed = file.status == READ and all(finding.severity.rank > worst.rank for finding in open_ones)
         copy = names.of(file, PASSED if passed else BACK)
         unreadable = "" if file.status == READ else file.message
-        text = letter(file.brief.get("name") or "", _base(file.file), findings, passed, unreadable)
+        text = letter(file.name or "", _base(file.file), findings, passed, unreadable)
         if passed and not open_ones:
             text = ""
         source = Source(file.disk, file.member, file.file)
@@ -215,7 +215,7 @@ class _Names:
 
     def of(self, file: Listed, where: str) -> str:
         """The path of a file's copy within the folder."""
-        code, name = file.unit, file.brief.get("name")
+        code, name = file.unit, file.name
         unit = "_".join(part for part in (code, name) if part) or "未填单位"
         stem, suffix = os.path.splitext(_base(file.file))
         base = os.path.join(where, safe_name(unit))

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 BATCH = 5_000
 #: Not Hive's own word for null, which pandas does not read.
 _UNKNOWN = "unknown"
-_BY_REGION = "json_extract(brief, '$.region'), unit IS NULL, unit, number"
+_BY_REGION = "region, unit IS NULL, unit, number"
 _EXACT = Context(prec=38)
 _PLACES = Decimal("1e-10")
 
@@ -103,7 +103,7 @@ class _Datasets:
         region: str | None = None
         with ExitStack() as stack:
             for files in units_of(self.rows.store, _BY_REGION):
-                own = _region(files[0].brief.get("region"))
+                own = _region(files[0].region)
                 if own != region:
                     stack.close()
                     region, parts = own, self._parts(own, stack)

@@ -123,7 +123,7 @@ def _absent(code: str, roster: Roster, unreadable: dict[str, list[Listed]]) -> L
 
 def _line(code: str | None, files: list[Listed], roster: Roster, state: str) -> Line:
     row = roster.get(code or "", {})
-    name = next((file.brief["name"] for file in files if file.brief.get("name")), None)
+    name = next((file.name for file in files if file.name), None)
     return Line(code, row.get("单位名称") or name, row.get("部门名称"), state, tuple(files))
 
 

@@ -131,7 +131,7 @@ class Rows:
         }  # fmt: skip
         for column in self._naming:
             known = column.level < len(chain)
-            special[column.key] = column.pick(chain) if known else _from_brief(column, file)
+            special[column.key] = column.pick(chain) if known else _from_list(column, file)
         return special
 
 
@@ -149,8 +149,8 @@ def chains_of(root: Table, tables: Mapping[str, Sequence[Row]]) -> dict[str, lis
     return known
 
 
-def _from_brief(column: Column, file: Listed | None) -> str | None:
-    """Of a file whose rows are not at hand, what its brief says."""
-    word = {"unit.code": "unit", "unit.name": "name"}.get(column.key)
-    found = file.brief.get(word) if word and file else None
-    return str(found) if found else None
+def _from_list(column: Column, file: Listed | None) -> str | None:
+    """Of a file whose rows are not at hand, what the list of the run says."""
+    if file is None:
+        return None
+    return {"unit.code": file.unit, "unit.name": file.name}.get(column.key)

@@ -129,7 +129,7 @@ def consolidate(
             )
         crossing = cross(store, reading)
         found = survey(store, reading.root, crossing)
-        result = _result(target, store, found.totals)
+        result = _result(target, store, found)
         if target is not None:
             summary = replace(options.summary, roster=options.inputs.roster)
             result.notes += write_summary(store, target, reading, crossing, found, summary)
@@ -196,11 +196,9 @@ def ours(target: Path | None, options: Options) -> Exclude:
     return Exclude(frozenset(map(os.path.abspath, files)), frozenset(map(os.path.abspath, folders)))
 
 
-def _result(target: Path | None, store: Store, totals: Totals) -> Result:
+def _result(target: Path | None, store: Store, found: Survey) -> Result:
     notes = [store.note] if store.note else []
-    result = Result(target, totals, notes=notes)
+    result = Result(target, found.totals, failures=found.failures, notes=notes)
     for file in store.listed("status NOT IN (?, ?)", (READ, FOREIGN), order=f"number LIMIT {MOST_ERRORS}"):
         result.errors.append(Error(file.message, file=file.file))
-    for file in store.listed("status = ?", (READ,)):
-        result.failures += bool(file.brief["failures"])
     return result

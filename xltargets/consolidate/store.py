@@ -48,7 +48,7 @@ _TABLES = {
 }
 _LIST = """
 CREATE TABLE list (number INTEGER PRIMARY KEY, file TEXT, disk TEXT, member TEXT, status TEXT, message TEXT, digest TEXT, size INTEGER,
-  modified INTEGER, unit TEXT, brief TEXT, replaced INTEGER);
+  modified INTEGER, unit TEXT, name TEXT, region TEXT, brief TEXT, replaced INTEGER);
 CREATE INDEX list_by_file ON list (file);
 CREATE INDEX list_by_unit ON list (unit IS NULL, unit, number);
 """
@@ -65,7 +65,7 @@ class Listed(NamedTuple):
         number: its place in the order of discovery, from 0.
         disk, member: the file on disk; for a file within an archive that, and its name there.
         file, status, message, digest, size, modified: as in :class:`~xltargets.consolidate.onefile.FileResult`.
-        unit: the unit's code; None when it has none.
+        unit, name, region: the unit's; None where it has none.
         said: its brief, as JSON.
         replaced: the number of the newer file that is taken in its stead; None when it is taken itself.
     """
@@ -80,6 +80,8 @@ class Listed(NamedTuple):
     size: int
     modified: int
     unit: str | None
+    name: str | None
+    region: str | None
     said: str
     replaced: int | None
 
@@ -174,11 +176,12 @@ class Store:
 
     def enter(self, number: int, source: Source, result: FileResult, brief: str) -> None:
         """Put a file on the list of this run."""
+        known = json.loads(brief)
         self._list.execute(
-            "INSERT INTO list VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)",
+            "INSERT INTO list VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)",
             (
                 number, result.file, source.path, source.member, result.status, result.message, result.digest, result.size, result.modified,
-                json.loads(brief).get("unit"), brief,
+                known.get("unit"), known.get("name"), known.get("region"), brief,
             ),
         )  # fmt: skip
 

@@ -265,8 +265,7 @@ class _Writing:
             self._findings(drawing.findings, rows, file, link)
         assert root is not None
         self._unit_row(unit, root, self._subtotal(unit, root, segments) if segments else None)
-        own = taken[0].brief
-        self.overview.add_unit(unit, own["unit"], own["name"], own["region"])
+        self.overview.add_unit(unit, taken[0].unit, taken[0].name, taken[0].region)
 
     def _projects(
         self, rows: Sequence[Drawn], items: Sequence[Sequence[Any]], link: Link, segments: list[Segment]
@@ -349,11 +348,11 @@ class _Writing:
 
     def _left_out(self, file: Listed) -> None:
         """What there is to say of a file whose rows are not in the summary."""
-        around, brief, link = self._nobody(None), file.brief, self._link(file)
-        for word in ("unit", "name"):
-            at = self.root.column(IDENTITY[word])
+        around, link = self._nobody(None), self._link(file)
+        for dotted, said in ((IDENTITY["unit"], file.unit), (IDENTITY["name"], file.name)):
+            at = self.root.column(dotted)
             if at is not None:
-                around.bodies[at] = body_of(brief.get(word))
+                around.bodies[at] = body_of(said)
         for finding in draw_findings(self.crossing.of(file.number), None):
             self._finding(finding, around, link)
         if file.status not in (READ, FOREIGN):

@@ -50,6 +50,7 @@ class Survey:
     Attributes:
         widths: of the widest values, by table.
         rows: numbers of rows, by table.
+        failures: number of files that rules raised on.
         years: what the units say.
         newest: when the newest file was changed, in nanoseconds since 1970.
         totals: what it comes to; those of 报送情况 are not known here.
@@ -57,6 +58,7 @@ class Survey:
 
     widths: dict[str, list[int]] = field(default_factory=dict)
     rows: dict[str, int] = field(default_factory=dict)
+    failures: int = 0
     years: dict[str, int] = field(default_factory=dict)
     newest: int = 0
     totals: Totals = field(default_factory=Totals)
@@ -70,8 +72,10 @@ def survey(store: Store, root: Table, crossing: Crossing) -> Survey:
         totals.units += any(file.taken for file in files)
         for file in files:
             _add_file(found, file)
+            brief = crossing.brief(file) if file.status == READ else {"failures": 0}
+            found.failures += bool(brief["failures"])
             if file.taken:
-                _add_brief(found, crossing.brief(file))
+                _add_brief(found, brief)
             else:
                 _add_findings(totals, crossing.of(file.number))
     _add_findings(totals, crossing.of_none)

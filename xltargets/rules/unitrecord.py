@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import re
 from array import array
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from hashlib import blake2b
-from typing import Any, NamedTuple
+from itertools import groupby
+from typing import Any, NamedTuple, overload
 
 from xltargets.rules.similar import plain, prose
 from xltargets.submission.model import Submission
@@ -38,7 +39,7 @@ class ProjectRecord(NamedTuple):
 
 
 class IndicatorRecord(NamedTuple):
-    """An indicator with a numeric value: its place, its name, and in what sense it is meant."""
+    """An indicator with a numeric value: its place, its name and the hash of that, and in what sense it is meant."""
 
     project: int
     indicator: int
@@ -46,6 +47,7 @@ class IndicatorRecord(NamedTuple):
     level3: str
     direction: str
     unit: str
+    key: int
 
 
 @dataclass(frozen=True)
@@ -121,7 +123,8 @@ def _indicators(projects: list[dict[str, Any]]) -> Iterator[IndicatorRecord]:
             level3 = plain(node.get("level3")) if value is not None else ""
             if value is not None and value.is_number and level3:
                 level2 = plain(node.get("level2")).removesuffix("指标")
-                yield IndicatorRecord(index, place, level2, level3, value.direction or "", value.base_unit)
+                key = hashed(f"{level2}\n{level3}")
+                yield IndicatorRecord(index, place, level2, level3, value.direction or "", value.base_unit, key)
 
 
 def _value(node: Mapping[str, Any]) -> Value | None:
@@ -205,6 +208,67 @@ class Use(NamedTuple):
     sense: Sense
 
 
+class Slices(Sequence["array[int]"]):
+    """Many short arrays in one."""
+
+    def __init__(self) -> None:
+        self._all, self._ends = array("Q"), array("Q", [0])
+
+    def append(self, numbers: Iterable[int]) -> None:
+        """Add an array."""
+        self._all.extend(numbers)
+        self._ends.append(len(self._all))
+
+    def __len__(self) -> int:
+        return len(self._ends) - 1
+
+    @overload
+    def __getitem__(self, index: int) -> array[int]: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[array[int]]: ...
+    def __getitem__(self, index: int | slice) -> array[int] | list[array[int]]:
+        if isinstance(index, slice):
+            return [self[at] for at in range(*index.indices(len(self)))]
+        if not 0 <= index < len(self):
+            raise IndexError(index)
+        return self._all[self._ends[index] : self._ends[index + 1]]
+
+
+class Firsts:
+    """Hash → the number that was first said of it: a dict in a fifth of the room, for numbers below 65,535."""
+
+    def __init__(self) -> None:
+        self._keys, self._numbers = array("Q", bytes(8 * 1024)), array("H", bytes(2 * 1024))
+        self._used = 0
+
+    def setdefault(self, key: int, number: int) -> int:
+        """As of a dict."""
+        at = self._at(key)
+        if self._numbers[at]:
+            return self._numbers[at] - 1
+        self._keys[at], self._numbers[at] = key, number + 1
+        self._used += 1
+        if self._used * 3 > len(self._keys) * 2:
+            self._grow()
+        return number
+
+    def _at(self, key: int) -> int:
+        """The key's place, or the free one where it would go: the next from where its last bits say."""
+        mask = len(self._keys) - 1
+        at = key & mask
+        while self._numbers[at] and self._keys[at] != key:
+            at = (at + 1) & mask
+        return at
+
+    def _grow(self) -> None:
+        keys, numbers = self._keys, self._numbers
+        self._keys, self._numbers = array("Q", bytes(16 * len(keys))), array("H", bytes(4 * len(keys)))
+        for key, number in zip(keys, numbers, strict=True):
+            if number:
+                at = self._at(key)
+                self._keys[at], self._numbers[at] = key, number
+
+
 class Units:
     """All units of a comparison, in the order they were added.
 
@@ -215,36 +279,38 @@ class Units:
 
     def __init__(self) -> None:
         self.lines: list[UnitLine] = []
-        self.sentences: list[array[int]] = []
+        self.sentences = Slices()
         self._codes: list[tuple[str, ...]] = []
-        self._goals: list[array[int]] = []
+        self._goals = Slices()
+        self._same: dict[Any, Any] = {}  # what most units have alike is kept once
         self._senses: dict[Sense, int] = {}
-        self._first_sense: dict[int, int] = {}
+        self._first_sense = Firsts()
         self._disputed: dict[int, tuple[str, str]] = {}
         self._keys, self._places, self._meant = array("Q"), array("Q"), array("H")
 
     def add(self, record: UnitRecord) -> None:
         """Fold a record in."""
         index = len(self.lines)
+        same = self._same.setdefault
         self.lines.append(
-            UnitLine(record.file, record.code, record.name, record.year, record.version, record.money_units,
-                     record.content, record.total)
+            UnitLine(record.file, record.code, record.name, same(record.year, record.year), same(record.version, record.version),
+                     same(record.money_units, record.money_units), record.content, record.total)
         )  # fmt: skip
-        self.sentences.append(array("Q", record.sentences))
-        self._codes.append(tuple(project.code for project in record.projects))
-        self._goals.append(array("Q", [project.goal for project in record.projects]))
+        self.sentences.append(record.sentences)
+        self._codes.append(tuple([project.code for project in record.projects]))
+        self._goals.append([project.goal for project in record.projects])
         for indicator in record.indicators:
             self._add_use(index, indicator)
 
     def _add_use(self, unit: int, indicator: IndicatorRecord) -> None:
-        key = hashed(f"{indicator.level2}\n{indicator.level3}")
-        sense = self._senses.setdefault(Sense(indicator.direction, indicator.unit), len(self._senses))
-        if sense > 0xFFFF or indicator.project > 0xFFFF or indicator.indicator > 0xFFFF:
+        project, place, level2, level3, direction, of, key = indicator
+        sense = self._senses.setdefault(Sense(direction, of), len(self._senses))
+        if sense >= 0xFFFF or project > 0xFFFF or place > 0xFFFF:
             return
         if self._first_sense.setdefault(key, sense) != sense:
-            self._disputed.setdefault(key, (indicator.level2, indicator.level3))
+            self._disputed.setdefault(key, (level2, level3))
         self._keys.append(key)
-        self._places.append(unit << 32 | indicator.project << 16 | indicator.indicator)
+        self._places.append(unit << 32 | project << 16 | place)
         self._meant.append(sense)
 
     def projects(self) -> Iterator[tuple[int, int, str, int]]:
@@ -255,10 +321,12 @@ class Units:
 
     def disputed(self) -> Iterator[tuple[str, list[Use]]]:
         """Names of indicators that are meant in more than one sense, with all their uses."""
-        senses = list(self._senses)
-        uses: dict[int, list[Use]] = {key: [] for key in self._disputed}
-        for key, place, sense in zip(self._keys, self._places, self._meant, strict=True):
-            if key in uses:
-                uses[key].append(Use(place >> 32, place >> 16 & 0xFFFF, place & 0xFFFF, senses[sense]))
-        for key, (_, level3) in self._disputed.items():
-            yield level3, uses[key]
+        senses, keys = list(self._senses), self._keys
+        rank = {key: number for number, key in enumerate(self._disputed)}
+        found = array("L", (at for at, key in enumerate(keys) if key in rank))
+        for key, of_name in groupby(sorted(found, key=lambda at: rank[keys[at]]), key=keys.__getitem__):
+            yield self._disputed[key][1], [self._use(at, senses) for at in of_name]
+
+    def _use(self, at: int, senses: Sequence[Sense]) -> Use:
+        place = self._places[at]
+        return Use(place >> 32, place >> 16 & 0xFFFF, place & 0xFFFF, senses[self._meant[at]])
