@@ -58,34 +58,38 @@ class PlainGrid:
         self._rows: defaultdict[int, dict[int, object]] = defaultdict(dict)
         self._styles = styles = dict[tuple[int, int], int]()  # of numbers
         self._formulas = formulas = set[bytes]()
-        rows, temporal = self._rows, temporal_styles(formats)
+        temporal = temporal_styles(formats)
         texts: dict[bytes, str] = {}  # formulas give few different ones
+        at, cells = -1, dict[int, object]()
         try:
             for reference, style, kind, formula, tag, content in _cells(xml):
                 row, column = _place(reference)
+                if row != at:
+                    at, cells = row, self._rows[row]
                 if formula:
                     formulas.add(reference)
                 if kind == b"s":
                     if text := strings[int(content)]:
-                        rows[row][column] = text
+                        cells[column] = text
                 elif content and kind == b"str":
                     if content not in texts:
                         texts[content] = _text(content)
-                    rows[row][column] = texts[content]
+                    cells[column] = texts[content]
                 elif content and (kind == b"" or kind == b"n"):
-                    rows[row][column] = float(content)
-                    styles[row, column] = at = int(style or 0)
-                    if at in temporal:
+                    cells[column] = float(content)
+                    styles[row, column] = number = int(style or 0)
+                    if number in temporal:
                         raise NotPlain
                 elif (value := _rare(kind, formula, tag, content)) is not None:
-                    rows[row][column] = value
+                    cells[column] = value
         except (ValueError, IndexError) as error:
             raise NotPlain from error
 
     @cached_property
     def end(self) -> tuple[int, int]:
         """Last row and last column with a value; (-1, -1) when there is none."""
-        return max(self._rows, default=-1), max(map(max, self._rows.values()), default=-1)
+        filled = {row: cells for row, cells in self._rows.items() if cells}
+        return max(filled, default=-1), max(map(max, filled.values()), default=-1)
 
     def value(self, row: int, column: int) -> object:
         """None for blank, else the value (see :class:`xltargets.excel.grid.Grid`)."""
@@ -152,7 +156,7 @@ def _string(element: ElementTree.Element) -> str:
 def _cells(xml: bytes) -> list[tuple[bytes, ...]]:
     """Reference, style, type, formula (or nothing), tag and content of each cell with anything in it."""
     start, end = xml.find(b"<sheetData>"), xml.rfind(b"</sheetData>")
-    if start < 0 or _PREFIXED.search(xml, 0, start) or xml.find(b"<!--", start, end) > 0:
+    if start < 0 or _PREFIXED.search(xml, 0, start) or _has_comment(xml, start, end):
         if b"<sheetData/>" in xml and not _PREFIXED.search(xml):
             return []
         raise NotPlain
@@ -163,6 +167,16 @@ def _cells(xml: bytes) -> list[tuple[bytes, ...]]:
     if len(found) != count:
         raise NotPlain
     return found
+
+
+def _has_comment(xml: bytes, start: int, end: int) -> bool:
+    """Whether there is a comment; looking for the rare character in it takes a tenth of looking for ``<!--``."""
+    at = xml.find(b"!", start, end)
+    while at >= 0:
+        if xml.startswith(b"<!--", at - 1):
+            return True
+        at = xml.find(b"!", at + 1, end)
+    return False
 
 
 def _rare(kind: bytes, formula: bytes, tag: bytes, content: bytes) -> object:
