@@ -26,11 +26,16 @@ class Place(NamedTuple):
 
 
 def box(text: str, width: int | None = None) -> tuple[int, int]:
-    """Width and height of a box that shows a text of 9 points, Chinese characters being 12 wide; or of that width."""
-    lines = [sum(12 if character > "\u2e7f" else 7 for character in line) for line in text.split("\n")]
+    """Width and height of a box that shows a text of 9 points; or of that width."""
+    lines = list(map(_length, text.split("\n")))
     width = min(max([_NARROWEST, *lines]), _WIDEST) if width is None else max(width - _EDGE, 24)
     count = sum(max(1, -(-line // width)) for line in lines)
     return width + _EDGE, min(count * _LINE + _EDGE, _TALLEST)
+
+
+def _length(line: str) -> int:
+    """How long a line is: 12 for a Chinese character, which is of three bytes in UTF-8, and 7 for one of a single byte."""
+    return 7 * len(line) + 5 * ((len(line.encode("utf-8", "surrogatepass")) - len(line)) // 2)
 
 
 class Boxes:
