@@ -32,13 +32,21 @@ _FULL_WIDTH = str.maketrans("０１２３４５６７８９．％", "0123456789.
 _WIDE_DIGIT = later("[０-９．％]")
 _NUMBER = later(r"(?<![0-9.A-Za-z〔【\[第年])([0-9]{1,3}(?:,[0-9]{3}){1,4}|[0-9]{1,12})(\.[0-9]{1,6})?(?![0-9.])")
 #: Units of dates and of money, which other rules compare, and what is no unit of work done.
-_OTHER_UNITS = frozenset({"年", "月", "季度", "周", "号", "度", "级", "届", "期", "点", "线", "路", "时", "角", "年期", "学期", "倍", "", "分"})
+_OTHER_UNITS = frozenset({"年", "月", "季度", "周", "号", "度", "级", "届", "点", "线", "路", "时", "角", "年期", "学期", "倍", "", "分"})
 _GIVEN = later(
     "(?:全县|全市|全区|全镇|全乡|全州|全省|辖区|下辖|所辖|辖|共有|现有|原有|拥有|在册|在编|涉及|常住人口|总人口|第|每|约有|“|上年|去年|同期|较|比)(?:20[0-9]{2}年)?[^0-9，。；、,;]{0,6}$"
 )
 _AND = later(f"[{HAN}]{{0,4}}[、和及]")
 #: So often in a year: what an indicator counts by the month, the goal may count by the year.
 _A_YEAR = {"月": 12, "季度": 4, "周": 52, "工作日": 250, "天": 365}
+#: 为13个所各配备计算机2台、打印机1台: of each, which an indicator counts together.
+_EACH_ONE = later(
+    "各(?:配备?|配置|配发|建设?|新建|安排|设立|设置|设|购置|购买|发放|发|补助|补贴|奖励|奖补|举办|组织|开展|派驻?|选派|聘用?|新增|招聘|完成)?"
+    "[^各，。；;,]{0,24}$"
+)
+#: “十四五”期间累计建成20所: of years before or beyond.
+_EARLIER = later("(?:十[一二三四五六]五|规划期|期间|以来|截至|截止|已经?(?:建成?|完成|实施|投入|培训|发放|改造))[^，。；;]{0,20}$")
+_AREA = later("个(?:行政|自然)?(?:社区|村|小区|网格)")
 #: 2024卷, 2023版: a year. 50亩以上的大户: who is meant, no work done.
 _YEARBOOK = later("(?:19|20)[0-9]{2}[卷版款]")
 _CRITERION = later(f"(?:[(（]含[)）])?(?:及|含)?以[上下](?:的|[(（]含[{HAN}]{{0,8}}[)）]的)")
@@ -46,7 +54,7 @@ _FIXED = later("^(?:24小时|7天|12345|110|119|120|1站|1窗|[2-6]G|[0-9]{2,4}�
 _DAY = later("(?<!工作)(?<!自然)日$")
 #: What is behind a number that counts no work: 5个方面, 16个镇街 (where it is done).
 _COUNTED_ABOUT = later(
-    "大?个?(?:方面|机制|体系|环节|维度|层面|阶段|确保|坚持|统一|统筹|到位|乡镇|镇街|街镇|镇|街道|县区|市县|县|区(?!域)|部门|单位|(?:预算)?部门)"
+    "期(?:工程|项目|建设|改造)|(?:座|吨)(?:级)?[^、，。；]{0,4}[车巴]|寸|匹|大?个?(?:方面|机制|体系|环节|维度|层面|阶段|确保|坚持|统一|统筹|到位|乡镇|镇街|街镇|镇|街道|县区|市县|县|区(?!域)|部门|单位|(?:预算)?部门)"
 )
 
 
@@ -63,21 +71,35 @@ def _quantities(text: str) -> Iterator[_Quantity]:
     text = text[:_LONGEST]
     if _WIDE_DIGIT.search(text):
         text = text.translate(_FULL_WIDTH)
-    given_until = -1
+    given_until = about_until = _NOWHERE
     for match in _NUMBER.finditer(text):
         unit, length = units.read(text[match.end() : match.end() + 16], 0)
         end = match.end() + length
         if unit is None or unit.bare or unit.name in _OTHER_UNITS or unit.base.partition("/")[0] in ("元", "美元", "%", "百分点"):
             continue
-        typed = text[match.start() : end]
         before = text[max(0, match.start() - 12) : match.start()]
         if _GIVEN.search(before) or given_until >= 0 and _AND.fullmatch(text, given_until, match.start()):
             given_until = end
-            continue
-        if _YEARBOOK.match(typed) or _CRITERION.match(text, end) or _FIXED.match(typed) or _DAY.search(typed) or _COUNTED_ABOUT.match(text, match.end()):
-            continue
-        number = Decimal(match[1].replace(",", "") + (match[2] or ""))
-        yield _Quantity(number, unit.name, number * unit.factor, unit.base, typed)
+        elif (about := _COUNTED_ABOUT.match(text, match.end())) is not None:
+            about_until = about.end()
+        elif match.start() - about_until <= 1 and _AREA.match(text, match.end()):
+            continue  # 2个街道15个社区
+        elif not _is_no_work(text, match.start(), end):
+            number = Decimal(match[1].replace(",", "") + (match[2] or ""))
+            yield _Quantity(number, unit.name, number * unit.factor, unit.base, text[match.start() : end])
+
+
+#: Before any text.
+_NOWHERE = -9
+
+
+def _is_no_work(text: str, start: int, end: int) -> bool:
+    """Whether a number with its unit is a name, a condition, a length of time, or done for each or in earlier years."""
+    typed = text[start:end]
+    if _YEARBOOK.match(typed) or _CRITERION.match(text, end) or _FIXED.match(typed) or _DAY.search(typed):
+        return True
+    near = max(0, start - 40)
+    return _EACH_ONE.search(text, near, start) is not None or _EARLIER.search(text, near, start) is not None
 
 
 @rule(
@@ -131,10 +153,30 @@ def _missing(quantities: list[_Quantity], rows: Sequence[Row]) -> list[_Quantity
     missing = [one for one in quantities
                if one.base not in known and totals.get(one.base_unit) != one.base]
     for row in rows if missing else ():
-        for key in ("level3", "description", "value"):
+        plain_number = "number" in row.sorts and "odd" not in row.sorts  # known already
+        for key in ("level3", "description") if plain_number else ("level3", "description", "value"):
             if isinstance(text := row.node.get(key), str) and _DIGIT.search(text):
                 known.update(found.base for found in _quantities(text))
-    return [one for one in missing if one.base not in known]
+    missing = [one for one in missing if one.base not in known]
+    return [one for one in missing if id(one) not in _parts_of_known(missing, known)]
+
+
+def _parts_of_known(missing: list[_Quantity], known: set[Decimal]) -> set[int]:
+    """Those that, one after the other in one unit, add up to a known quantity (在职52名和退休30名 for 82人)."""
+    found: set[int] = set()
+    for unit in {one.base_unit for one in missing}:
+        same = [one for one in missing if one.base_unit == unit][:_MOST_PARTS]
+        for first in range(len(same)):
+            total = same[first].base
+            for last in range(first + 1, len(same)):
+                total += same[last].base
+                if total in known:
+                    found.update(map(id, same[first : last + 1]))
+    return found
+
+
+#: More parts of one whole are not looked for.
+_MOST_PARTS = 20
 
 
 _PRICE = later(f"每[{HAN}]{{1,10}}?[0-9]{{1,8}}(?:[.][0-9]{{1,4}})?万?元(?!以|提|增|调|至|到|左|的|[-~—])")

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from xltargets.rules.levels import SATISFACTION, SATISFIED, level1, level2, parent
+from xltargets.rules.wordlists import built
 from xltargets.values import Op, Value
 
 #: Sorts of 指标值 that a rule may be for; a value is of several. The first six are kinds (see :mod:`xltargets.values`).
@@ -89,16 +90,30 @@ class Row(Item):
         self.value: Value | None = None
         self.sorts = _NO_SORT
         first, second = node.get("level1"), node.get("level2")
-        self.level1, self.level2 = level1(first), level2(second)
+        self.level1, self.level2, self.part = frame_of(
+            first if isinstance(first, str) else None, second if isinstance(second, str) else None
+        )
         self.kind = self.level2
-        if self.level1 == SATISFACTION and not _says(second):
+        if self.part == SATISFACTION and not _says(second):
             self.kind = SATISFIED
-        self.part = self.level1 or parent(self.level2)
-        if self.level2 == SATISFIED:
-            self.part = SATISFACTION
         name = node.get("level3")
         self.name: str | None = name if _says(name) else None
         self.filled = self.name is not None or _says(node.get("value")) or _says(node.get("description"))
+
+
+def frame_of(first: str | None, second: str | None) -> tuple[str | None, str | None, str | None]:
+    """Level 1, level 2 and part of the frame by what a row has as its levels."""
+    return _frame_of(first and first[:_LONGEST_LEVEL], second and second[:_LONGEST_LEVEL])
+
+
+#: What is longer is no level.
+_LONGEST_LEVEL = 80
+
+
+@built
+def _frame_of(first: str | None, second: str | None) -> tuple[str | None, str | None, str | None]:
+    one, two = level1(first), level2(second)
+    return one, two, SATISFACTION if two == SATISFIED else one or parent(two)
 
 
 def _says(text: object) -> bool:

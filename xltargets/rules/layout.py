@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from xltargets.submission.form import ITEM, Field, Form
@@ -58,6 +59,7 @@ class Layout:
         columns: of each scope, by dotted path.
         trees: the same, in a tree that follows the document's objects.
         money_unit: the unit of the form's amounts.
+        of_value: takes from the row of an indicator what its 指标值 is made of: value, operator, unit, nature.
     """
 
     def __init__(self, form: Form) -> None:
@@ -77,6 +79,8 @@ class Layout:
                     node = node.setdefault(key, {})
                 node[keys[-1]] = column
                 bit *= 2
+        places = [self.find("indicator", key) for key in ("value", "operator", "unit", "nature")]
+        self.of_value = itemgetter(*(place.at if place else -1 for place in places))
 
     def find(self, scope: str, name: str) -> Place | None:
         """Where a rule of a scope finds a field; None when the form lacks it.

@@ -113,6 +113,8 @@ def costs_are_within_the_budget(
     costs = [(row, cost) for row in rows if is_cost(row) and (cost := _whole_cost(row)) is not None]
     for row, cost in costs:
         name = str(row.node.get("level3") or "成本指标")
+        if abs(cost - budget) <= eps:
+            continue
         said = f"{quoted(name)}的指标值折合{amount(cost)}，预算数{amount(budget)}"
         if cost > budget + eps:
             yield f"indicators.{row.index}.value", f"{said}，超出{amount(cost - budget)}，请核对指标值和预算数"

@@ -269,12 +269,8 @@ def difference(one: _Meaning, other: _Meaning) -> str:
     return ""
 
 
-class _Use(NamedTuple):
-    """One use of an indicator's name."""
-
-    project: int
-    indicator: int
-    value: Value
+#: One use of an indicator's name: index of the project, row.
+_Use = tuple[int, Row]
 
 
 @rule(
@@ -299,34 +295,39 @@ def one_name_one_sense(projects: Sequence[Project], rows: Mapping[int, Sequence[
     金额和数量只有大小不同的不算。三个以上项目同名时，以多数项目的口径为准。两边描述不同而只是比率取值不同的，只提示。
     改法：统一口径；确实不是一回事的，把指标名称改得不同。
     """
-    uses: dict[tuple[str, str], list[_Use]] = {}
+    named: dict[str, list[_Use]] = {}
     for index, of_project in rows.items():
         for row in of_project:
-            if row.value is not None and row.name is not None and "number" in row.sorts:
-                key = plain(row.name), plain(row.node.get("level2")).removesuffix("指标")
-                uses.setdefault(key, []).append(_Use(index, row.index, row.value))
-    for (name, _), same in uses.items():
-        if name and len({use.value.text for use in same}) > 1:
-            yield from _odd_ones(projects, same)
+            if row.name is not None and "number" in row.sorts:
+                named.setdefault(plain(row.name), []).append((index, row))
+    for name, several in named.items():
+        if name and len(several) > 1:
+            uses: dict[str, list[_Use]] = {}
+            for index, row in several:
+                uses.setdefault(plain(row.node.get("level2")).removesuffix("指标"), []).append((index, row))
+            for same in uses.values():
+                yield from _odd_ones(projects, same)
 
 
 def _odd_ones(projects: Sequence[Project], same: list[_Use]) -> Iterator[Hit]:
-    senses = {use.value.text: meaning(use.value) for use in same}
-    meanings = [senses[use.value.text] for use in same]
+    values = [row.value for _, row in same if row.value is not None]
+    senses = {value.text: value for value in values}
+    if len(senses) < 2:
+        return
+    known = {text: meaning(value) for text, value in senses.items()}
+    meanings = [known[value.text] for value in values]
     usual = Counter(meanings).most_common(1)[0][0]
-    model = same[meanings.index(usual)]
-    for use, meant in zip(same, meanings, strict=True):
-        why = difference(meant, usual) if use.project != model.project else ""
+    first, model = same[meanings.index(usual)]
+    for (index, row), meant, value in zip(same, meanings, values, strict=True):
+        why = difference(meant, usual) if index != first and meant != usual else ""
         if not why:
             continue
-        indicator = projects[use.project]["indicators"][use.indicator]
         message = (
-            f"“{_short(indicator.get('level3'))}”的指标值为“{_short(use.value.raw)}”，项目{called(projects, model.project)}的"
-            f"同名指标为“{_short(model.value.raw)}”，{why}，请统一口径"
+            f"“{_short(row.name)}”的指标值为“{_short(value.raw)}”，项目{called(projects, first)}的"
+            f"同名指标为“{_short(model.value and model.value.raw)}”，{why}，请统一口径"
         )
-        hit = f"projects.{use.project}.indicators.{use.indicator}.value", message
-        theirs = projects[model.project]["indicators"][model.indicator].get("description")
-        descriptions = {plain(indicator.get("description")), plain(theirs)}
+        hit = f"projects.{index}.indicators.{row.index}.value", message
+        descriptions = {plain(row.node.get("description")), plain(model.node.get("description"))}
         apart = len(descriptions) == 2 and "" not in descriptions
         yield (*hit, HINT) if apart and why == "比率取值不同" else hit
 

@@ -92,7 +92,9 @@ class View:
                     self._read_object(item, value, column, where, values)
                 continue
             _, at, bit, field, below = column
-            if field is None:
+            if value is None:
+                usable = True
+            elif field is None:
                 if below is not None:
                     self._read_below(value, below, where)
                 usable = isinstance(value, list)
@@ -133,10 +135,7 @@ class View:
                 self._read_below(value, shape[ITEM], f"{pointer}/{index}")
 
     def _indicator_value(self, row: Row) -> Value | None:
-        columns = self.layout.columns["indicator"]
-        typed, operator, unit, nature = (
-            row.row[column.at] if (column := columns.get(key)) else None for key in ("value", "operator", "unit", "nature")
-        )
+        typed, operator, unit, nature = self.layout.of_value(row.row)
         return None if typed is None else parse(typed, op=operator, unit=unit, nature=nature)
 
 

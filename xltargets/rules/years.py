@@ -181,6 +181,8 @@ def basis_is_of_this_year(basis: str, year: int) -> Iterator[Hit]:
     只看逐年印发的依据（预算、工作计划、要点、通知、责任书等）；规划、法规和文号的年份不算。
     改法：改为本年度或上年度的文件。
     """
+    if "20" not in basis and "19" not in basis:
+        return
     wrong = [match.group() for match in _ANNUAL.finditer(basis, 0, 2000) if int(match[1]) not in (year, year - 1)]
     if wrong:
         yield "basis", f"依据{some(map(shown, wrong))}不是{year}年或{year - 1}年的，请改为现行的依据"
