@@ -279,6 +279,14 @@ class TestRemembered:
         assert result.totals.read == 15 and "本次全部重新读取" in result.notes[0]
         assert cache.read_bytes() == b"no database at all" * 100
 
+    def test_a_cache_of_another_version_is_emptied(self, folder: Path, tmp_path: Path) -> None:
+        options = Options(cache=tmp_path / "cache.sqlite")
+        assert self._read(folder, tmp_path, options) == 16
+        with sqlite3.connect(tmp_path / "cache.sqlite") as base:
+            base.executescript("DROP TABLE parts; CREATE TABLE parts (other TEXT); PRAGMA user_version = 1")
+        assert self._read(folder, tmp_path, options) == 16
+        assert self._read(folder, tmp_path, options) == 1
+
     def test_what_many_runs_did_not_use_is_dropped(
         self, hand_in: Callable[..., Path], tmp_path: Path
     ) -> None:

@@ -306,6 +306,20 @@ class TestFrames:
         assert len(frames["问题清单"]) == len(rows_of(sheet_of(target, "问题清单")))
 
 
+class TestOverview:
+    def test_a_row_is_as_high_as_the_name_of_its_rule(
+        self, hand_in: Callable[..., Path], document: Any, inbox: Path, target: Path
+    ) -> None:
+        content = document("286001", ("1",))
+        content["projects"][0]["purpose"] = " 两端有空白 "  # 文字首尾不得有空白，中间不得有制表符和连续空格
+        hand_in("286001.json", content)
+        consolidate([inbox], target)
+        sheet = sheet_of(target, "总览")
+        high = {row[0].value: sheet.row_dimensions[row[0].row].height for row in sheet.iter_rows()}
+        long, short = (next(name for name in high if name and name.startswith(one)) for one in ("文字首尾", "合计"))
+        assert high[long] == 31.5 and high[short] == 18
+
+
 class TestTarget:
     def test_a_failure_leaves_what_was_there(self, two_units: Path, target: Path) -> None:
         target.write_bytes(b"before")

@@ -9,12 +9,13 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from xltargets.consolidate.bodies import lines
 from xltargets.consolidate.brief import SEVERITIES
 from xltargets.consolidate.columns import Column
 from xltargets.consolidate.drawn import quoted
 from xltargets.consolidate.looks import Looks
 from xltargets.consolidate.rows import ZERO, Unit
-from xltargets.consolidate.sheet import plain
+from xltargets.consolidate.sheet import HEIGHTS, plain
 from xltargets.excel.a1 import column_letters
 from xltargets.rules.finding import Severity
 from xltargets.rules.registry import all_rules
@@ -29,6 +30,8 @@ MOST_GROUPS, MOST_UNITS, MOST_RULES, MOST_BARS = 60, 15, 15, 12
 
 _OTHER = "其余"
 CHART_HEIGHT = 270
+#: Width of the first column, which has the labels.
+_FIRST = 34
 #: Of errors, warnings and hints; the last also of amounts.
 COLORS = ("#C0504D", "#E3A23C", "#5B7FB4")
 
@@ -148,7 +151,7 @@ class OverviewPage:
 
     def _set_up(self, title: str, left: str, right: str) -> None:
         sheet, last = self.sheet, len(self.columns)
-        sheet.set_column(0, 0, 34)
+        sheet.set_column(0, 0, _FIRST)
         sheet.set_column(1, last, 13)
         sheet.set_landscape()
         sheet.set_paper(9)
@@ -207,10 +210,15 @@ class OverviewPage:
         return top, bottom
 
     def _line(self, line: Line, heads: Sequence[str], style: str) -> None:
-        self.sheet.write_string(self.row, 0, plain(line.label), self.looks.cell("text", style))
+        self._label(line.label, style)
         for number, value in enumerate(self._values(line, heads), 1):
             self.sheet.write_number(self.row, number, value, self.looks.cell(_kind(value), style))
         self.row += 1
+
+    def _label(self, text: str, style: str = "body") -> None:
+        """The first cell of a row, and the row as high as it needs."""
+        self.sheet.set_row(self.row, float(HEIGHTS[lines(text, _FIRST - 1)]))
+        self.sheet.write_string(self.row, 0, plain(text), self.looks.cell("text", style))
 
     def _values(self, line: Line, heads: Sequence[str]) -> list[int | Decimal]:
         found: dict[str, int | Decimal] = {"单位数": line.units, "项目个数": line.projects}
@@ -222,7 +230,7 @@ class OverviewPage:
         total = lines[0]
         for line in lines[1:]:
             total = total.plus(line, "")
-        self.sheet.write_string(self.row, 0, "合计", self.looks.cell("text", "total"))
+        self._label("合计", "total")
         for number, value in enumerate(self._values(total, heads), 1):
             letters = column_letters(number)
             formula = f"=SUM({letters}{top + 1}:{letters}{bottom + 1})"
@@ -238,10 +246,11 @@ class OverviewPage:
         self._part("五、最常见的问题")
         for number, head in enumerate(("规则", "编号", "问题条数")):
             self.sheet.write_string(self.row, number, head, self.looks.other("heading"))
+        self.sheet.set_row(self.row, 20)
         self.row += 1
         for id, count in most:
             name = known[id].name if id in known else id
-            self.sheet.write_string(self.row, 0, name, self.looks.cell("text"))
+            self._label(name)
             self.sheet.write_string(self.row, 1, id, self.looks.cell("word"))
             self.sheet.write_number(self.row, 2, count, self.looks.cell("count"))
             self.row += 1

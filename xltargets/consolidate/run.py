@@ -9,7 +9,7 @@ from concurrent.futures import Executor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from xltargets.consolidate.columns import Planner
 from xltargets.consolidate.crossing import Crossing, cross
@@ -121,22 +121,20 @@ def consolidate(
     """
     paths = list(paths)
     target = None if target is None else Path(target)
-    reading = _reading(form, config, options)
-    with _gathered(paths, reading, ours(target, options), executor, jobs, options, progress) as store:
-        if next(store.listed("status <> ?", (FOREIGN,)), None) is None:
+    reading, work = _reading(form, config, options), Work(jobs=jobs, executor=executor, batch=options.batch)
+    with _gathered(paths, reading, ours(target, options), work, options, progress) as run:
+        store, crossing, found = run
+        if not found.totals.files:
             raise NothingToRead(
                 "没有找到申报表（.xlsx、.xlsm 或 .json）；请检查文件夹", file=paths[0] if paths else None
             )
-        crossing = cross(store, reading)
-        found = survey(store, reading.root, crossing)
         result = _result(target, store, found)
         if target is not None:
             summary = replace(options.summary, roster=options.inputs.roster)
             result.notes += write_summary(store, target, reading, crossing, found, summary)
         if options.parquet is not None:
-            write_parquet(_rows(store, reading, crossing, found, options), options.parquet)
+            write_parquet(_rows(run, reading, options), options.parquet)
         if options.give_back is not None:
-            work = Work(jobs=jobs, executor=executor, batch=options.batch)
             result.given_back = give_back(store, crossing, options.give_back, work, options.worst)
         return result
 
@@ -157,30 +155,37 @@ def tables(
     """
     from xltargets.consolidate.frames import frames
 
-    reading = _reading(form, config, options)
-    with _gathered(list(paths), reading, Exclude(), executor, jobs, options, progress) as store:
-        crossing = cross(store, reading)
-        return frames(_rows(store, reading, crossing, survey(store, reading.root, crossing), options))
+    reading, work = _reading(form, config, options), Work(jobs=jobs, executor=executor, batch=options.batch)
+    with _gathered(list(paths), reading, Exclude(), work, options, progress) as run:
+        return frames(_rows(run, reading, options))
 
 
-def _rows(store: Store, reading: Reading, crossing: Crossing, found: Survey, options: Options) -> Rows:
-    planner = Planner(reading.form, reading.root, found.widths, options.summary.choice)
-    return Rows(store, planner, crossing)
+class _Gathered(NamedTuple):
+    """All files of a run, read, judged and compared."""
+
+    store: Store
+    crossing: Crossing
+    found: Survey
+
+
+def _rows(run: _Gathered, reading: Reading, options: Options) -> Rows:
+    planner = Planner(reading.form, reading.root, run.found.widths, options.summary.choice)
+    return Rows(run.store, planner, run.crossing)
 
 
 @contextmanager
 def _gathered(
-    paths: list[str | os.PathLike[str]], reading: Reading, exclude: Exclude, executor: Executor | None, jobs: int,
-    options: Options, progress: Callable[[Progress], None] | None,
-) -> Iterator[Store]:  # fmt: skip
-    """The store of a run, filled."""
+    paths: list[str | os.PathLike[str]], reading: Reading, exclude: Exclude, work: Work, options: Options,
+    progress: Callable[[Progress], None] | None,
+) -> Iterator[_Gathered]:  # fmt: skip
+    """Read, judge and compare."""
     total = sum(1 for _ in discover(paths, exclude)) if progress else None
     with Store(options.cache, reading) as store:
-        work = Work(jobs=jobs, executor=executor, batch=options.batch)
         gather(discover(paths, exclude), store, reading, work, progress, total)
         if options.newest:
             resolve(store)
-        yield store
+        crossing = cross(store, reading)
+        yield _Gathered(store, crossing, survey(store, reading.root, crossing))
 
 
 def _reading(form: Form | None, config: Config | None, options: Options) -> Reading:
