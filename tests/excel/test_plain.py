@@ -9,7 +9,7 @@ from typing import Any
 import openpyxl
 import pytest
 import xlsxwriter
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from xltargets.excel.book import FileBook
@@ -185,6 +185,7 @@ def written(path: Path, rows: list[list[Any]], writer: str) -> Path:
     return path
 
 
+@settings(deadline=None)  # the first example imports what the others find there
 @given(st.lists(st.lists(_VALUES, min_size=1, max_size=5), min_size=1, max_size=5), st.sampled_from(["openpyxl", "xlsxwriter"]))
 def test_it_reads_what_openpyxl_reads(tmp_path_factory: pytest.TempPathFactory, rows: list[list[Any]], writer: str) -> None:
     path = written(tmp_path_factory.mktemp("plain") / "a.xlsx", rows, writer)
