@@ -151,6 +151,13 @@ class TestColumns:
         assert [cell.value for cell in book["项目汇总"][4]] == ["单位名称", "项目名称", "预算（万元）"]
         assert book["项目汇总"]["C11"].value == 37.4
 
+    def test_one_column_is_enough(self, two_units: Path, target: Path) -> None:
+        choice = Choice(columns={"项目汇总": ("预算数",), "问题清单": ("规则",), "单位汇总": ("单位名称",)})
+        consolidate([two_units], target, options=Options(summary=SummaryOptions(choice=choice)))
+        sheet = sheet_of(target, "项目汇总")
+        assert [row[0].value for row in sheet.iter_rows(min_row=5)] == [30.1, 30.1, 0.1, 0.2, 7, 7.3, 37.4]
+        assert sheet_of(target, "单位汇总").max_column == 1
+
     def test_a_column_that_is_not_there_is_refused_by_name(self, two_units: Path, target: Path) -> None:
         choice = Choice(columns={"项目汇总": ("预算金额",)})
         with pytest.raises(Error, match="“项目汇总”没有叫做“预算金额”的列；可用的列：序号、单位编码"):

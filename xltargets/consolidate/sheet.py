@@ -115,8 +115,7 @@ class Pages:
             (style, level): self._template(style, level)
             for style, level in (("body", 0), ("body", 1), ("subtotal", 0), ("total", 0))
         }
-        self.page = -1
-        self.row = self.first
+        self.page, self.row, self._full = -1, self.first, self.first + self.capacity
         self._turn()
 
     @property
@@ -147,7 +146,8 @@ class Pages:
             style: ``body``, ``subtotal`` or ``total``.
             level: how deep it stands in the outline; 1 can be folded away.
         """
-        self._make_room()
+        if self.row == self._full:
+            self._turn()
         self.row += 1
         template = self._templates[style, level].replace(_ROW, b"%d" % self.row)
         self._write(template % (HEIGHTS[high], *bodies))
@@ -188,7 +188,8 @@ class Pages:
         plain = link.body if body is None else body
         if key not in self._letters:
             return plain
-        self._make_room()
+        if self.row == self._full:
+            self._turn()
         rows = self.rows[self.page]
         if rows.links < MAX_LINKS and len(link.target) <= _MAX_URL:
             rows.link(f"{self._letters[key]}{self.row + 1}", link.target, place)
@@ -221,10 +222,6 @@ class Pages:
         self._write = self.rows[self.page].write
         self._set_up()
         self._head()
-
-    def _make_room(self) -> None:
-        if self.row == self.first + self.capacity:
-            self._turn()
 
     def _set_up(self) -> None:
         sheet = self.sheet

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -132,19 +132,21 @@ class _Sheet:
     def __init__(self, pages: Pages, keys: Sequence[str], tables: Sequence[Table]) -> None:
         self.pages, self.keys = pages, keys
         self.number = 0
-        starts = [1 + len(keys) + sum(len(one.fields) for one in tables[:level]) for level in range(len(tables))]
-        places = {key: at for at, key in enumerate(("#number", *keys))}
+        starts = [len(keys) + sum(len(one.fields) for one in tables[:level]) for level in range(len(tables) + 1)]
+        places = {"#number": starts[-1]} | {key: at for at, key in enumerate(keys)}
         found = [
             places[column.key] if column.key in places else starts[column.level] + column.index
             for column in pages.plan.columns
         ]
-        self._pick = itemgetter(*found, found[0])  # one more, so that it always gives a tuple
+        self._pick: Callable[[Any], tuple[Any, ...]] = itemgetter(*found)
+        if len(found) == 1:  # of one item it gives the item itself
+            self._pick = lambda cells: (cells[found[0]],)
 
-    def put(self, bodies: Sequence[bytes], marks: bytes, level: int = 0) -> None:
+    def put(self, bodies: list[bytes], marks: bytes, level: int = 0) -> None:
         """Write a row: its cells and the lines they take, in the order of keys and tables."""
         self.number += 1
-        cells = self._pick([b"><v>%d</v></c>" % self.number, *bodies])[:-1]
-        self.pages.put(cells, high(self._pick(LINE + marks)), level=level)
+        cells = self._pick(bodies + [b"><v>%d</v></c>" % self.number])
+        self.pages.put(cells, high(self._pick(marks + LINE)), level=level)
 
 
 class _Writing:

@@ -128,11 +128,15 @@ def _indicators(projects: list[dict[str, Any]]) -> Iterator[IndicatorRecord]:
 
 
 def _value(node: Mapping[str, Any]) -> Value | None:
-    typed, operator, unit, nature = (node.get(key) for key in ("value", "operator", "unit", "nature"))
+    typed = node.get("value")
     if not isinstance(typed, str) or not typed.strip():
         return None
-    operator, unit, nature = (one if isinstance(one, str) else None for one in (operator, unit, nature))
-    return parse(typed, op=operator, unit=unit, nature=nature)
+    return parse(typed, op=_said(node, "operator"), unit=_said(node, "unit"), nature=_said(node, "nature"))
+
+
+def _said(node: Mapping[str, Any], key: str) -> str | None:
+    found = node.get(key)
+    return found if isinstance(found, str) else None
 
 
 def _sentences(department: Mapping[str, Any], name: str) -> Iterator[int]:
