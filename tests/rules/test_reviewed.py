@@ -2,13 +2,15 @@
 
 ``reviewed/*.md`` has documents in the form of ``provinces`` (see ``test_provinces``), of all provinces and kinds of
 departments; where a unit has several projects, its own lines stand above them. ``reviewed/rows.txt`` has indicators of
-their own: 二级指标|三级指标|指标值|the ids of errors and warnings. What the first measurement of each batch showed is told
+their own: 二级指标|三级指标|指标值|the ids of errors and warnings; ``reviewed/goals.txt`` has goals: 绩效目标|the values of
+the indicators|预算数|the ids. What the first measurement of each batch showed is told
 in docs/quality.md.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -99,6 +101,7 @@ def place_of(finding: Finding) -> str:
 
 
 DOCUMENTS = list(reviewed())
+GOALS = [line.split("|") for line in (FOLDER / "goals.txt").read_text("utf-8").splitlines()]
 ROWS = [line.split("|") for line in (FOLDER / "rows.txt").read_text("utf-8").splitlines()]
 
 
@@ -125,6 +128,25 @@ def test_says_of_a_row_what_the_reviewer_says(second: str, name: str, value: str
     told = [finding for finding in judgement.findings if finding.severity is not HINT]
     assert {finding.rule for finding in told if not finding.related} <= set(marks.split())
     assert set(marks.split()) <= {finding.rule for finding in told}
+
+
+@pytest.mark.parametrize(("goal", "values", "total", "marks"), GOALS, ids=lambda text: text[:20] or "-")
+def test_says_of_a_goal_what_the_reviewer_says(goal: str, values: str, total: str, marks: str):
+    rows = [
+        {"level1": "产出指标", "level2": "数量指标", "level3": f"完成第{index}项", "value": value}
+        for index, value in enumerate(values.split())
+    ]
+    money = {"total": Decimal(total or 100), "fiscal": Decimal(total or 100)}
+    project = {
+        "name": "某项事务办理",
+        "purpose": "用于办理事项。",
+        "target": goal,
+        "budget": money,
+        "indicators": rows,
+    }
+    judgement = judge(from_document({"unit": {"year": 2024}, "projects": [project]}))
+    told = [finding for finding in judgement.findings if finding.severity is not HINT and not finding.related]
+    assert {finding.rule for finding in told if finding.pointer == "/projects/0/target"} == set(marks.split())
 
 
 def test_there_are_enough_of_them_with_and_without_marks():

@@ -44,8 +44,12 @@ _EACH_ONE = later(
     "各(?:配备?|配置|配发|建设?|新建|安排|设立|设置|设|购置|购买|发放|发|补助|补贴|奖励|奖补|举办|组织|开展|派驻?|选派|聘用?|新增|招聘|完成)?"
     "[^各，。；;,]{0,24}$"
 )
+#: 48小时应急演练: what kind of. （日处理能力200头）: how large.
+_KIND = later(f"(?:小时|分钟)(?![内以之前响反办完到处受回上赶抵修解出])[{HAN}]")
+_SIZE = later("[（(][^（）()]{0,12}(?:能力|规模|容量|库容)$")
+_TO_EACH = later(f"[{HAN}]{{0,8}}各(?:配|建|安排|设|购置|购买|发放|补助|奖|选派|聘|新增)")
 #: “十四五”期间累计建成20所: of years before or beyond.
-_EARLIER = later("(?:十[一二三四五六]五|规划期|期间|以来|截至|截止|已经?(?:建成?|完成|实施|投入|培训|发放|改造))[^，。；;]{0,20}$")
+_EARLIER = later("(?:十[一二三四五六]五|规划期|期间|以来|截至|截止|[2-9两三四五]年(?:时间|内)|已经?(?:建成?|完成|实施|投入|培训|发放|改造))[^，。；;]{0,20}$")
 _AREA = later("个(?:行政|自然)?(?:社区|村|小区|网格)")
 #: 2024卷, 2023版: a year. 50亩以上的大户: who is meant, no work done.
 _YEARBOOK = later("(?:19|20)[0-9]{2}[卷版款]")
@@ -96,10 +100,11 @@ _NOWHERE = -9
 def _is_no_work(text: str, start: int, end: int) -> bool:
     """Whether a number with its unit is a name, a condition, a length of time, or done for each or in earlier years."""
     typed = text[start:end]
-    if _YEARBOOK.match(typed) or _CRITERION.match(text, end) or _FIXED.match(typed) or _DAY.search(typed):
+    if _YEARBOOK.match(typed) or _CRITERION.match(text, end) or _FIXED.match(typed) or _DAY.search(typed) or _TO_EACH.match(text, end):
         return True
     near = max(0, start - 40)
-    return _EACH_ONE.search(text, near, start) is not None or _EARLIER.search(text, near, start) is not None
+    behind = any(pattern.search(text, near, start) for pattern in (_EACH_ONE, _EARLIER, _SIZE))
+    return behind or typed.endswith(("小时", "分钟")) and _KIND.match(text, end - 2) is not None
 
 
 @rule(
@@ -116,7 +121,7 @@ def quantities_of_the_goal_are_in_the_indicators(target: str, indicators: list[A
     """绩效目标中的数量应有对应的指标
 
     绩效目标写明的工作数量（1200件、2小时内）应在指标值、指标名称或描述中找到（单位可换算，“场”与“场次”、“人”与“名”
-    等不作区分），也可以是几项指标之和。
+    等不作区分），也可以是几项指标之和，或者几个数量相加等于一项指标。“各配备2台”、“十四五”期间累计的数量和“50亩以上的大户”不算。
     金额由 M04、M08 检查，补助等标准（“每人每月600元”）与唯一一条同一单位（元/人·月）的指标比较；比率只与名称相同的指标比较；年月、全县概况（“全县17个乡镇”）、与往年的比较不算。
     改法：补充对应的指标，或改正不一致的数量。
     """
@@ -141,6 +146,7 @@ def _missing(quantities: list[_Quantity], rows: Sequence[Row]) -> list[_Quantity
         return []
     known: set[Decimal] = set()
     totals: dict[str, Decimal] = {}
+    ranges: list[tuple[str, Decimal, Decimal]] = []
     for row in rows:
         value = row.value
         if value is not None and "number" in row.sorts and value.lo is not None:
@@ -150,15 +156,19 @@ def _missing(quantities: list[_Quantity], rows: Sequence[Row]) -> list[_Quantity
                     known.add(bound * value.factor)
                     known.add(bound * value.factor * _A_YEAR.get(value.per, 1))
             totals[base] = totals.get(base, Decimal(0)) + value.lo * value.factor
+            if value.hi is not None:
+                ranges.append((base, value.lo * value.factor, value.hi * value.factor))
     missing = [one for one in quantities
-               if one.base not in known and totals.get(one.base_unit) != one.base]
+               if one.base not in known and totals.get(one.base_unit) != one.base
+               and not any(unit == one.base_unit and low <= one.base <= high for unit, low, high in ranges)]
     for row in rows if missing else ():
         plain_number = "number" in row.sorts and "odd" not in row.sorts  # known already
         for key in ("level3", "description") if plain_number else ("level3", "description", "value"):
             if isinstance(text := row.node.get(key), str) and _DIGIT.search(text):
                 known.update(found.base for found in _quantities(text))
     missing = [one for one in missing if one.base not in known]
-    return [one for one in missing if id(one) not in _parts_of_known(missing, known)]
+    parts = _parts_of_known(missing, known)
+    return [one for one in missing if id(one) not in parts]
 
 
 def _parts_of_known(missing: list[_Quantity], known: set[Decimal]) -> set[int]:

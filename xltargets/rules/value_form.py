@@ -29,6 +29,7 @@ _READABLE = later(
 )
 #: 每季度1次, 全年每月不少于… : how often, before any number.
 _EACH = later(r"[^0-9０-９]{0,20}每")
+_ALL_DAY = later(r"24小时(?:不间断|不中断|全天候|值守|值班|待命|在岗|运行|服务|开放|保障|监控|监测|响应|备勤)|(?:全年|全天|全时)24小时$")
 _BARE = frozenset({"万", "亿", "千万", "百万", "百", "千"})
 _CLAUSE = later(r"[，,；;。][\u4e00-\u9fff]{4}")
 _GLUED = later(r"2([1-9]\d{1,2}(?:\.\d{1,2})?)(%|[\u4e00-\u9fff])")
@@ -85,7 +86,7 @@ def number_has_an_operator(typed: str, value: Value) -> Iterator[Hit]:
     改法：补写运算符，如“≥95%”“≤30万元”“=12次”。
     """
     by_then = value.date is not None and (value.lo == 100 and value.is_rate and "前" in typed[:20] or _CLAUSE.search(typed[:80]))
-    if value.change is None and not by_then and not _EACH.match(typed):
+    if value.change is None and not by_then and not _EACH.match(typed) and not _ALL_DAY.search(typed[:40]):
         yield "value", f"指标值{quoted(typed)}没有运算符，请写明≥、≤或=，如{_with_operator(value)}"
 
 

@@ -59,6 +59,8 @@ def read_lead(text: str, has_sign: bool) -> Lead | None:
     rest = rest.strip(":")
     if not rest or rest.startswith(("较", "比", "同比", "环比", "与")) and change is not None and len(rest) <= 12:
         return Lead(op, change, below, frozenset(flags))
+    if op is None and rest.endswith("的"):  # 不低于总量的30%
+        op = words.operator_at_start(rest)
     if not words.opened(rest):
         if has_sign or not _is_name(rest, op):
             return None
