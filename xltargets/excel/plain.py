@@ -120,7 +120,7 @@ def shared_strings(xml: bytes) -> list[str]:
     except UnicodeDecodeError as error:
         raise NotPlain from error
     strings = _TRIMMED.findall(text)
-    if len(strings) != text.count("<si>") + text.count("<si/>") or "<!--" in text or _PREFIXED.search(xml, 0, 2000):
+    if len(strings) != text.count("<si") or ("!" in text and "<!--" in text) or _PREFIXED.search(xml, 0, 2000):
         return list(_parsed_strings(xml))
     if strings != list(map(str.strip, strings)):
         strings = [preserved or loose.strip(_SPACE) for loose, preserved in _SPACED.findall(text)]
@@ -198,7 +198,7 @@ def _text(content: bytes) -> str:
 
 
 def _is_coded(text: str) -> bool:
-    return "&" in text or "\r" in text or "_x" in text
+    return "&" in text or "\r" in text or ("_" in text and "_x" in text)
 
 
 def _decoded(written: str) -> str:

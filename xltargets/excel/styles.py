@@ -44,6 +44,7 @@ def temporal_styles(formats: Sequence[str]) -> frozenset[int]:
     return frozenset(index for index, code in enumerate(formats) if _TIME.search(_NO_TIME.sub("", code)))
 
 
+@lru_cache(maxsize=256)
 def is_percent(number_format: str) -> bool:
     """Whether a number is shown times 100 with a percent sign."""
     return "%" in number_format and "%" in _LITERAL.sub("", number_format)

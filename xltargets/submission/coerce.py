@@ -82,7 +82,7 @@ def _number(field: Field, raw: object, number_format: str) -> Coerced:
         return Coerced(raw if isinstance(raw, bool) else str(raw))
     number = _decimal(raw)
     if field.unit == "%" and is_percent(number_format):
-        return Coerced(number * 100, changed=True, raw=shown(float(number), number_format))
+        return Coerced(number * 100, changed=True, raw=f"{plain(number * 100)}%")
     return Coerced(number)
 
 
