@@ -395,7 +395,7 @@ def _ours(rows: Iterator[list[Any]], plan: Any, target: Path) -> None:
 
     skeleton = BytesIO()
     with tempfile.TemporaryDirectory() as folder, open(target, "wb") as out:
-        with Workbook(skeleton, WORKBOOK_OPTIONS) as book:
+        with Workbook(skeleton, {**WORKBOOK_OPTIONS}) as book:
             pages = Pages(book, Looks(book), plan, Headline(plan.title), Path(folder), 1)
             for row in rows:
                 pages.put_values(row)

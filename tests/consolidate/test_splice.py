@@ -37,7 +37,7 @@ def by_us(rows: list[list[Any]], folder: Path) -> bytes:
         sheet = book.add_worksheet()
         _set_up(sheet)
         styles = [looks.cell(kind)._get_xf_index() for kind in KINDS]  # before it is written
-    written = SheetRows(folder, "rows")
+    written = SheetRows(folder)
     for number, row in enumerate(rows, 2):
         cells = [
             b'<c r="%s%d" s="%d"%s' % ("ABCDE"[at].encode(), number, styles[at], body_of(value))
@@ -129,7 +129,7 @@ class TestLinks:
         yield stream
 
     def test_links_to_one_file_share_its_relationship(self, skeleton: BytesIO, tmp_path: Path) -> None:
-        rows, target = SheetRows(tmp_path, "rows"), BytesIO()
+        rows, target = SheetRows(tmp_path), BytesIO()
         for number, (name, place) in enumerate(
             ((b"a.xlsx", b"'x'!A1"), (b"a.xlsx", b"'y &amp; z'!B2"), (b"b.xlsx", b"")), 2
         ):
@@ -151,4 +151,4 @@ class TestLinks:
         with xlsxwriter.Workbook(stream, dict(WORKBOOK_OPTIONS)) as book:
             book.add_worksheet().write_string(0, 0, "head")
         with pytest.raises(RuntimeError, match="<printOptions"):
-            splice(stream, {1: SheetRows(tmp_path, "rows")}, BytesIO())
+            splice(stream, {1: SheetRows(tmp_path)}, BytesIO())

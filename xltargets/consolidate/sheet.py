@@ -109,7 +109,7 @@ class Pages:
             plan.title if number == 0 else f"{plan.title}（{number + 1}）" for number in range(count)
         ]
         self.sheets = [book.add_worksheet(name) for name in self.names]
-        self.rows = [SheetRows(folder, f"{plan.title}{number}") for number in range(count)]
+        self.rows = [SheetRows(folder) for _ in range(count)]
         self._letters = {column.key: column_letters(at) for at, column in enumerate(plan.columns)}
         self._templates = {
             (style, level): self._template(style, level)

@@ -12,6 +12,7 @@ import re
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import IO, BinaryIO
 from zipfile import ZIP_DEFLATED, ZipFile
 
@@ -30,8 +31,7 @@ class SheetRows:
     """The rows of one sheet and their links, in files; so memory does not grow with them.
 
     Args:
-        folder: for the files.
-        name: tells the sheet from others.
+        folder: for the files, which have no names.
 
     Attributes:
         links: number of links.
@@ -39,13 +39,13 @@ class SheetRows:
         level: how deep the outline is.
     """
 
-    def __init__(self, folder: Path, name: str) -> None:
+    def __init__(self, folder: Path) -> None:
         self.links = self.level = 0
         self.last = ""
         self._targets = 0
         self._target = b""
         self._rows, self._links, self._rels = (
-            open(folder / f"{name}.{part}", "w+b", _BLOCK) for part in ("rows", "links", "rels")
+            TemporaryFile(buffering=_BLOCK, dir=folder) for _ in range(3)
         )
         self.write = self._rows.write
 
@@ -95,7 +95,7 @@ class SheetRows:
             file.close()
 
 
-def _copy(file: BinaryIO, out: IO[bytes]) -> None:
+def _copy(file: IO[bytes], out: IO[bytes]) -> None:
     file.seek(0)
     shutil.copyfileobj(file, out, _BLOCK)
 

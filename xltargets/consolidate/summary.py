@@ -93,7 +93,7 @@ def write_summary(
     def write(file: BinaryIO) -> None:
         skeleton = BytesIO()
         with tempfile.TemporaryDirectory(prefix="xltargets-") as folder, ExitStack() as stack:
-            book = xlsxwriter.Workbook(skeleton, WORKBOOK_OPTIONS)
+            book = xlsxwriter.Workbook(skeleton, {**WORKBOOK_OPTIONS})
             _describe(book, found, options)
             writing = _Writing(store, book, reading, crossing, options, found, target, Path(folder))
             for pages in writing.pages:
