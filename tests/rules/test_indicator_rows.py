@@ -306,6 +306,9 @@ def test_an_operator_read_as_2_is_suspected_when_the_target_says_the_rest():
     rows = [row("数量", "巡检", "212次")]
     assert "V18" in marks({"indicators": rows, "target": "全年巡检12次。"})
     assert "V18" not in marks({"indicators": rows, "target": "全年巡检212次。"})
+    alone = [*rows, *(row("质量", f"事项{number}", f"≥{number}次") for number in range(3, 8))]
+    assert "V18" in marks({"indicators": alone, "target": "全年开展巡检。"})
+    assert "V18" not in marks({"indicators": alone, "target": "全年巡检212次。"})
 
 
 @pytest.mark.parametrize(

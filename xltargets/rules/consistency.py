@@ -86,8 +86,8 @@ def _quantities(text: str) -> Iterator[_Quantity]:
             given_until = end
         elif (about := _COUNTED_ABOUT.match(text, match.end())) is not None:
             about_until = about.end()
-        elif match.start() - about_until <= 1 and _AREA.match(text, match.end()):
-            continue  # 2个街道15个社区
+        elif (match.start() - about_until <= 1 or text.startswith("在", match.start() - 1)) and _AREA.match(text, match.end()):
+            continue  # 2个街道15个社区, 在160个行政村
         elif not _is_no_work(text, match.start(), end):
             number = Decimal(match[1].replace(",", "") + (match[2] or ""))
             yield _Quantity(number, unit.name, number * unit.factor, unit.base, text[match.start() : end])

@@ -213,7 +213,7 @@ def value_was_not_misread(
     explicit = numbers - sum("without-operator" in row.sorts for row in rows)
     for row, value in suspects:
         meant = rates.get(row.index)
-        if meant is None and (rest := _behind_a_2(value)) and not value.is_rate:
+        if meant is None and (rest := _behind_a_2(value)) and not value.is_rate and not _counted(target, purpose, f"2{rest}"):
             alone = explicit >= 4 and explicit == numbers - 1
             meant = rest if rates or alone or _counted(target, purpose, rest) else None
         if "mangled-operator" in value.flags:
