@@ -185,6 +185,8 @@ class _Scanner:
         self.layout = Layout()
         self._parser = xmltext.parser()
         self._parser.namespace_prefixes = True
+        if hasattr(self._parser, "SetReparseDeferralEnabled"):  # expat 2.6 would tell of a tag some time after it is fed
+            self._parser.SetReparseDeferralEnabled(False)
         self._parser.StartNamespaceDeclHandler = self._declared
         self._listen(True)
         self._step = self._head
