@@ -73,6 +73,7 @@ def test_all_kinds_of_settings_are_taken(folder):
         ("frame = '2022'", "frame 的值中没有“2022”，是不是“2021”"),
         ("region = '13073'", "“region”应为6 位数字|“region”应为 6 位数字"),
         ("select = ['XO1']", "没有“XO1”，是不是“X01”"),
+        ("select = ['F05']", "规则 F05 不由程序判断，不能用 select 启用"),
         ("ignore = 'T'", "“ignore”应为规则编号或组别的列表"),
         ("[rules.m01]\neps = 1", "规则编号中没有“m01”，是不是“M01”"),
         ("[rules.M01]\nesp = 1", "规则 M01 的参数中没有“esp”，是不是“eps”"),

@@ -168,6 +168,8 @@ class _Loader:
             raise self._wrong(key, value, "规则编号或组别的列表，如 [\"M01\", \"T\"]")
         for entry in value:
             self._known(entry, [*GROUPS, *all_rules()], f"{key} 中的规则编号或组别")
+            if key == "select" and entry in all_rules() and not all_rules()[entry].judged:
+                raise Error(f"规则 {entry} 不由程序判断，不能用 select 启用，请从 select 中删去", file=self.path)
         if value:
             self.sources[key] = self.path.as_posix()
         return tuple(value)

@@ -150,14 +150,12 @@ def _missing(quantities: list[_Quantity], rows: Sequence[Row]) -> list[_Quantity
     for row in rows:
         value = row.value
         if value is not None and "number" in row.sorts and value.lo is not None:
-            base = value.base_unit.partition("/")[0]
-            for bound in (value.lo, value.hi):
-                if bound is not None:
-                    known.add(bound * value.factor)
-                    known.add(bound * value.factor * _A_YEAR.get(value.per, 1))
-            totals[base] = totals.get(base, Decimal(0)) + value.lo * value.factor
+            base, times = value.base_unit.partition("/")[0], _A_YEAR.get(value.per)
+            bounds = [bound * value.factor for bound in (value.lo, value.hi) if bound is not None]
+            known.update(bounds, [bound * times for bound in bounds] if times else ())
+            totals[base] = totals.get(base, Decimal(0)) + bounds[0]
             if value.hi is not None:
-                ranges.append((base, value.lo * value.factor, value.hi * value.factor))
+                ranges.append((base, bounds[0], bounds[1]))
     missing = [one for one in quantities
                if one.base not in known and totals.get(one.base_unit) != one.base
                and not any(unit == one.base_unit and low <= one.base <= high for unit, low, high in ranges)]
@@ -194,8 +192,10 @@ _PRICE = later(f"每[{HAN}]{{1,10}}?[0-9]{{1,8}}(?:[.][0-9]{{1,4}})?万?元(?!�
 
 def _other_prices(target: str, rows: Sequence[Row]) -> Iterator[tuple[str, str]]:
     """Prices of the goal (每人每月600元) that the one indicator in the same unit has otherwise: price, the indicator's value."""
+    if "每" not in target:
+        return
     said = target[:_LONGEST].translate(_FULL_WIDTH)
-    goal = [(match[0], parse(match[0])) for match in _PRICE.finditer(said)] if "每" in said else []
+    goal = [(match[0], parse(match[0])) for match in _PRICE.finditer(said)]
     for typed, price in goal:
         if not price.is_money or not price.per or price.change is not None or price.lo is None:
             continue

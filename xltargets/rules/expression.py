@@ -161,13 +161,13 @@ def _alike(one: str, other: str, least: float) -> bool:
 
 
 @built
-def _synonyms() -> tuple[WordFinder, dict[str, tuple[str, ...]]]:
-    """A finder of all words of all groups; word → its group, the term first."""
+def _synonyms() -> tuple[WordFinder, dict[str, tuple[str, ...]], tuple[str, ...]]:
+    """A finder of all words of all groups; word → its group, the term first; the words that are no terms."""
     groups = {}
     for entry in words("synonyms")["group"]:
         group = (entry["term"], *entry["others"])
         groups.update(dict.fromkeys(group, group))
-    return WordFinder(groups), groups
+    return WordFinder(groups), groups, tuple(word for word, group in groups.items() if word != group[0])
 
 
 @rule(
@@ -185,9 +185,9 @@ def one_thing_has_one_name(texts: Texts) -> Iterator[Hit]:
     同一份申报表里，同一事物用了两种叫法（对照 data/synonyms.toml），如“信访事项”与“信访事件”，会被当成两件事。
     改法：全文统一为规范的叫法。
     """
-    finder, groups = _synonyms()
-    whole = "\n".join(text for _, text in texts)
-    if not any(word != group[0] and word in whole for word, group in groups.items()):
+    finder, groups, others = _synonyms()
+    whole = "\n".join([text for _, text in texts])
+    if not any(map(whole.__contains__, others)):
         return
     seen: dict[tuple[str, ...], dict[str, list[str]]] = {}
     for path, text in texts:

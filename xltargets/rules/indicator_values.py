@@ -167,7 +167,7 @@ def bad_things_have_an_upper_limit(name: str, value: Value, *, also: Sequence[st
     “下降率”“零”等的不算反向指标。本单位另有的词可列入 also。没有运算符的由 V02 检查。
     改法：改为“≤3次”“=0起”等；或把名称改为处理率、下降率。
     """
-    if value.change is not None or not is_reverse(name, also):
+    if value.change is not None or value.op in _DOWN or not is_reverse(name, also):
         return
     if value.op in _UP:
         yield "value", f"{quoted(name)}越少越好，指标值{quoted(value.raw)}却用了≥或＞，请改为≤、＜或=0"

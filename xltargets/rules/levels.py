@@ -99,7 +99,14 @@ def standard_names(level: int) -> tuple[str, ...]:
 def is_level_name(text: str) -> bool:
     """Whether a text is nothing but the official name of a level; 生态环境, another name of one, may be what is judged."""
     name = clean(text)
-    return name in standard_names(2) or name in standard_names(1) or (name != text and name in _names()[1])
+    official, written = _written()
+    return name in official or (name != text and name in written)
+
+
+@built
+def _written() -> tuple[frozenset[str], frozenset[str]]:
+    """The official names of both levels, and all names of the second."""
+    return frozenset([*standard_names(1), *standard_names(2)]), frozenset(_names()[1])
 
 
 def points(text: object) -> Decimal | None:

@@ -46,7 +46,8 @@ def _lines(rule: Rule) -> Iterable[str]:
         yield ""
     yield from _example("违反的例子", rule.bad)
     yield from _example("通过的例子", rule.good)
-    yield from _settings(rule)
+    if rule.judged:
+        yield from _settings(rule)
 
 
 def _example(title: str, values: Mapping[str, Any] | None) -> Iterable[str]:

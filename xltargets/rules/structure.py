@@ -402,5 +402,6 @@ def name_is_not_that_of_a_level(name: str, first: str | None, second: str | None
     改法：写明考核的是什么，如“培训班次”“参训学员满意度”。
     """
     bare = levels.clean(name)
-    if levels.is_level_name(name) or any(bare == levels.clean(text) for text in (first, second) if text):
+    of_its_own = first and levels.clean(first) == bare or second and levels.clean(second) == bare
+    if of_its_own or levels.is_level_name(name):
         yield "level3", f"三级指标“{_shown(name)}”与一级或二级指标同名，请写明考核的具体内容"

@@ -86,17 +86,19 @@ def blanks_are_empty(raw: Mapping[str, object], document: Mapping[str, Any]) -> 
     for path, typed in raw.items():
         if isinstance(typed, str) and typed.isspace():
             yield path, "单元格里只有空格，按没有填写处理，请清空"
-    for path in _blank_texts(document, ""):
+    found: list[str] = []
+    _blank_texts(document, "", found)
+    for path in found:
         yield path, "单元格里只有空格，按没有填写处理，请清空"
 
 
-def _blank_texts(node: Any, path: str) -> Iterator[str]:
+def _blank_texts(node: Any, path: str, found: list[str]) -> None:
     for key, value in node.items() if isinstance(node, dict) else enumerate(node):
         if isinstance(value, str):
             if value.isspace():
-                yield f"{path}{key}"
+                found.append(f"{path}{key}")
         elif isinstance(value, (dict, list)):
-            yield from _blank_texts(value, f"{path}{key}.")
+            _blank_texts(value, f"{path}{key}.", found)
 
 
 _MEASURE = re.compile(

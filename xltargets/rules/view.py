@@ -98,6 +98,9 @@ class View:
                 if below is not None:
                     self._read_below(value, below, where)
                 usable = isinstance(value, list)
+            elif field.type == "text" and isinstance(value, str) and value and not value.isspace():
+                usable = True  # of most fields, so not left to the call below
+                self.texts.append((where, value, field))
             else:
                 value, usable = self._read_field(value, field, where)
             if where in self._unread:
