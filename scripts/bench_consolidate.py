@@ -35,7 +35,10 @@ def add_options(parser: argparse._ArgumentGroup) -> None:
         "--sizes", type=int, nargs="+", default=[200, 2000], help="numbers of documents (200 2000)"
     )
     parser.add_argument(
-        "--script-files", type=int, default=20, help="workbooks that the bureau's script reads (20)"
+        "--script-files",
+        type=int,
+        default=20,
+        help="workbooks that the bureau's script reads, in up to 3 turns (20)",
     )
     parser.add_argument("--rounds", type=int, default=3, help="turns that each side takes (3)")
     parser.add_argument("--rows", type=int, default=20_000, help="rows of 项目汇总 (20000)")
@@ -185,7 +188,7 @@ def against_script(paths: Sequence[Path], options: argparse.Namespace, work: Pat
     """Reading, checking and writing a summary against the bureau's script, in turns of a few workbooks."""
     from xltargets.consolidate import consolidate
 
-    size = min(20, options.script_files)
+    size = max(min(20, options.script_files), options.script_files // 3)
     used = paths[: options.script_files]
     batches = [used[at : at + size] for at in range(0, len(used) - size + 1, size)]
     consolidate(batches[0], work / "warm.xlsx")  # what is loaded once is not counted per workbook

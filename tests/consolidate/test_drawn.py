@@ -16,7 +16,13 @@ from xltargets.rules.finding import Finding, Severity
 from xltargets.submission.form import load_form
 
 ROOT = tables_of(load_form())
-VALUES = st.none() | st.text(max_size=60) | st.decimals(allow_nan=False, allow_infinity=False) | st.integers() | st.booleans()
+VALUES = (
+    st.none()
+    | st.text(max_size=60)
+    | st.decimals(allow_nan=False, allow_infinity=False)
+    | st.integers()
+    | st.booleans()
+)
 
 
 @given(st.text(), VALUES, st.text(max_size=5))
@@ -32,7 +38,10 @@ def test_rows_and_findings_come_back_from_bytes_as_they_went(text: str, value: A
 
 
 def test_a_row_stands_after_the_cells_of_the_rows_around_it() -> None:
-    document = {"unit": {"code": "286001"}, "projects": [{}, {"name": "甲", "indicators": [{"level3": "乙"}]}]}
+    document = {
+        "unit": {"code": "286001"},
+        "projects": [{}, {"name": "甲", "indicators": [{"level3": "乙"}]}],
+    }
     drawing = draw(flatten(document, ROOT), [], ROOT)
     (row,) = drawing.within(ROOT)["projects.indicators"]
     (root,), project, (own,) = (drawing.tables[name] for name in ("", "projects", "projects.indicators"))

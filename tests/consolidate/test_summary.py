@@ -323,7 +323,9 @@ class TestOverview:
         consolidate([inbox], target)
         sheet = sheet_of(target, "总览")
         high = {row[0].value: sheet.row_dimensions[row[0].row].height for row in sheet.iter_rows()}
-        long, short = (next(name for name in high if name and name.startswith(one)) for one in ("文字首尾", "合计"))
+        long, short = (
+            next(name for name in high if name and name.startswith(one)) for one in ("文字首尾", "合计")
+        )
         assert high[long] == 31.5 and high[short] == 18
 
 

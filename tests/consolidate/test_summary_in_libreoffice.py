@@ -49,7 +49,11 @@ def numbers(book: openpyxl.Workbook) -> dict[tuple[str, str], Decimal]:
 
 
 def test_every_formula_comes_to_what_we_stored(
-    hand_in: Callable[..., Path], document: Any, inbox: Path, tmp_path: Path, soffice: Callable[..., list[Path]]
+    hand_in: Callable[..., Path],
+    document: Any,
+    inbox: Path,
+    tmp_path: Path,
+    soffice: Callable[..., list[Path]],
 ) -> None:
     for number in range(9):
         amounts = tuple(f"{number * 7 + place}.{place}{number}" for place in range(1, number % 4 + 2))

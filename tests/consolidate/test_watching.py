@@ -108,7 +108,9 @@ def test_an_empty_folder_is_waited_for_and_that_is_said_once(
     until(lambda: any("等待" in line for line in running.lines))
     (inbox / "说明.txt").write_text("请存入申报表", "utf-8")
     time.sleep(1.5)
-    assert [line for line in running.lines if not line.startswith("开始监视")] == ["还没有申报表，等待有人存入"]
+    assert [line for line in running.lines if not line.startswith("开始监视")] == [
+        "还没有申报表，等待有人存入"
+    ]
     hand_in("286001.json")
     until(lambda: running.runs() == 1)
     assert not any("没有完成" in line for line in running.lines)

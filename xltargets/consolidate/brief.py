@@ -48,19 +48,27 @@ def brief_of(result: FileResult, drawing: Drawing, root: Table) -> str:
         brief["rules"] = Counter([finding.rule for finding, _ in counted])
         by_severity = Counter([finding.severity for finding, _ in counted])
         brief["counts"] = {severity.value: by_severity[severity] for severity in Severity}
-        brief |= _projects(result.tables, Counter((item, finding.severity) for finding, item in counted), main_table(root))
+        brief |= _projects(
+            result.tables, Counter((item, finding.severity) for finding, item in counted), main_table(root)
+        )
     brief["failures"] = len(result.failures)
     return json.dumps(brief, ensure_ascii=False).encode("utf-8", "replace").decode()
 
 
 def _projects(
-    tables: Mapping[str, Sequence[Row]], counts: Mapping[tuple[int | None, Severity], int], table: Table | None
+    tables: Mapping[str, Sequence[Row]],
+    counts: Mapping[tuple[int | None, Severity], int],
+    table: Table | None,
 ) -> dict[str, Any]:
     """What it says of the file's projects."""
     if table is None:
         return {"keys": [], "items": [], "money": {}}
     rows = tables[table.name]
-    keys = [] if table.key is None else [str(value).strip() for row in rows if (value := row[table.key + 1]) is not None]
+    keys = (
+        []
+        if table.key is None
+        else [str(value).strip() for row in rows if (value := row[table.key + 1]) is not None]
+    )
     kind, code = table.column(f"{table.name}.kind"), table.column(f"{table.name}.code")
     kinds = [_kind(row, kind, code) for row in rows]
     items = [[one, *(counts.get((at, severity), 0) for severity in Severity)] for at, one in enumerate(kinds)]

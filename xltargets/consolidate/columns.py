@@ -241,9 +241,7 @@ class Planner:
     def identity(self) -> list[Column]:
         """The fields of the root that stand beside the unit's code."""
         return [
-            replace(column, group="")
-            for column in self._fields(self.root, 0)
-            if column.key.startswith(UNIT)
+            replace(column, group="") for column in self._fields(self.root, 0) if column.key.startswith(UNIT)
         ]
 
     def _short_identity(self) -> list[Column]:

@@ -44,9 +44,7 @@ class SheetRows:
         self.last = ""
         self._targets = 0
         self._target = b""
-        self._rows, self._links, self._rels = (
-            TemporaryFile(buffering=_BLOCK, dir=folder) for _ in range(3)
-        )
+        self._rows, self._links, self._rels = (TemporaryFile(buffering=_BLOCK, dir=folder) for _ in range(3))
         self.write = self._rows.write
 
     def link(self, cell: str, target: bytes, place: bytes) -> None:

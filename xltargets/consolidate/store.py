@@ -203,9 +203,7 @@ class Store:
                     "INSERT OR IGNORE INTO results VALUES (NULL, ?, ?, ?)", (self.print, digest, self.run)
                 )
                 if new.rowcount:
-                    self._base.execute(
-                        "INSERT INTO parts VALUES (?, ?, ?, ?, ?, ?)", (new.lastrowid, *parts)
-                    )
+                    self._base.execute("INSERT INTO parts VALUES (?, ?, ?, ?, ?, ?)", (new.lastrowid, *parts))
             self._base.executemany("INSERT OR REPLACE INTO seen VALUES (?, ?)", self._seen)
             self._base.executemany(
                 "UPDATE results SET run = ? WHERE print = ? AND digest = ?",
@@ -253,7 +251,9 @@ class Store:
             self.commit()
             with self._writing():
                 old = (self.run - _KEEP_RUNS,)
-                self._base.execute("DELETE FROM parts WHERE id IN (SELECT id FROM results WHERE run < ?)", old)
+                self._base.execute(
+                    "DELETE FROM parts WHERE id IN (SELECT id FROM results WHERE run < ?)", old
+                )
                 self._base.execute("DELETE FROM results WHERE run < ?", old)
                 self._base.execute("DELETE FROM runs WHERE id < ?", old)
         finally:

@@ -132,7 +132,9 @@ class _Sheet:
     def __init__(self, pages: Pages, keys: Sequence[str], tables: Sequence[Table]) -> None:
         self.pages, self.keys = pages, keys
         self.number = 0
-        starts = [len(keys) + sum(len(one.fields) for one in tables[:level]) for level in range(len(tables) + 1)]
+        starts = [
+            len(keys) + sum(len(one.fields) for one in tables[:level]) for level in range(len(tables) + 1)
+        ]
         places = {"#number": starts[-1]} | {key: at for at, key in enumerate(keys)}
         found = [
             places[column.key] if column.key in places else starts[column.level] + column.index
@@ -172,7 +174,9 @@ class _Writing:
         self.units = self._sheet(planner.unit_sheet(), units + 1, keys, [self.root])
         self.overall = self._sheet(planner.overall_sheet(), units, (), [self.root])
         named = [self.root, *([planner.main] if planner.main else [])]
-        self.findings = self._sheet(planner.finding_sheet(), self.totals.findings, (*FINDING_KEYS, "#file"), named)
+        self.findings = self._sheet(
+            planner.finding_sheet(), self.totals.findings, (*FINDING_KEYS, "#file"), named
+        )
         self.received = self._pages(received_sheet(options.roster, options.deadline), self.totals.files)
         self.all_projects: list[Segment] = []
         self.all_units: list[Segment] = []
