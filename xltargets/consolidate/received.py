@@ -40,6 +40,8 @@ class Line(NamedTuple):
     @property
     def taken(self) -> Listed | None:
         """The file that counts: the newest of those that are taken."""
+        if len(self.files) == 1:
+            return self.files[0]
         taken = [file for file in self.files if file.taken] or list(self.files)
         return max(taken, key=lambda file: (file.modified, file.number), default=None)
 
