@@ -23,6 +23,7 @@ from xltargets.submission.model import Submission
 from xltargets.submission.read import read
 
 SHEET = "项目1"
+TEMPLATE = Path(__file__).parents[2] / "templates" / "targets.xlsx"
 
 
 def changed(path: Path, change: Callable[[Package], None]) -> Submission:
@@ -162,6 +163,15 @@ class TestRowsColumnsAndSheets:
             set_values(package, SHEET, {"B17": "效益指标", "C17": "生态效益指标"})
 
         assert len(changed(filled, label).document["projects"][0]["indicators"]) == 6
+
+    def test_an_empty_table_is_found_where_its_first_item_would_stand(self) -> None:
+        submission = read(TEMPLATE)
+        found = {f.pointer: (f.sheet, f.cell) for f in xltargets.check(submission) if f.rule == "C12"}
+        assert len(found) == len(set(found.values())) == 3
+        assert submission.document["department"]["itemised_targets"] == []
+        names = openpyxl.load_workbook(TEMPLATE).defined_names
+        (place,) = names["department.itemised_targets"].destinations
+        assert found["/department/itemised_targets"] == (place[0], place[1].replace("$", "").partition(":")[0])
 
     @pytest.mark.parametrize("below", [1, 5])
     def test_an_indicator_below_the_table_is_reported(self, filled: Path, below: int) -> None:

@@ -103,6 +103,8 @@ class _Reader:
                 self._sheet_item(sheet, grid, member.sheet, items, pointer)
             if member.table:
                 _TableReader(self, sheet, grid, member.table, pointer).read(items, member.table.rows(grid.end[0]))
+                if not items:  # what is said of an empty table is said where its first item would stand
+                    self.cells.cells[pointer] = (sheet, member.table.top, member.table.all_places(member.table.top)[0])
                 self.submission.problems += below_and_above(grid, sheet, member.table, pointer)
 
     def _sheet_item(self, sheet: str, grid: Grid, scope: Scope, items: list[Any], pointer: str) -> None:
