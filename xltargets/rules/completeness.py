@@ -264,18 +264,19 @@ _UNIT_IN_NAME = later(r"[（(](?:单位[:：])?\s{0,2}(?:[%％‰]|[\u4e00-\u9ff
 
 
 @rule(
-    "C11", ERROR, basis="P", each="indicator", maybe=["level3"], inputs=["@values", "@blank"], values=["without-unit"],
+    "C11", ERROR, basis="P", each="indicator", maybe=["level3", "unit"], inputs=["@values", "@blank"], values=["without-unit"],
     bad={"value": "≥1200"},
     good={"value": "≥1200", "level3": "受理信访事项数量（件）"},
 )  # fmt: skip
-def numbers_have_a_unit(name: str | None, value: Value, blank: Sequence[str]) -> Iterator[Hit]:
+def numbers_have_a_unit(name: str | None, unit: str | None, value: Value, blank: Sequence[str]) -> Iterator[Hit]:
     """定量指标必须有计量单位
 
     指标值是数字而没有单位（%、件、万元等），既看不出量的大小，也无法汇总比较。度量单位单列一栏的，看那一栏；
     指标名称末尾用括号注明单位的也算有；系数、指数等本来没有单位的不要求。
     改法：在指标值后写明计量单位，如 ≥1200件。
     """
-    if not (name and _goes_without_a_unit(name[-20:])):
+    in_column = unit and any(character.isalpha() for character in unit[:40])  # /10万, though no unit that is known
+    if not in_column and not (name and _goes_without_a_unit(name[-20:])):
         where = "unit" if "unit" in blank else "value"
         yield where, f"指标值{quoted(value.raw)}是数字，没有计量单位，请补上单位，如 %、件、次、万元"
 

@@ -30,6 +30,8 @@ _WRITTEN_TIME = later(
     r"[一二三四五六七八九十两半]{1,3}个?(?:工作日|小时|分钟|季度|学期|月|周|天|日内)|[12一二]年内|(?:19|20)\d\d[-./]\d{1,2}"
 )
 _NAMED_LENGTH = later(r"时间|时限|工期|周期|时长|期限|天数|月数|年限|小时数|日数|频次|频率")
+#: 六一前, 会议期间: by something that happens.
+_BY_EVENT = ("前", "后", "内", "期间", "时", "同步")
 _OF_TIME_IN_QUALITY = later(r"(?<!不)及时|按时|按期|准时|如期")
 _BUDGET_NAME = later(
     r"(?:预算|概算|限额|标准|定额|核定|批复|控制数).{0,6}(?:控制|超|以内|之内|符合|节约|执行)|"
@@ -37,6 +39,8 @@ _BUDGET_NAME = later(
 )
 _SUM_OF_MONEY = later(r"[0-9０-９]\s?(?:[百千万亿]{1,2})?元")
 _BY_RULE = later(r"按|依|符合|执行|不超|规定")
+#: A cost limited by a rule or by another cost: 执行培训费管理办法, ≤建安费的1.5%.
+_LIMITED_BY = later(r"(?:执行|按|依|符合|遵守)[^，。；]{0,20}(?:办法|规定|文件|制度|要求|通知|合同|协议)|[费额价资]的\s?[0-9０-９]")
 _FORMULA = later(r"[/／÷占比×*]|除以|的份额|百分之")
 _LIFETIME = later(r"(?:使用|服务|设计|运行|预期|耐用|折旧|持续|受益|有效)[^，。；,;]{0,6}(?:年限|寿命|年数|期限|时间|周期)|寿命|年限|质保期|保修期")
 
@@ -103,7 +107,8 @@ def time_is_measured_as_time(name: str, description: str | None, value: Value, r
     """时效指标应写明时间，质量指标不应写成时效
 
     时效指标的名称、描述、指标值中应有日期、时长，或“及时”“按期”等；一样都没有的是警告。只有“及时率”之类，没有写明以多长时间、
-    哪一天为及时的，是提示。质量指标写成“及时率”“按期完成率”的，实际是时效，是警告。
+    哪一天为及时的，是提示；名称说的是时间、指标值是文字（“小屋建成时间：六一前”）
+    的，也只提示。质量指标写成“及时率”“按期完成率”的，实际是时效，是警告。
     改法：写明完成的日期或时限，如“2024年12月底前”“15个工作日内”；质量指标改为合格率、达标率等，及时率移到时效指标。
     """
     if row.kind == "质量":
@@ -117,7 +122,10 @@ def time_is_measured_as_time(name: str, description: str | None, value: Value, r
         advice = "请写明期限，如“2024年12月底前”“15个工作日内”"
         yield "level3", f"时效指标{quoted(name)}没有写明以哪一天或多长时间为准，{advice}", HINT
     else:
-        yield "level3", f"时效指标{quoted(name)}没有说到时间，请写明完成日期或时限，或移到相应的二级指标"
+        hit = "level3", f"时效指标{quoted(name)}没有说到时间，请写明完成日期或时限，或移到相应的二级指标"
+        of_time = (value.kind == "qual" or is_rate_name(name)) and _NAMED_LENGTH.search(name[:_LONGEST])
+        named = of_time or value.kind == "qual" and value.raw.rstrip().endswith(_BY_EVENT)
+        yield (*hit, HINT) if named else hit
 
 
 def _says_when(name: str, description: str | None, value: Value) -> bool:
@@ -166,7 +174,8 @@ def cost_is_a_sum_of_money(name: str, description: str | None, value: Value) -> 
     """成本指标应为金额
 
     成本指标（经济成本指标）考核花多少钱，名称应是成本、费用、单价、标准等，指标值应是金额（元、万元、元/人等），或用文字与预算、概算、
-    定额等比较（如“不超预算”）。以百分比、次数、时间计的不是成本。没有写单位的由 C11 检查；社会成本、生态环境成本不要求金额。
+    定额等比较（如“不超预算”）。以百分比、次数、时间计的不是成本；费用以制度、合同
+    或另一项费用的百分之几为限的（“≤建安费的1.5%”），只提示。没有写单位的由 C11 检查；社会成本、生态环境成本不要求金额。
     改法：改为项目总成本、单位成本等，填写金额和单位；其他内容移到相应的二级指标。
     """
     if value.kind in ("placeholder", "unparsed"):
@@ -181,7 +190,8 @@ def cost_is_a_sum_of_money(name: str, description: str | None, value: Value) -> 
         reason = f"的指标值{quoted(value.raw)}不是金额"
     else:
         reason = f"的指标值{quoted(value.raw)}没有金额，也没有与预算、标准比较"
-    yield "level3", f"成本指标{quoted(name)}{reason}，请填写成本金额和单位，或移到相应的二级指标"
+    hit = "level3", f"成本指标{quoted(name)}{reason}，请填写成本金额和单位，或移到相应的二级指标"
+    yield (*hit, HINT) if _names_money(name, None) and _LIMITED_BY.search(value.raw[:_LONGEST]) else hit
 
 
 def _names_money(name: str, description: str | None) -> bool:
@@ -233,12 +243,12 @@ def name_has_no_value_in_it(name: str) -> Iterator[Hit]:
 def description_says_more_than_the_name(name: str, description: str) -> Iterator[Hit]:
     """绩效指标描述不应照抄三级指标名称
 
-    描述应说明指标的含义、口径和计算方法。去掉空格和标点后与名称相同的，等于没有描述。
+    描述应说明指标的含义、口径和计算方法。去掉空格、标点和“的”后与名称相同的，等于没有描述。
     改法：写明考核什么、怎样计算、数据从哪里来。
     """
     if len(description) > 4 * _LONGEST:
         return
-    one, other = plain(name).removesuffix("指标"), plain(description).removesuffix("指标")
+    one, other = (plain(text).removesuffix("指标").replace("的", "") for text in (name, description))
     if one and one.casefold() == other.casefold():
         yield "description", f"描述与三级指标名称{quoted(name)}相同，请写明指标的含义、口径或计算方法"
 

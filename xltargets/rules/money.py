@@ -89,6 +89,7 @@ _PRICES = later("(?<![订清名保菜账传])单(?:价|位(?:成本|造价|面�
 #: Words of a name that make its amount that of the whole project.
 #: An amount in 元 that is less than this share of the budget is a price, though its name does not say so.
 _A_PRICE = Decimal("0.05")
+_OF_THE_WHOLE = ("成本", "经费", "费用", "支出", "资金", "投入", "投资", "金额", "总价")
 _WHOLES = ("总成本", "总额", "总投资", "总费用", "总预算", "预算", "项目成本", "成本控制", "总支出")
 
 
@@ -103,7 +104,8 @@ def costs_are_within_the_budget(
 ) -> Iterator[Hit]:
     """成本指标应与预算数一致
 
-    成本指标的指标值是金额的，换算后大于预算数为错误；只有这一条成本金额，或名称说的是全部成本而小于预算数的为警告。
+    成本指标的指标值是金额的，换算后大于预算数为错误；名称说的是全部成本而小于预算数的为警告。没有别的成本指标、名称也不是某一项
+    费用（“设备购置费”）的，视为全部成本；某一项费用小于预算数的只提示。
     单价、人均、标准一类的指标，以元计而不到预算数 5% 的，以及2021年框架的社会成本、生态环境成本，不与预算数比较。
     改法：成本指标按批复的预算数填写；预算数填错的改预算数。
     """
@@ -111,6 +113,7 @@ def costs_are_within_the_budget(
         return
     budget = in_wan(total, unit)
     costs = [(row, cost) for row in rows if is_cost(row) and (cost := _whole_cost(row)) is not None]
+    alone = len(costs) == 1 == sum(is_cost(row) and row.value is not None and row.value.is_money for row in rows)
     for row, cost in costs:
         name = str(row.node.get("level3") or "成本指标")
         if abs(cost - budget) <= eps:
@@ -118,10 +121,12 @@ def costs_are_within_the_budget(
         said = f"{quoted(name)}的指标值折合{amount(cost)}，预算数{amount(budget)}"
         if cost > budget + eps:
             yield f"indicators.{row.index}.value", f"{said}，超出{amount(cost - budget)}，请核对指标值和预算数"
-        elif cost < budget - eps and (len(costs) == 1 or any(word in name for word in _WHOLES)):
+        elif cost < budget - eps and (alone or any(word in name for word in _WHOLES)):
             if row.value is not None and row.value.unit == "元" and cost < budget * _A_PRICE:
                 continue
-            yield f"indicators.{row.index}.value", f"{said}，少{amount(budget - cost)}，请核对是否漏列成本", WARNING
+            said = f"{said}，少{amount(budget - cost)}，请核对是否漏列成本"
+            whole = any(word in name for word in _WHOLES) or name.rstrip("数额").endswith(_OF_THE_WHOLE)
+            yield f"indicators.{row.index}.value", said, WARNING if whole else HINT
 
 
 def _whole_cost(row: Row) -> Decimal | None:

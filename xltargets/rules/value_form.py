@@ -29,7 +29,14 @@ _READABLE = later(
 )
 #: 每季度1次, 全年每月不少于… : how often, before any number.
 _EACH = later(r"[^0-9０-９]{0,20}每")
+#: Words before the number that may tell the direction: 到馆后20个工作日, 港区内30分钟, 满足15天口粮; or after it: 10分钟集结完毕, 1次/日.
+_SAYS_HOW = later(
+    r"[^0-9０-９]{0,20}(?:后|内|满足|确保|保证|可供|能供|最[多少高低长短快]|允许)[^0-9０-９]{0,8}[0-9０-９]|"
+    r"\d{1,4}个?(?:秒|分钟|小时|天|日|工作日)[\u4e00-\u9fff]{2}|\d{1,4}次/[天日周月]$"
+)
 _ALL_DAY = later(r"24小时(?:不间断|不中断|全天候|值守|值班|待命|在岗|运行|服务|开放|保障|监控|监测|响应|备勤)|(?:全年|全天|全时)24小时$")
+#: Digits with letters in them, or neither words nor letters: 9O%, l00%, 95%—. Other text (0.5NTU) may well be understood by people.
+_DAMAGED = later(r"\d[OolI|](?![A-Za-z])|(?<![A-Za-z])[OolI|][\d.]|^[^\u4e00-\u9fffA-Za-z]*$")
 _BARE = frozenset({"万", "亿", "千万", "百万", "百", "千"})
 _CLAUSE = later(r"[，,；;。][\u4e00-\u9fff]{4}")
 _GLUED = later(r"2([1-9]\d{1,2}(?:\.\d{1,2})?)(%|[\u4e00-\u9fff])")
@@ -50,7 +57,8 @@ def value_can_be_read(typed: str, value: Value) -> Iterator[Hit]:
     """指标值应能识别
 
     指标值应是“运算符＋数值＋单位”、日期或完整的文字。只有单位没有数值、“/”“待定”之类没有内容的，数字中夹有字母的，日历上没有的日期，
-    都读不出要求。模板提示语由 C14、字面的 null 由 C15、只有运算符由 V19 检查。
+    都读不出要求。既没有夹字母、也没有运算符的文字（“提前3日”），人能读懂的可能性大，只提示。模板提示语由 C14、字面的 null 由 C15、
+    只有运算符由 V19 检查。
     改法：按“≥95%”“12月底前”或文字说明填写。
     """
     if value.kind == "unparsed":
@@ -63,7 +71,9 @@ def value_can_be_read(typed: str, value: Value) -> Iterator[Hit]:
         reason = "只有单位没有数值" if "unit-only" in value.flags else "没有内容"
     else:
         return
-    yield "value", f"指标值{quoted(typed)}{reason}，请按“≥95%”“12月底前”这样的形式填写"
+    hit = "value", f"指标值{quoted(typed)}{reason}，请按“≥95%”“12月底前”这样的形式填写"
+    surely = value.kind == "placeholder" or "bad-date" in value.flags or _DAMAGED.search(fold(typed[:120]))
+    yield hit if surely else (*hit, HINT)
 
 
 @rule(
@@ -82,12 +92,14 @@ def number_has_an_operator(typed: str, value: Value) -> Iterator[Hit]:
     """定量指标值应有运算符
 
     只写“95%”，不知道是至少、至多还是恰好。应写 ≥、＞、＝、＜、≤，或“不低于”“以上”“以内”等；运算符另填在计算符号栏或指标性质栏的
-    也可以。区间、日期、“12月底前100%到位”、“每季度1次”和“提高5%”等已说明方向的不要求。
+    也可以。区间、日期、“12月底前100%到位”、“每季度1次”和“提高5%”等已说明方向的不要求。数值前面的文字可能已说明方向的
+    （“到馆后20个工作日”“满足15天口粮”），和“10分钟集结完毕”“1次/日”，只提示。
     改法：补写运算符，如“≥95%”“≤30万元”“=12次”。
     """
     by_then = value.date is not None and (value.lo == 100 and value.is_rate and "前" in typed[:20] or _CLAUSE.search(typed[:80]))
     if value.change is None and not by_then and not _EACH.match(typed) and not _ALL_DAY.search(typed[:40]):
-        yield "value", f"指标值{quoted(typed)}没有运算符，请写明≥、≤或=，如{_with_operator(value)}"
+        hit = "value", f"指标值{quoted(typed)}没有运算符，请写明≥、≤或=，如{_with_operator(value)}"
+        yield (*hit, HINT) if _SAYS_HOW.match(typed) else hit
 
 
 def _with_operator(value: Value) -> str:
@@ -117,7 +129,7 @@ def unit_is_complete(typed: str, unit: str | None, value: Value) -> Iterator[Hit
     column = fold(unit[:20]) if unit else ""
     if column in _BARE:
         yield "unit", f"度量单位“{column}”不完整，请写全，如“{column}元”“{column}人次”"
-    elif value.is_number and "glued-unit" in value.flags and not column:
+    elif value.is_number and "glued-unit" in value.flags and "noun" not in value.flags and not column:
         scale = value.unit.removesuffix("元")
         yield "value", f"指标值{quoted(typed)}的单位“{scale}”不完整，请写全，如“{scale}元”“{scale}人次”"
 
