@@ -396,15 +396,17 @@ def itemised_targets_are_supported(targets: list[Any], projects: list[Any], name
     """分项绩效目标应有项目或指标支撑
 
     每一条分项目标，应在某个项目的名称、用途、目标或三级指标（名称、描述）中找到共同的实词。“开展、加强、工作”等空泛的词
-    （data/support.toml）和单位名称里的词不算实词。只说开展某项工作、没有说结果的，有“××工作开展率”一类的指标也算有支撑。
+    （data/support.toml）和单位名称里的词不算实词，每条分项目标都有的词不单独作数。只说开展某项工作、没有说结果的，有“××工作开展率”一类的指标也算有支撑。
     改法：为这条目标补充项目或指标；今年不做的，删去这条目标。
     """
     own = _own_words(name)
     support = _support_of(projects, own)
     if not support.said.strip():
         return
-    for index, text in listed({"targets": targets}, "targets"):
-        loose = [item for item in items(text[:_LONGEST]) if _is_loose(item, own, support)]
+    texts = list(listed({"targets": targets}, "targets"))
+    common = set.intersection(*(_keywords(text[:_LONGEST], own) for _, text in texts)) if len(texts) > 2 else set()
+    for index, text in texts:
+        loose = [item for item in items(text[:_LONGEST]) if _is_loose(item, own, common, support)]
         if loose:
             yield f"department.itemised_targets.{index}", f"分项目标“{shown(loose[0])}”没有对应的项目或绩效指标，请补充指标或调整目标"
 
@@ -421,10 +423,10 @@ class _Support(NamedTuple):
     carried_out: bool
 
 
-def _is_loose(item: str, own: tuple[str, ...], support: _Support) -> bool:
+def _is_loose(item: str, own: tuple[str, ...], common: set[str], support: _Support) -> bool:
     grams = _keywords(item, own)
     shared = [gram for gram in grams if gram in support.said]
-    by_chance = len(grams) >= _MANY_PAIRS and len(shared) == 1 and shared[0] not in support.names
+    by_chance = len(grams) >= _MANY_PAIRS and len(shared) == 1 and (shared[0] in common or shared[0] not in support.names)
     if not grams or shared and not by_chance:
         return False
     return not support.carried_out or _support()[1].search(item) is not None or _DIGIT.search(item) is not None

@@ -200,20 +200,22 @@ def annual_amount_is_within_the_whole(
 
 
 @rule(
-    "M09", WARNING, basis="K2 I", needs=["budget.total", "indicators"], inputs=["@rows", "@money"],
+    "M09", WARNING, basis="K2 I", needs=["budget.total", "indicators"], maybe=["budget.whole_period"], inputs=["@rows", "@money"],
     follows=["F11", "F12"],
     bad={"indicators.3.value": "≤2000元/件"},
     good={"indicators.3.value": "≤1050元/件"},
 )  # fmt: skip
 def price_times_quantity_is_within_the_budget(
-    total: Decimal, indicators: Sequence[Any], rows: Sequence[Row], unit: str,
+    total: Decimal, indicators: Sequence[Any], whole: Decimal | None, rows: Sequence[Row], unit: str,
     *, slack: Decimal = Decimal("0.05"),
 ) -> Iterator[Hit]:  # fmt: skip
     """单价乘以数量不应超过预算数
 
-    成本指标是单价（如 元/人、元/件），又恰有一条同一单位的数量指标时，两者相乘，超过预算数的 1+slack 倍的报出来。
+    成本指标是单价（如 元/人、元/件），又恰有一条同一单位的数量指标时，两者相乘，超过预算数的 1+slack 倍的报出来；跨年项目
+    填有项目总额的，与项目总额比较。
     改法：核对单价、数量和预算数是否配套。
     """
+    most = in_wan(max(total, whole or total), unit)
     prices = [(row.index, row.value) for row in rows if row.value is not None and _is_price(row.value)]
     counts = [row.value for row in rows if row.level2 == "数量" and row.value is not None
               and row.value.kind == "quant" and row.value.change is None]  # fmt: skip
@@ -225,9 +227,9 @@ def price_times_quantity_is_within_the_budget(
         each, count = price.hi or price.lo, matching[0].lo
         assert each is not None and count is not None
         product = each * price.factor * count / MONEY_FACTOR["万元"]
-        if product > in_wan(total, unit) * (1 + slack) > 0:
+        if product > most * (1 + slack) > 0:
             said = f"单价{quoted(price.raw)}×数量{quoted(matching[0].raw)}＝{amount(product)}"
-            budget = amount(in_wan(total, unit))
+            budget = amount(most)
             yield f"indicators.{index}.value", f"{said}，超过预算数{budget}，请核对单价、数量和预算数"
 
 
