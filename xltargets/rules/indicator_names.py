@@ -243,14 +243,16 @@ def name_has_no_value_in_it(name: str) -> Iterator[Hit]:
 def description_says_more_than_the_name(name: str, description: str) -> Iterator[Hit]:
     """绩效指标描述不应照抄三级指标名称
 
-    描述应说明指标的含义、口径和计算方法。去掉空格、标点和“的”后与名称相同的，等于没有描述。
+    描述应说明指标的含义、口径和计算方法。去掉空格和标点后与名称相同的，等于没有描述；只多一个
+    “的”字的（“培训教师人数：培训的教师人数”）只提示。
     改法：写明考核什么、怎样计算、数据从哪里来。
     """
     if len(description) > 4 * _LONGEST:
         return
-    one, other = (plain(text).removesuffix("指标").replace("的", "") for text in (name, description))
-    if one and one.casefold() == other.casefold():
-        yield "description", f"描述与三级指标名称{quoted(name)}相同，请写明指标的含义、口径或计算方法"
+    one, other = (plain(text).removesuffix("指标").casefold() for text in (name, description))
+    if one and one.replace("的", "") == other.replace("的", ""):
+        hit = "description", f"描述与三级指标名称{quoted(name)}相同，请写明指标的含义、口径或计算方法"
+        yield hit if one == other else (*hit, HINT)
 
 
 @rule(

@@ -13,6 +13,7 @@ from xltargets.rules.patterns import later
 from xltargets.rules.registry import ERROR, HINT, WARNING, Hit, rule
 from xltargets.rules.wording import MONEY_FACTOR, amount, in_wan, quoted
 from xltargets.values import Value, money_in_wan
+from xltargets.values.model import plain as digits_of
 
 #: Amounts that differ by no more count as equal.
 EPS = Decimal("0.005")
@@ -94,29 +95,34 @@ _WHOLES = ("总成本", "总额", "总投资", "总费用", "总预算", "预算
 
 
 @rule(
-    "M03", ERROR, basis="K2 R", needs=["budget.total", "indicators"], inputs=["@rows", "@money"],
+    "M03", ERROR, basis="K2 R", needs=["budget.total", "indicators"],
+    maybe=["budget.whole_period", "purpose", "target"], inputs=["@rows", "@money"],
     follows=["F11", "F12"],
     bad={"indicators.3.value": "≤121万元"},
     good={"indicators.3.value": "≤1205000元"},
 )  # fmt: skip
 def costs_are_within_the_budget(
-    total: Decimal, indicators: Sequence[Any], rows: Sequence[Row], unit: str, *, eps: Decimal = EPS
+    total: Decimal, indicators: Sequence[Any], whole: Decimal | None, purpose: str | None, target: str | None,
+    rows: Sequence[Row], unit: str, *, eps: Decimal = EPS,
 ) -> Iterator[Hit]:
     """成本指标应与预算数一致
 
     成本指标的指标值是金额的，换算后大于预算数为错误；名称说的是全部成本而小于预算数的为警告。没有别的成本指标、名称也不是某一项
-    费用（“设备购置费”）的，视为全部成本；某一项费用小于预算数的只提示。
+    费用（“设备购置费”）的，视为全部成本；某一项费用，或资金用途、绩效目标写明的一笔钱，小于预算数的只提示。跨年项目的总投资与
+    项目总额比较。
     单价、人均、标准一类的指标，以元计而不到预算数 5% 的，以及2021年框架的社会成本、生态环境成本，不与预算数比较。
     改法：成本指标按批复的预算数填写；预算数填错的改预算数。
     """
     if total <= 0:
         return
-    budget = in_wan(total, unit)
+    budget, most = in_wan(total, unit), in_wan(max(total, whole or total), unit)
     costs = [(row, cost) for row in rows if is_cost(row) and (cost := _whole_cost(row)) is not None]
     alone = len(costs) == 1 == sum(is_cost(row) and row.value is not None and row.value.is_money for row in rows)
     for row, cost in costs:
         name = str(row.node.get("level3") or "成本指标")
         if abs(cost - budget) <= eps:
+            continue
+        if most > budget and any(word in name for word in _WHOLES) and cost <= most + eps:
             continue
         said = f"{quoted(name)}的指标值折合{amount(cost)}，预算数{amount(budget)}"
         if cost > budget + eps:
@@ -125,8 +131,17 @@ def costs_are_within_the_budget(
             if row.value is not None and row.value.unit == "元" and cost < budget * _A_PRICE:
                 continue
             said = f"{said}，少{amount(budget - cost)}，请核对是否漏列成本"
-            whole = any(word in name for word in _WHOLES) or name.rstrip("数额").endswith(_OF_THE_WHOLE)
-            yield f"indicators.{row.index}.value", said, WARNING if whole else HINT
+            of_all = any(word in name for word in _WHOLES) or name.rstrip("数额").endswith(_OF_THE_WHOLE)
+            of_all = of_all and not _is_said(row.value, purpose, target)
+            yield f"indicators.{row.index}.value", said, WARNING if of_all else HINT
+
+
+def _is_said(value: Value | None, *texts: str | None) -> bool:
+    """Whether the amount of a value stands in one of the texts as a part of the money."""
+    if value is None or value.lo is None:
+        return False
+    typed = f"{digits_of(value.lo)}{value.unit}"
+    return any(typed in text for text in texts if text)
 
 
 def _whole_cost(row: Row) -> Decimal | None:

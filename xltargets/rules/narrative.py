@@ -205,7 +205,7 @@ def amounts_in_text_are_those_of_the_table(
     for path, text in (("purpose", purpose), ("target", target)):
         every = _amounts(text) if text else []
         said = [one for one in every if _speaks_of_the_project(one, text or "", year, alone=len(every) == 1)]
-        wrong = [one for one in said if not _known(one.value, known, eps) and not _is_wider(one, in_wan(total, unit))]
+        wrong = [one for one in said if not _known(one.value, known, eps) and not _is_wider(one, in_wan(total, unit), alone=len(every) == 1)]
         together = sum(dict.fromkeys(one.value for one in wrong), Decimal(0))
         if wrong and not _known(together, known, eps):
             one = wrong[0]
@@ -217,9 +217,10 @@ def _known(value: Decimal, known: list[Decimal], eps: Decimal) -> bool:
     return any(abs(value - one) <= eps for one in known)
 
 
-def _is_wider(one: _Said, total: Decimal) -> bool:
-    """Whether it is the investment of all years, of which this year's budget is a part."""
-    return one.value > total and _OF_ALL_YEARS.search(one.before) is not None
+def _is_wider(one: _Said, total: Decimal, *, alone: bool) -> bool:
+    """Whether it is the investment of all years, of which this year's budget is a part; no budget that is the one amount."""
+    found = _OF_ALL_YEARS.search(one.before) if one.value > total else None
+    return found is not None and not (alone and found[0] == "总预算")
 
 
 #: The one amount of a text, with no more before it in its clause: 预算30万元，用于……

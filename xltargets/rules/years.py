@@ -110,7 +110,8 @@ def no_year_is_left_over(year: int, document: Mapping[str, Any], texts: Iterable
     """正文不得残留旧年度
 
     绩效目标、保障措施、指标名称和描述里作为本年安排写出的旧年份，多为照抄上年文本。与往年比较、结转、起止时间、引用文件的年份不算；
-    项目周期内的、项目名称自带的年份不算；写成期限的由 Y05 检查，依据中的由 Y04 检查。
+    项目周期内的、项目名称自带的年份不算；后面不是计划做的事（“2023年储备物资
+    的完好率”），可能说的是往年的东西，只提示。写成期限的由 Y05 检查，依据中的由 Y04 检查。
     改法：改为预算年度，并核对随之变化的内容。
     """
     own = {index: _own_years(project, year) for index, project in projects_of(document)}
@@ -118,11 +119,12 @@ def no_year_is_left_over(year: int, document: Mapping[str, Any], texts: Iterable
         if "年" not in text or path.endswith(_NOT_OF_THIS_YEAR):
             continue
         oldest, named = own.get(_project_index(path), (year, frozenset()))
-        found = [match[1] for match in _YEAR.finditer(text)
-                 if int(match[1]) < oldest and match[1] not in named and _is_left_over(match, text)]
-        if found:
-            shown_years = "、".join(f"{old}年" for old in dict.fromkeys(found[:3]))
-            yield path, f"正文中有旧年度“{shown_years}”，预算年度是{year}年，疑似沿用往年文本，请核对"
+        old_years = [match for match in _YEAR.finditer(text)
+                     if int(match[1]) < oldest and match[1] not in named and _is_left_over(match, text)]
+        if old_years:
+            shown_years = "、".join(f"{old}年" for old in dict.fromkeys(match[1] for match in old_years[:3]))
+            hit = path, f"正文中有旧年度“{shown_years}”，预算年度是{year}年，疑似沿用往年文本，请核对"
+            yield hit if any(_DONE.match(text, old.end()) for old in old_years) else (*hit, HINT)
 
 
 def _own_years(project: Mapping[str, Any], year: int) -> tuple[int, frozenset[str]]:
@@ -136,6 +138,11 @@ def _own_years(project: Mapping[str, Any], year: int) -> tuple[int, frozenset[st
 _NOT_OF_THIS_YEAR = (".name", ".purpose", ".long_term_target")
 #: What is said of the year to come, and what it may be compared with all the same.
 _PLANNED = later("年度?(?:计划|拟|将|预计|力争|确保|目标任务|，|,)")
+_DONE = later(
+    "年度?(?:内|末|底|[0-9]{1,2}月)?(?:我[局委院校办厅站]|本?单位|全[县市区省镇乡年])?(?:共|将|拟|计划|预计|力争|确保|继续|重点|主要|工作|目标|绩效|本级|预算|"
+    "[，,：:]|新|完成|全|建|竣工|交付|投入|办|支付|实现|达到|改|修|购|采|发放|拨付|兑付|培训|组织|开展|举办|启动|实施|验收|维|安装|检|监|化解|"
+    "编制|出台|清|整治|受理|推|保障|做好|加强|处理|补助|资助|救助|抽|落实|围绕|按|为|对|在|通过|开|选派|聘|慰问|创|打造|培|引|巩固|提|增|扩|种|造林|治理|争取|召开|接|帮|扶|走访)"
+)
 _COMPARED = later("(?:较|比|同比|与|同|和|及|自|从|至|到|截至|截止|—|–|-|~|～|、|对|其中|于)$")
 
 
@@ -190,7 +197,8 @@ def basis_is_of_this_year(basis: str, year: int) -> Iterator[Hit]:
 
 _VERBS = (
     "[，,]?(?:完成|全部|全面|建成|竣工|交付|投入|办结|支付|实现|达到|改造|新建|改建|修建|建设|购置|采购|发放|拨付|兑付|培训|组织|开展|举办|"
-    "启动|力争|确保|基本|实施|验收|到位|修复|维修|安装|检测|化解|编制|出台|清理|整治|为|对)"
+    "启动|力争|确保|基本|实施|验收|到位|修复|维修|安装|检测|化解|编制|出台|清理|整治|恢复|通车|开通|上线|投用|开工|完工|发布|印发|提交|报送|取得|"
+    "形成|建立|更新|更换|消除|解决|销号|结题|为|对)"
 )
 _DEADLINE_AFTER = later(
     "年度?(?:[0-9]{1,2}月(?:份)?(?:[0-9]{1,2}[日号])?|第?[一二三四1-4]季度|[上下]半年)?(?:初|底|末)?(?:之|以)?前"
