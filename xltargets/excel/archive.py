@@ -280,7 +280,7 @@ def _records(data: bytes, shift: int, start: int, most: int) -> list[Entry]:
             size, packed, offset = _zip64(extra, (size, packed, offset))
         if not 0 <= offset + shift < start:
             raise BadArchive("不完整（结尾的目录已损坏）")
-        name = raw.decode("utf-8" if flags & 0x800 else "cp437", "replace").partition("\0")[0]
+        name = raw.decode("utf-8" if flags & 0x800 or raw.isascii() else "cp437", "replace").partition("\0")[0]
         entries.append(
             Entry(len(entries), name, raw, flags, method, crc, packed, size, offset + shift, data[at:end])
         )

@@ -81,9 +81,8 @@ def parsed_relationships(data: bytes, part: str) -> Sequence[Relationship]:
     return found
 
 
-@lru_cache(maxsize=64)
 def children_of(data: bytes, expected: str) -> Sequence[tuple[str, dict[str, str]]]:
-    """Name and attributes of a root's children. Workbooks of one template have the same content types, and relations.
+    """Name and attributes of a root's children.
 
     Raises:
         Broken: no well-formed XML, or another root.
@@ -109,3 +108,21 @@ def without(data: bytes, root: Element, gone: list[Element]) -> list[Edit]:
     if gone and len(gone) == len(root.children) and xmltext.opened_by_us(data, root):
         return xmltext.reclose(data, root)
     return [Edit(element.start, element.end, b"") for element in gone]
+
+
+@lru_cache(maxsize=64)
+def declared_types(data: bytes) -> tuple[dict[str, str], dict[str, str]]:
+    """Content types by extension and by the key of a part, the same for workbooks of one template; not to be changed.
+
+    Raises:
+        Broken: no well-formed XML, or another root.
+    """
+    defaults: dict[str, str] = {}
+    overrides: dict[str, str] = {}
+    for name, attributes in children_of(data, "Types"):
+        value = attributes.get("ContentType", "").strip()
+        if name == "Default":
+            defaults[attributes.get("Extension", "").lower()] = value
+        elif name == "Override":
+            overrides[key(attributes.get("PartName", ""))] = value
+    return defaults, overrides

@@ -28,7 +28,7 @@ from xltargets.excel.opc import (
     OURS,
     RELS_TYPE,
     Relationship,
-    children_of,
+    declared_types,
     is_ours,
     key,
     parsed_relationships,
@@ -327,13 +327,6 @@ class Package:
             raise self.broken(name, Broken(f"的内容是 {root.name}，应为 {expected}"))
         return root
 
-    def _elements(self, name: str, root: str) -> Iterable[tuple[str, dict[str, str]]]:
-        """Name and attributes of the elements directly within the root of a small part, for looking only."""
-        try:
-            return children_of(self.read(name), root)
-        except Broken as reason:
-            raise self.broken(name, reason) from None
-
     def broken(self, name: str, reason: Broken) -> Error:
         """The error for a part that cannot be worked on."""
         return xmltext.refused(name, reason, self.path)
@@ -360,15 +353,11 @@ class Package:
         if self._types is None:
             if CONTENT_TYPES not in self:
                 raise self.error(f"不是完整的工作簿（缺少 {CONTENT_TYPES}），请重新取得这份文件")
-            defaults: dict[str, str] = {}
-            overrides: dict[str, str] = {}
-            for name, attributes in self._elements(CONTENT_TYPES, "Types"):
-                value = attributes.get("ContentType", "").strip()
-                if name == "Default":
-                    defaults[attributes.get("Extension", "").lower()] = value
-                elif name == "Override":
-                    overrides[key(attributes.get("PartName", ""))] = value
-            self._types = defaults, overrides
+            try:
+                defaults, overrides = declared_types(self.read(CONTENT_TYPES))
+            except Broken as reason:
+                raise self.broken(CONTENT_TYPES, reason) from None
+            self._types = defaults, dict(overrides)
         return self._types
 
     def _declare(self, name: str, attributes: dict[str, str]) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from functools import cached_property, lru_cache
+from functools import cached_property
 from io import BytesIO
 from xml.etree import ElementTree
 
@@ -61,9 +61,10 @@ class PlainGrid:
         temporal = temporal_styles(formats)
         texts: dict[bytes, str] = {}  # formulas give few different ones
         at, cells = -1, dict[int, object]()
+        place = _PLACES.get
         try:
             for reference, style, kind, formula, tag, content in _cells(xml):
-                row, column = _place(reference)
+                row, column = place(reference) or _place(reference)
                 if row != at:
                     at, cells = row, self._rows[row]
                 if formula:
@@ -219,6 +220,12 @@ def _character(reference: re.Match[str]) -> str:
         raise NotPlain from error
 
 
-@lru_cache(maxsize=1 << 16)
+#: Row and column of references that came before: sheets of forms have them in common.
+_PLACES: dict[bytes, tuple[int, int]] = {}
+
+
 def _place(reference: bytes) -> tuple[int, int]:
-    return parse_cell(reference.decode())
+    if len(_PLACES) >= 1 << 16:
+        _PLACES.clear()
+    place = _PLACES[reference] = parse_cell(reference.decode())
+    return place
