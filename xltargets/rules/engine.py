@@ -7,7 +7,7 @@ other rules go on.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from xltargets.rules.config import Config
@@ -21,8 +21,8 @@ from xltargets.rules.view import View
 from xltargets.rules.waivers import with_waivers
 from xltargets.rules.wording import printable
 from xltargets.rules.wordlists import using
-from xltargets.submission.form import Field, Form, generic
-from xltargets.submission.model import Location, Submission
+from xltargets.submission.form import ITEM, Field, Form, generic
+from xltargets.submission.model import Submission
 
 __all__ = ["Failure", "Inputs", "Judgement", "judge"]
 
@@ -55,8 +55,7 @@ def judge(submission: Submission, config: Config | None = None, inputs: Inputs |
         run = _Run(submission, inputs or Inputs())
         findings = [*_from_reading(submission, config), *run.run(made_ready(submission.form, config))]
     findings = with_waivers(with_causes(findings), submission.document, config)
-    findings.sort(key=_order(submission.form))
-    return Judgement(list(_located(findings, submission)), run.failures)
+    return Judgement(_placed(findings, submission), run.failures)
 
 
 class _Run:
@@ -71,19 +70,20 @@ class _Run:
         """All findings."""
         for scope, choice in ready.scopes.items():
             for item in self.view.items(scope) if choice.rules else ():
+                row, pointer = item.row, item.pointer
                 for prepared in choice.of(item):
-                    for hit in self._say(prepared, item.pointer, prepared.pick(item.row), item):
-                        yield _finding(prepared, item.pointer, hit)
+                    for hit in self._say(prepared, pointer, prepared.pick(row), item):
+                        yield _finding(prepared, pointer, hit)
         if ready.texts.rules:
             yield from self._on_texts(ready.texts)
 
     def _say(self, prepared: Prepared, pointer: str, arguments: tuple[Any, ...], item: Item) -> list[tuple[Any, ...]]:
         """What a rule says; ``arguments`` are those from the item's row."""
-        for given in prepared.inputs:
-            value = given(self.asked, item)
-            if value is None:
+        if prepared.inputs:
+            given = [give(self.asked, item) for give in prepared.inputs]
+            if None in given:
                 return []
-            arguments += (value,)
+            arguments += tuple(given)
         try:
             return list(prepared.function(*arguments))
         except Exception as error:  # the one catch-all: a rule that fails is reported as ours
@@ -133,40 +133,46 @@ def _from_reading(submission: Submission, config: Config) -> Iterator[Finding]:
             yield Finding(rule.id, severity, problem.pointer, problem.message, sheet=sheet, cell=cell)
 
 
-def _located(findings: Iterable[Finding], submission: Submission) -> Iterator[Finding]:
-    """The findings with label, file and cell; those at one pointer share the search for them."""
-    known: dict[str, tuple[str, Location | None]] = {}
-    for finding in findings:
-        pointer = finding.pointer
-        if pointer not in known:
-            known[pointer] = submission.form.label(pointer), submission.locate(pointer)
-        label, location = known[pointer]
-        sheet, cell = (finding.sheet, finding.cell) if finding.cell else location or (None, None)
-        yield Finding(
-            finding.rule, finding.severity, pointer, finding.message, label, submission.file, sheet, cell,
-            finding.related, finding.waived,
-        )  # fmt: skip
+class _Place(NamedTuple):
+    """Where a pointer leads: its place in the order of the document, the label there, the cell."""
+
+    order: list[int]
+    label: str
+    sheet: str | None
+    cell: str | None
 
 
-def _order(form: Form) -> Callable[[Finding], Any]:
-    """Sort key: the order of the document, then the order of the rules."""
-    positions = _positions(form)
-    ranks = {rule: index for index, rule in enumerate(all_rules())}
+class _Places(dict[str, _Place]):
+    """The place of each pointer, found when it is asked for the first time."""
 
-    known: dict[str, list[int]] = {}
+    def __init__(self, submission: Submission) -> None:
+        super().__init__()
+        self._submission, self._positions = submission, _positions(submission.form)
 
-    def order(pointer: str) -> list[int]:
-        parts = pointer.split("/")[1:]
+    def __missing__(self, pointer: str) -> _Place:
         path = generic(pointer)
-        return [int(part) if part.isdigit() else positions.get(path[: at + 1], 0) for at, part in enumerate(parts)]
+        order = [
+            int(part) if step is ITEM else self._positions.get(path[: at + 1], 0)
+            for at, (part, step) in enumerate(zip(pointer.split("/")[1:], path, strict=True))
+        ]
+        location = self._submission.locate(pointer) or (None, None)
+        place = self[pointer] = _Place(order, self._submission.form.label_of(path), *location)
+        return place
 
-    def key(finding: Finding) -> Any:
-        pointer = finding.pointer
-        if pointer not in known:
-            known[pointer] = order(pointer)
-        return known[pointer], ranks[finding.rule]
 
-    return key
+def _placed(findings: Iterable[Finding], submission: Submission) -> list[Finding]:
+    """The findings with label, file and cell, in the order of the document, then of the rules."""
+    places, rules = _Places(submission), {rule: index for index, rule in enumerate(all_rules())}
+    placed = []
+    for finding in findings:
+        place = places[finding.pointer]
+        sheet, cell = (finding.sheet, finding.cell) if finding.cell else (place.sheet, place.cell)
+        placed.append(Finding(
+            finding.rule, finding.severity, finding.pointer, finding.message, place.label, submission.file, sheet, cell,
+            finding.related, finding.waived,
+        ))  # fmt: skip
+    placed.sort(key=lambda finding: (places[finding.pointer].order, rules[finding.rule]))
+    return placed
 
 
 def _positions(form: Form) -> dict[tuple[str, ...], int]:

@@ -194,7 +194,10 @@ class Form:
 
     def label(self, pointer: str) -> str:
         """The official label of a JSON Pointer's target, or of the nearest thing around it."""
-        path = generic(pointer)
+        return self.label_of(generic(pointer))
+
+    def label_of(self, path: tuple[str, ...]) -> str:
+        """The official label of a path, or of the nearest thing around it."""
         while path:
             if path in self.fields:
                 return self.fields[path].title

@@ -125,16 +125,10 @@ def missing_names(bindings: Bindings, form: Form, item_of_sheet: dict[str, str])
 
 def unread_sheets(book: Book, bindings: Bindings, form: Form) -> Iterator[Problem]:
     """Sheets that look like a part of the form and carry none of its names."""
-    titles = {_BLANKS.sub("", field.title) for field in form.fields.values() if not field.elsewhere}
-    titles = {title for title in titles if len(title) > 1}
     for sheet in book.worksheets:
         if sheet in bindings.sheets or sheet in book.hidden or sheet == SELF_CHECK or is_ours(book, sheet):
             continue
-        grid = book.grid(sheet)
-        seen: set[str] = set()
-        for text in _texts(grid):
-            seen.update({text} & titles)
-        if len(seen) >= _LABELS:
+        if len(_titles(form).intersection(_texts(book.grid(sheet)))) >= _LABELS:
             yield Problem(
                 "R08",
                 "",
@@ -142,6 +136,12 @@ def unread_sheets(book: Book, bindings: Bindings, form: Form) -> Iterator[Proble
                 "请复制模板中的项目表填写，或用 xltargets repair 修复",
                 Location(sheet, "A1"),
             )
+
+
+def _titles(form: Form) -> set[str]:
+    """The labels of the official template, without blanks; those of one character say nothing."""
+    titles = {_BLANKS.sub("", field.title) for field in form.fields.values() if not field.elsewhere}
+    return {title for title in titles if len(title) > 1}
 
 
 def _texts(grid: Grid) -> Iterator[str]:
