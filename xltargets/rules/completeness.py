@@ -259,7 +259,7 @@ def rows_are_complete(blank: Sequence[str]) -> Iterator[Hit]:
 
 
 #: A name that ends in what has no unit (灌溉水利用系数), or in its unit: 受理件数（件）.
-_NO_UNIT = later("(?:系数|指数|比值|倍数|[pP][hH]值?)(?:[(（][^()（）]{1,12}[)）])?\\s{0,2}$")
+_NO_UNIT = later("(?:系数|指数|比值|倍数|[pP][hH]值?|[\u4e00-\u9fff][A-Z]{2,5})(?:[(（][^()（）]{1,12}[)）])?\\s{0,2}$")
 _UNIT_IN_NAME = later(r"[（(](?:单位[:：])?\s{0,2}(?:[%％‰]|[\u4e00-\u9fffA-Za-z/]{1,6})\s{0,2}[）)]\s*$")
 
 

@@ -34,7 +34,7 @@ _NUMBER = later(r"(?<![0-9.A-Za-z〔【\[第年])([0-9]{1,3}(?:,[0-9]{3}){1,4}|[
 #: Units of dates and of money, which other rules compare, and what is no unit of work done.
 _OTHER_UNITS = frozenset({"年", "月", "季度", "周", "号", "度", "级", "届", "点", "线", "路", "时", "角", "年期", "学期", "倍", "", "分"})
 _GIVEN = later(
-    "(?:全县|全市|全区|全镇|全乡|全州|全省|辖区|下辖|所辖|辖|共有|现有|原有|拥有|在册|在编|涉及|常住人口|总人口|第|每|约有|“|上年|去年|同期|较|比)(?:20[0-9]{2}年)?[^0-9，。；、,;]{0,6}$"
+    "(?:全县|全市|全区|全镇|全乡|全州|全省|辖区|下辖|所辖|辖|共有|现有|原有|拥有|在册|在编|涉及|常住人口|总人口|第|每|约有|“|上年|去年|同期|较|比)(?:20[0-9]{2}年)?[^0-9，。；、,;]{0,6}$|等$"
 )
 _AND = later(f"[{HAN}]{{0,4}}[、和及]")
 #: So often in a year: what an indicator counts by the month, the goal may count by the year.
@@ -214,6 +214,8 @@ def _other_prices(target: str, rows: Sequence[Row]) -> Iterator[tuple[str, str]]
 
 
 _RATE = later(r"[率度](?:均|都|应|要)?(?:达到|达|为|不低于|保持在|提高到|提升到|在|≥|不少于|大于等于)?([0-9]{1,3}(?:\.[0-9]{1,4})?)[%％]")
+#: 指标1：, which forms put before names.
+_COUNTED_NAME = later(r"^\s{0,3}指标[0-9]{1,2}[:：.、]")
 #: The name of a rate, before its last character.
 _RATE_NAME = later(f"[{HAN}]{{2,14}}$")
 
@@ -228,7 +230,7 @@ def _other_rates(target: str, rows: Sequence[Row]) -> Iterator[tuple[str, str, s
         if value is None or not row.sorts >= {"quant", "rate"} or value.change or not isinstance(name, str):
             continue
         if value.lo is not None and value.lo <= 100:  # beyond: V04, V05
-            rates.setdefault(plain(name), []).append(value)
+            rates.setdefault(plain(_COUNTED_NAME.sub("", name)), []).append(value)
     for match in _RATE.finditer(target[:_LONGEST]) if rates else ():
         name = _RATE_NAME.search(target[max(0, match.start() - 14) : match.start()])
         if name is None:

@@ -194,9 +194,13 @@ _DONE_WORK = later(
 )
 
 
+#: What is bought or kept no more than allowed.
+_CAPPED = later("标准|公务用车|公车|接待|出国|编制|编外|会议")
+
+
 def _is_done_work(name: str, level: str | None) -> bool:
     """Whether the name is that of work to be done, or of the years that something should last."""
-    return level in ("数量", "可持续影响", "社会效益") and _DONE_WORK.search(name) is not None and "标准" not in name
+    return level in ("数量", "可持续影响", "社会效益") and _DONE_WORK.search(name) is not None and not _CAPPED.search(name)
 
 
 @rule(

@@ -38,6 +38,8 @@ _ALL_DAY = later(r"24小时(?:不间断|不中断|全天候|值守|值班|待命
 #: Digits with letters in them, or neither words nor letters: 9O%, l00%, 95%—. Other text (0.5NTU) may well be understood by people.
 _DAMAGED = later(r"\d[OolI|](?![A-Za-z])|(?<![A-Za-z])[OolI|][\d.]|^[^\u4e00-\u9fffA-Za-z]*$")
 _BARE = frozenset({"万", "亿", "千万", "百万", "百", "千"})
+#: +8%: more by so much.
+_MORE_BY = later(r"\s{0,3}[+＋±]")
 _CLAUSE = later(r"[，,；;。][\u4e00-\u9fff]{4}")
 _GLUED = later(r"2([1-9]\d{1,2}(?:\.\d{1,2})?)(%|[\u4e00-\u9fff])")
 
@@ -97,7 +99,7 @@ def number_has_an_operator(typed: str, value: Value) -> Iterator[Hit]:
     改法：补写运算符，如“≥95%”“≤30万元”“=12次”。
     """
     by_then = value.date is not None and (value.lo == 100 and value.is_rate and "前" in typed[:20] or _CLAUSE.search(typed[:80]))
-    if value.change is None and not by_then and not _EACH.match(typed) and not _ALL_DAY.search(typed[:40]):
+    if value.change is None and not by_then and not _EACH.match(typed) and not _MORE_BY.match(typed) and not _ALL_DAY.search(typed[:40]):
         hit = "value", f"指标值{quoted(typed)}没有运算符，请写明≥、≤或=，如{_with_operator(value)}"
         yield (*hit, HINT) if _SAYS_HOW.match(typed) else hit
 
