@@ -32,7 +32,7 @@ _FULL_WIDTH = str.maketrans("０１２３４５６７８９．％", "0123456789.
 _WIDE_DIGIT = later("[０-９．％]")
 _NUMBER = later(r"(?<![0-9.A-Za-z〔【\[第年])([0-9]{1,3}(?:,[0-9]{3}){1,4}|[0-9]{1,12})(\.[0-9]{1,6})?(?![0-9.])")
 #: Units of dates and of money, which other rules compare, and what is no unit of work done.
-_OTHER_UNITS = frozenset({"年", "月", "季度", "周", "号", "度", "级", "届", "点", "线", "路", "时", "角", "年期", "学期", "倍", "", "分"})
+_OTHER_UNITS = frozenset({"年", "月", "季度", "周", "号", "度", "级", "届", "点", "线", "路", "时", "角", "年期", "学期", "倍", "", "分", "℃", "°C", "摄氏度"})
 _GIVEN = later(
     "(?:全县|全市|全区|全镇|全乡|全州|全省|辖区|下辖|所辖|辖|共有|现有|原有|拥有|在册|在编|涉及|常住人口|总人口|第|每|约有|“|上年|去年|同期|较|比)(?:20[0-9]{2}年)?[^0-9，。；、,;]{0,6}$|等$"
 )
@@ -50,6 +50,8 @@ _SIZE = later("[（(][^（）()]{0,12}(?:能力|规模|容量|库容)$")
 #: 每季度召开会议1次: how often, which an indicator may count by the year. 1.2米高: how large.
 _HOW_OFTEN = later("每(?:个)?(?:季度?|半?年|半?月|旬|周|星期|天|日|学期|次)[^，。；;、]{0,12}$")
 _MEASURED = later("米(?=[高宽长深厚])")
+#: 培训500人，其中春季200人、秋季300人: parts of what was said before.
+_PART = later("[0-9][^。；;]{0,16}其中[^。；;]{0,30}$")
 _TO_EACH = later(f"[{HAN}]{{0,8}}各(?:配|建|安排|设|购置|购买|发放|补助|奖|选派|聘|新增)")
 #: “十四五”期间累计建成20所: of years before or beyond.
 _EARLIER = later("(?:十[一二三四五六]五|规划期|期间|以来|截至|截止|[2-9两三四五]年(?:时间|内)|已经?(?:建成?|完成|实施|投入|培训|发放|改造))[^，。；;]{0,20}$")
@@ -108,7 +110,7 @@ def _is_no_work(text: str, start: int, end: int) -> bool:
     if typed.endswith("米") and _MEASURED.match(text, end - 1):
         return True
     near = max(0, start - 40)
-    behind = any(pattern.search(text, near, start) for pattern in (_EACH_ONE, _EARLIER, _SIZE, _HOW_OFTEN))
+    behind = any(pattern.search(text, near, start) for pattern in (_EACH_ONE, _EARLIER, _SIZE, _HOW_OFTEN, _PART))
     return behind or typed.endswith(("小时", "分钟")) and _KIND.match(text, end - 2) is not None
 
 
@@ -126,7 +128,7 @@ def quantities_of_the_goal_are_in_the_indicators(target: str, indicators: list[A
     """绩效目标中的数量应有对应的指标
 
     绩效目标写明的工作数量（1200件、2小时内）应在指标值、指标名称或描述中找到（单位可换算，“场”与“场次”、“人”与“名”
-    等不作区分），也可以是几项指标之和，或者几个数量相加等于一项指标。“各配备2台”、“每季度1次”、“十四五”期间累计的数量和“50亩以上的大户”不算。
+    等不作区分），也可以是几项指标之和，或者几个数量相加等于一项指标。“各配备2台”、“每季度1次”、“其中”以后的分项、“十四五”期间累计的数量和“50亩以上的大户”不算。
     金额由 M04、M08 检查，补助等标准（“每人每月600元”）与唯一一条同一单位（元/人·月）的指标比较；比率只与名称相同的指标比较；年月、全县概况（“全县17个乡镇”）、与往年的比较不算。
     改法：补充对应的指标，或改正不一致的数量。
     """
