@@ -15,7 +15,8 @@ from pathlib import Path
 import xltargets
 from xltargets.excel.cells import set_values
 from xltargets.excel.package import Package
-from xltargets.submission.model import Location, Submission
+from xltargets.submission.cellmap import Location
+from xltargets.submission.model import Submission
 
 ROOT = Path(__file__).parent.parent
 SEED = ROOT / "tests" / "data" / "seed.json"

@@ -186,7 +186,7 @@ def result_of(
         file, READ, "", digest, state.st_size, state.st_mtime_ns, flatten(submission.document, reading.root),
         judgement.findings,
         [Broken(rule, pointer, f"{type(error).__name__}: {error}") for rule, pointer, error in judgement.failures],
-        unit_record(submission), submission.locations if isinstance(submission.locations, CellMap) else None,
+        unit_record(submission), submission.locations or None,
     )  # fmt: skip
 
 

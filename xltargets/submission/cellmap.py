@@ -6,7 +6,13 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from xltargets.excel.a1 import address
-from xltargets.submission.model import Location
+
+
+class Location(NamedTuple):
+    """A cell: the name of its sheet and its A1 address."""
+
+    sheet: str
+    cell: str
 
 
 class Row(NamedTuple):
@@ -44,6 +50,17 @@ class CellMap(Mapping[str, Location]):
             if item is not None and field in item.columns:
                 return Location(item.sheet, address(item.moved.get(field, item.row), item.columns[field]))
         raise KeyError(pointer)
+
+    def first_within(self, pointer: str) -> Location | None:
+        """The cell of the first field within an object or array; None when it has none."""
+        prefix = f"{pointer}/"
+        for place in self.cells:
+            if place.startswith(prefix):
+                return self[place]
+        for at, item in self.rows.items():
+            for field in item.columns if f"{at}/".startswith(prefix) else ():
+                return self[f"{at}/{field}"]
+        return None
 
     def __iter__(self) -> Iterator[str]:
         yield from self.cells

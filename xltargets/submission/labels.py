@@ -14,9 +14,10 @@ from itertools import chain
 from xltargets.excel.a1 import address
 from xltargets.excel.grid import Book, Grid
 from xltargets.submission.binding import Bindings, Bound
+from xltargets.submission.cellmap import Location
 from xltargets.submission.form import Field, Form
 from xltargets.submission.layout import ABOVE, LEFT, Layout
-from xltargets.submission.model import Location, Problem
+from xltargets.submission.model import Problem
 
 #: A longer text is no label.
 _LONGEST = 60

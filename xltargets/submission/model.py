@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from xltargets.submission.cellmap import CellMap, Location
 from xltargets.submission.form import Form
-
-
-class Location(NamedTuple):
-    """A cell: the name of its sheet and its A1 address."""
-
-    sheet: str
-    cell: str
 
 
 class Problem(NamedTuple):
@@ -50,7 +43,7 @@ class Submission:
     document: dict[str, Any]
     form: Form
     file: str | None = None
-    locations: Mapping[str, Location] = field(default_factory=dict)
+    locations: CellMap = field(default_factory=CellMap)
     raw: dict[str, object] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     unknown_names: list[str] = field(default_factory=list)
@@ -59,11 +52,7 @@ class Submission:
     def locate(self, pointer: str) -> Location | None:
         """The cell of a pointer: its own, else that of the first field within it, else that of the nearest around it."""
         while True:
-            location = self.locations.get(pointer) or self._first_within(pointer)
+            location = self.locations.get(pointer) or self.locations.first_within(pointer)
             if location or not pointer:
                 return location
             pointer = pointer.rpartition("/")[0]
-
-    def _first_within(self, pointer: str) -> Location | None:
-        prefix = f"{pointer}/"
-        return next((self.locations[key] for key in self.locations if key.startswith(prefix)), None)

@@ -16,12 +16,12 @@ from xltargets.excel.grid import UNCALCULATED, Book, ErrorValue, Grid
 from xltargets.excel.package import Limits
 from xltargets.excel.styles import exact
 from xltargets.submission.binding import Bindings, bind
-from xltargets.submission.cellmap import CellMap, Row
+from xltargets.submission.cellmap import CellMap, Location, Row
 from xltargets.submission.coerce import coerce
 from xltargets.submission.form import Field, Form, load_form
 from xltargets.submission.labels import changed_labels
 from xltargets.submission.layout import Cell, Scope, Table
-from xltargets.submission.model import Location, Problem, Submission
+from xltargets.submission.model import Problem, Submission
 from xltargets.submission.suspects import below_and_above, broken_names, missing_names, unread_sheets
 from xltargets.submission.validity import check_identity, check_version, schema_problems
 

@@ -9,9 +9,10 @@ from xltargets.excel.a1 import address
 from xltargets.excel.grid import Book, Grid
 from xltargets.excel.names import DefinedName
 from xltargets.submission.binding import Bindings, lost
+from xltargets.submission.cellmap import Location
 from xltargets.submission.form import Field, Form
 from xltargets.submission.layout import Table
-from xltargets.submission.model import Location, Problem
+from xltargets.submission.model import Problem
 from xltargets.submission.resultmark import SELF_CHECK, is_ours
 
 #: How many rows above a table are searched for its header.
