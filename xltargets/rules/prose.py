@@ -88,6 +88,8 @@ def texts_at(node: Mapping[str, Any], path: str, keys: Iterable[str]) -> Iterato
 def shown(text: str, longest: int = 30) -> str:
     """A text for a message: on one line, nothing unprintable, not longer than ``longest`` characters."""
     short = text if len(text) <= longest else text[: longest - 1] + "…"
+    if short.isprintable():
+        return short
     return "".join(char if char.isprintable() else " " if char.isspace() else "□" for char in short)
 
 
