@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
-from functools import lru_cache
+from functools import lru_cache, partial
+from itertools import islice
 from typing import Any, NamedTuple
 
 from xltargets.rules.items import Row
@@ -408,7 +409,7 @@ def itemised_targets_are_supported(targets: list[Any], projects: list[Any], name
     if not support.said.strip():
         return
     texts = list(listed({"targets": targets}, "targets"))
-    common = set.intersection(*(_keywords(text[:_LONGEST], own) for _, text in texts)) if len(texts) > 2 else set()
+    common = partial(_common_words, [text for _, text in texts], own)
     for index, text in texts:
         loose = [item for item in items(text[:_LONGEST]) if _is_loose(item, own, common, support)]
         if loose:
@@ -427,10 +428,17 @@ class _Support(NamedTuple):
     carried_out: bool
 
 
-def _is_loose(item: str, own: tuple[str, ...], common: set[str], support: _Support) -> bool:
+def _common_words(texts: Sequence[str], own: tuple[str, ...]) -> set[str]:
+    """The words that all of three texts or more have."""
+    return set.intersection(*(_keywords(text[:_LONGEST], own) for text in texts)) if len(texts) > 2 else set()
+
+
+def _is_loose(item: str, own: tuple[str, ...], common: Callable[[], set[str]], support: _Support) -> bool:
     grams = _keywords(item, own)
-    shared = [gram for gram in grams if gram in support.said]
-    by_chance = len(grams) >= _MANY_PAIRS and len(shared) == 1 and (shared[0] in common or shared[0] not in support.names)
+    shared = list(islice((gram for gram in grams if gram in support.said), 2))
+    by_chance = (
+        len(grams) >= _MANY_PAIRS and len(shared) == 1 and (shared[0] not in support.names or shared[0] in common())
+    )
     if not grams or shared and not by_chance:
         return False
     return not support.carried_out or _support()[1].search(item) is not None or _DIGIT.search(item) is not None

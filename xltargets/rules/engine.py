@@ -147,17 +147,33 @@ class _Places(dict[str, _Place]):
 
     def __init__(self, submission: Submission) -> None:
         super().__init__()
-        self._submission, self._positions = submission, _positions(submission.form)
+        self._submission = submission
 
     def __missing__(self, pointer: str) -> _Place:
-        path = generic(pointer)
+        label, positions = _label_and_positions(self._submission.form, generic(pointer))
         order = [
-            int(part) if step is ITEM else self._positions.get(path[: at + 1], 0)
-            for at, (part, step) in enumerate(zip(pointer.split("/")[1:], path, strict=True))
+            int(part) if position is None else position
+            for part, position in zip(pointer.split("/")[1:], positions, strict=True)
         ]
         location = self._submission.locate(pointer) or (None, None)
-        place = self[pointer] = _Place(order, self._submission.form.label_of(path), *location)
+        place = self[pointer] = _Place(order, label, *location)
         return place
+
+
+def _label_and_positions(form: Form, path: tuple[str, ...]) -> tuple[str, tuple[int | None, ...]]:
+    """The label of a path, and of each step the place in the schema (None where the index of an item is the place)."""
+    known: dict[tuple[str, ...], tuple[str, tuple[int | None, ...]]] = form.__dict__.setdefault("_known_paths", {})
+    if path not in known:
+        if len(known) >= _MOST_PATHS:
+            known.clear()
+        positions = _positions(form)
+        steps = (None if step == ITEM else positions.get(path[: at + 1], 0) for at, step in enumerate(path))
+        known[path] = form.label_of(path), tuple(steps)
+    return known[path]
+
+
+#: So many paths are remembered; documents of a form have a few dozen, hostile ones as many as they like.
+_MOST_PATHS = 1000
 
 
 def _placed(findings: Iterable[Finding], submission: Submission) -> list[Finding]:

@@ -225,12 +225,11 @@ def the_unit_is_called_by_its_name(name: str, texts: Texts) -> Iterator[Hit]:
     改法：与单位名称一致；沿用其他单位文本的，改为本单位的内容。
     """
     name = "".join(name.split())
-    variants = _variants(name) if len(name) <= 40 else None
     for path, text in texts:
         wrong = []
         if "我" in text:
             wrong = [f"我{word}" for word in dict.fromkeys(_SELF.findall(text)) if not _may_say(word, name)]
-        if variants and name[:2] in text:
+        if name[:2] in text and _may_mean(name, text) and (variants := _variants(name)):
             wrong += [shown(found) for found in dict.fromkeys(variants.findall(text)) if found != name]
         if wrong:
             called = "、".join(f"“{word}”" for word in wrong[:3])
@@ -242,13 +241,36 @@ def _may_say(word: str, name: str) -> bool:
     return word in name or any(char in name for char in organs) or not re.search("[局委办厅院校会心所站]$", name)
 
 
+def _may_mean(name: str, text: str) -> bool:
+    """Whether a text may have the name or something like it: its region, and near it what follows in the name."""
+    parts = _parts(name)
+    if parts is None:
+        return False
+    stem, level, body = parts
+    at = text.find(stem)
+    while at >= 0:
+        behind = at + len(stem)
+        behind += len(level) if text.startswith(level, behind) else 0
+        if text.startswith((body[0], body[1]), behind) or text.startswith(body[1], behind + 1):
+            return True
+        at = text.find(stem, at + 1)
+    return False
+
+
+@lru_cache(maxsize=64)
+def _parts(name: str) -> tuple[str, str, str] | None:
+    """Region, its level and the rest of a name; None where it has no region, or is too long for a name."""
+    parts = _REGION.match(name) if len(name) <= 40 else None
+    return (parts[1], parts[2], parts[3]) if parts else None
+
+
 @lru_cache(maxsize=64)
 def _variants(name: str) -> re.Pattern[str] | None:
     """What the name looks like with a letter of its region or a conjunction wrong or left out; None for short names."""
-    parts = _REGION.match(name)
-    if not parts:
+    parts = _parts(name)
+    if parts is None:
         return None
-    stem, level, body = parts.groups()
+    stem, level, body = parts
     written = "[和与及、]?".join(re.escape(part) for part in re.split("[和与及、]", body))
     forms = [re.escape(stem) + level + written]
     if len(stem) >= 2:

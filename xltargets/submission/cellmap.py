@@ -39,6 +39,13 @@ class CellMap(Mapping[str, Location]):
         self.rows: dict[str, Row] = {}
 
     def __getitem__(self, pointer: str) -> Location:
+        found = self.find(pointer)
+        if found is None:
+            raise KeyError(pointer)
+        return found
+
+    def find(self, pointer: str) -> Location | None:
+        """The cell of a field; None for what is no field, or has no cell."""
         if pointer in self.cells:
             sheet, row, column = self.cells[pointer]
             return Location(sheet, address(row, column))
@@ -49,7 +56,7 @@ class CellMap(Mapping[str, Location]):
             item = self.rows.get(head)
             if item is not None and field in item.columns:
                 return Location(item.sheet, address(item.moved.get(field, item.row), item.columns[field]))
-        raise KeyError(pointer)
+        return None
 
     def first_within(self, pointer: str) -> Location | None:
         """The cell of the first field within an object or array; None when it has none."""

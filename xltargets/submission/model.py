@@ -52,7 +52,7 @@ class Submission:
     def locate(self, pointer: str) -> Location | None:
         """The cell of a pointer: its own, else that of the first field within it, else that of the nearest around it."""
         while True:
-            location = self.locations.get(pointer) or self.locations.first_within(pointer)
+            location = self.locations.find(pointer) or self.locations.first_within(pointer)
             if location or not pointer:
                 return location
             pointer = pointer.rpartition("/")[0]
