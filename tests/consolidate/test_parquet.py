@@ -99,3 +99,13 @@ def test_a_full_sheet_is_told_with_the_way_out(three_units: Path, tmp_path: Path
         "“项目汇总”超过一个工作表的行数，分为3个工作表" in note and "--parquet" in note
         for note in result.notes
     )
+
+
+def test_what_would_fail_at_the_end_is_refused_before_a_file_is_read(three_units: Path, tmp_path: Path) -> None:
+    occupied = tmp_path / "库"
+    occupied.mkdir()
+    (occupied / "别人的.txt").write_text("x", "utf-8")
+    seen: list[object] = []
+    with pytest.raises(Error, match="换一个空文件夹"):
+        consolidate([three_units], tmp_path / "a.xlsx", options=Options(parquet=occupied), progress=seen.append)
+    assert not seen and not (tmp_path / "a.xlsx").exists()

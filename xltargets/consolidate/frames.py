@@ -24,7 +24,7 @@ def frames(rows: Rows) -> dict[str, DataFrame]:
     try:
         import pandas
     except ImportError as error:
-        raise Error("需要安装 pandas：pip install xltargets[pandas]") from error
+        raise Error('需要安装 pandas；请先运行 pip install "xltargets[pandas]"') from error
     found: dict[str, DataFrame] = {}
     for plan, lines in _sheets(rows):
         if rows.planner.wants(plan.title):

@@ -20,6 +20,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
 from decimal import Context, Decimal, InvalidOperation
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -42,18 +43,25 @@ _EXACT = Context(prec=38)
 _PLACES = Decimal("1e-10")
 
 
+def check_folder(folder: Path) -> None:
+    """Refuse at the start what would fail at the end.
+
+    Raises:
+        Error: when pyarrow is not installed, or the folder holds something else.
+    """
+    if find_spec("pyarrow") is None:
+        raise Error('需要安装 pyarrow；请先运行 pip install "xltargets[parquet]"')
+    if folder.exists() and not (folder / OURS).exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise Error("这个文件夹里有别的文件，不能用来存放 Parquet；请换一个空文件夹", file=folder)
+
+
 def write_parquet(rows: Rows, folder: Path) -> None:
     """Write the datasets; they replace those of an earlier run whole or not at all.
 
     Raises:
-        Error: when pyarrow is not installed, the folder holds something else, or cannot be written to.
+        Error: as :func:`check_folder`, or when the folder cannot be written to.
     """
-    try:
-        import pyarrow  # noqa: F401
-    except ImportError as error:
-        raise Error("需要安装 pyarrow：pip install xltargets[parquet]") from error
-    if folder.exists() and not (folder / OURS).exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise Error("这个文件夹里有别的文件，不能用来存放 Parquet；请换一个空文件夹", file=folder)
+    check_folder(folder)
     fresh = folder.with_name(f".{folder.name}-{secrets.token_hex(4)}.tmp")
     try:
         fresh.mkdir(parents=True)

@@ -18,7 +18,7 @@ from xltargets.consolidate.fold import Progress, gather, resolve
 from xltargets.consolidate.giveback import GivenBack, give_back
 from xltargets.consolidate.mapping import Work
 from xltargets.consolidate.onefile import FOREIGN, READ, Reading
-from xltargets.consolidate.parquet import write_parquet
+from xltargets.consolidate.parquet import check_folder, write_parquet
 from xltargets.consolidate.rows import Rows
 from xltargets.consolidate.store import Store
 from xltargets.consolidate.summary import SummaryOptions, write_summary
@@ -121,6 +121,8 @@ def consolidate(
     """
     paths = list(paths)
     target = None if target is None else Path(target)
+    if options.parquet is not None:
+        check_folder(options.parquet)
     reading, work = _reading(form, config, options), Work(jobs=jobs, executor=executor, batch=options.batch)
     with _gathered(paths, reading, ours(target, options), work, options, progress) as run:
         store, crossing, found = run

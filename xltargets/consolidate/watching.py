@@ -91,7 +91,7 @@ class Watch:
         try:
             import watchfiles
         except ImportError as error:
-            raise Error("需要安装 watchfiles：pip install xltargets[watch]") from error
+            raise Error('需要安装 watchfiles；请先运行 pip install "xltargets[watch]"') from error
         exclude = ours(self.target, self.options)
         polling = self.patience.polling
         yield True
