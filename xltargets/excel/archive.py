@@ -266,18 +266,18 @@ def _records(data: bytes, shift: int, start: int, most: int) -> list[Entry]:
     entries: list[Entry] = []
     at = 0
     while at < len(data):
-        if data[at : at + 4] != b"PK\1\2" or len(data) - at < _CENTRAL.size:
+        if len(data) - at < _CENTRAL.size:
             raise BadArchive("不完整（结尾的目录已损坏）")
-        fields = _CENTRAL.unpack_from(data, at)
-        flags, method, crc, packed, size = fields[3], fields[4], *fields[7:10]
-        names, extras, comments, offset = *fields[10:13], fields[16]
-        end = at + _CENTRAL.size + names + extras + comments
-        if end > len(data):
+        signature, _, _, flags, method, _, _, crc, packed, size, names, extras, comments, _, _, _, offset = (
+            _CENTRAL.unpack_from(data, at)
+        )
+        extra_at = at + _CENTRAL.size + names
+        end = extra_at + extras + comments
+        if signature != b"PK\1\2" or end > len(data):
             raise BadArchive("不完整（结尾的目录已损坏）")
-        raw = data[at + _CENTRAL.size : at + _CENTRAL.size + names]
-        extra = data[at + _CENTRAL.size + names : end - comments]
+        raw = data[at + _CENTRAL.size : extra_at]
         if _MAX32 in (size, packed, offset):
-            size, packed, offset = _zip64(extra, (size, packed, offset))
+            size, packed, offset = _zip64(data[extra_at : extra_at + extras], (size, packed, offset))
         if not 0 <= offset + shift < start:
             raise BadArchive("不完整（结尾的目录已损坏）")
         name = raw.decode("utf-8" if flags & 0x800 or raw.isascii() else "cp437", "replace").partition("\0")[0]

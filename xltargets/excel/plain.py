@@ -73,9 +73,10 @@ class PlainGrid:
                     if text := strings[int(content)]:
                         cells[column] = text
                 elif content and kind == b"str":
-                    if content not in texts:
-                        texts[content] = _text(content)
-                    cells[column] = texts[content]
+                    said = texts.get(content)
+                    if said is None:
+                        said = texts[content] = _text(content)
+                    cells[column] = said
                 elif content and (kind == b"" or kind == b"n"):
                     cells[column] = float(content)
                     styles[row, column] = number = int(style or 0)
