@@ -6,9 +6,10 @@ An exact decimal is a list of its one text; nothing else in a row is a list.
 from __future__ import annotations
 
 import json
-import zlib
 from decimal import Decimal
 from typing import Any, NamedTuple
+
+from zlib_ng import zlib_ng
 
 from xltargets.consolidate.drawn import Drawing, encode_drawing
 from xltargets.consolidate.onefile import Broken, FileResult
@@ -54,8 +55,8 @@ def encode(result: FileResult, drawing: Drawing) -> Encoded:
     return Encoded(
         _bytes(_record(result.record)),
         encode_drawing(drawing),
-        zlib.compress(_bytes(content), _LEVEL),
-        zlib.compress(_bytes(_cells(result.cells)), _LEVEL),
+        zlib_ng.compress(_bytes(content), _LEVEL),
+        zlib_ng.compress(_bytes(_cells(result.cells)), _LEVEL),
     )
 
 
@@ -65,7 +66,7 @@ def _bytes(content: object) -> bytes:
 
 def decode(data: bytes, result: FileResult) -> FileResult:
     """Put back into a result what :func:`encode` took."""
-    content = json.loads(zlib.decompress(data))
+    content = json.loads(zlib_ng.decompress(data))
     for rows in content["tables"].values():
         for row in rows:
             row[:] = [Decimal(value[0]) if type(value) is list else value for value in row]
@@ -157,7 +158,7 @@ def _cells(cells: CellMap | None) -> dict[str, Any] | None:
 
 def decode_cells(data: bytes) -> CellMap:
     """Where the values of a file stand; of what was filled down from above, the row itself."""
-    content = json.loads(zlib.decompress(data))
+    content = json.loads(zlib_ng.decompress(data))
     cells = CellMap()
     if content is None:
         return cells

@@ -7,10 +7,11 @@ work is spread with the reading over processes, and is remembered with it.
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
+
+from zlib_ng import zlib_ng
 
 from xltargets.consolidate.bodies import BLANK, attribute, body_of, lines, text_body, width
 from xltargets.consolidate.columns import FINDING_KEYS, WIDEST, room_of, special_room
@@ -195,7 +196,7 @@ def encode_drawing(drawing: Drawing) -> bytes:
     found = _ROW.join(
         [_CELL.join((_number(one.item), one.lines, one.place, *one.bodies)) for one in drawing.findings]
     )
-    return zlib.compress(_TABLE.join([*parts, found]), _LEVEL)
+    return zlib_ng.compress(_TABLE.join([*parts, found]), _LEVEL)
 
 
 def _rows(rows: Sequence[Drawn]) -> bytes:
@@ -208,7 +209,7 @@ def _number(number: int | None) -> bytes:
 
 def decode_drawing(data: bytes) -> Drawing:
     """Back from bytes."""
-    *parts, found = zlib.decompress(data).split(_TABLE)
+    *parts, found = zlib_ng.decompress(data).split(_TABLE)
     drawing = Drawing()
     for part in parts:
         name, *rows = part.split(_ROW)

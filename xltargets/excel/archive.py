@@ -1,7 +1,8 @@
 """A zip archive whose entries can be copied as they are.
 
 zipfile cannot keep an entry's compressed bytes, local header, extra fields and flags; this can. Only what a package of
-Office needs is read: one file, stored and deflated entries, zip64. The format is PKWARE's APPNOTE 6.3.
+Office needs is read: one file, stored and deflated entries, zip64. The format is PKWARE's APPNOTE 6.3. zlib-ng inflates
+in half the time of zlib; zlib packs, since its bytes are the same on every processor.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ import struct
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import BinaryIO, NamedTuple
+
+from zlib_ng import zlib_ng
 
 STORED, DEFLATED = 0, 8
 
@@ -24,6 +27,8 @@ _MAX32, _MAX16 = 0xFFFFFFFF, 0xFFFF
 _CHUNK = 1 << 16
 _LEVEL = 3  # a tenth larger than with zlib's own choice and packed in a third of the time; Excel packs faster still
 _IN_MEMORY = 8 << 20  # smaller files are read once; larger ones are opened for every look
+
+_InflateError: type[Exception] = zlib_ng.error  # type: ignore[assignment]  # its stub has an instance there
 
 
 class BadArchive(Exception):
@@ -147,11 +152,11 @@ class Archive:
         crc, total = 0, 0
         try:
             for piece in self._inflated(entry):
-                crc, total = zlib.crc32(piece, crc), total + len(piece)
+                crc, total = zlib_ng.crc32(piece, crc), total + len(piece)
                 if total > entry.size:
                     raise BadArchive(f"已损坏：“{entry.name}”比所说的大")
                 yield piece
-        except zlib.error:
+        except _InflateError:
             raise BadArchive(f"已损坏：“{entry.name}”无法解压") from None
         if crc != entry.crc:
             raise BadArchive(f"已损坏：“{entry.name}”的校验和不符")
@@ -163,19 +168,19 @@ class Archive:
             return b"".join(self.chunks(entry))
         at = self.data_at(entry, lambda offset, count: data[offset : offset + count])
         try:
-            content = zlib.decompressobj(-15).decompress(data[at : at + entry.packed], entry.size + 1)
-        except zlib.error:
+            content = zlib_ng.decompressobj(-15).decompress(data[at : at + entry.packed], entry.size + 1)
+        except _InflateError:
             raise BadArchive(f"已损坏：“{entry.name}”无法解压") from None
         if len(content) > entry.size:
             raise BadArchive(f"已损坏：“{entry.name}”比所说的大")
-        if zlib.crc32(content) != entry.crc:
+        if zlib_ng.crc32(content) != entry.crc:
             raise BadArchive(f"已损坏：“{entry.name}”的校验和不符")
         return content
 
     def _inflated(self, entry: Entry) -> Iterator[bytes]:
         with self._source() as read:
             at = self.data_at(entry, read)
-            inflater = zlib.decompressobj(-15)
+            inflater = zlib_ng.decompressobj(-15)
             if entry.packed <= _CHUNK >= entry.size and entry.method == DEFLATED:
                 yield inflater.decompress(read(at, entry.packed), entry.size + 1)
                 return
@@ -379,7 +384,7 @@ def _pack(out: BinaryIO, method: int, content: Chunks) -> tuple[int, int, int]:
     start, crc, size = out.tell(), 0, 0
     packer = zlib.compressobj(_LEVEL, zlib.DEFLATED, -15)
     for piece in content():
-        crc, size = zlib.crc32(piece, crc), size + len(piece)
+        crc, size = zlib_ng.crc32(piece, crc), size + len(piece)
         out.write(piece if method == STORED else packer.compress(piece))
     if method != STORED:
         out.write(packer.flush())
