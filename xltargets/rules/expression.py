@@ -264,6 +264,10 @@ def _parts(name: str) -> tuple[str, str, str] | None:
     return (parts[1], parts[2], parts[3]) if parts else None
 
 
+#: A letter that is no Latin one: in a pattern for one unit alone, the ranges of Han would take longer to compile than to use.
+_LETTER = r"[^\W\dA-Za-z_]"
+
+
 @lru_cache(maxsize=64)
 def _variants(name: str) -> re.Pattern[str] | None:
     """What the name looks like with a letter of its region or a conjunction wrong or left out; None for short names."""
@@ -277,7 +281,7 @@ def _variants(name: str) -> re.Pattern[str] | None:
         forms.append(re.escape(stem) + written)
     if len(body) >= 6:
         start = re.escape(stem) + level
-        forms += [start + re.escape(body[:at]) + f"[{HAN}]" + re.escape(body[at + 1 :]) for at in range(len(body) - 1)]
+        forms += [start + re.escape(body[:at]) + _LETTER + re.escape(body[at + 1 :]) for at in range(len(body) - 1)]
     return re.compile("|".join(forms))
 
 
