@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import lru_cache, partial
 from itertools import islice
@@ -31,7 +31,7 @@ from xltargets.values import Value, parse, units
 _LONGEST = 5000
 _FULL_WIDTH = str.maketrans("０１２３４５６７８９．％", "0123456789.%")
 _WIDE_DIGIT = later("[０-９．％]")
-_NUMBER = later(r"(?<![0-9.A-Za-z〔【\[第年])([0-9]{1,3}(?:,[0-9]{3}){1,4}|[0-9]{1,12})(\.[0-9]{1,6})?(?![0-9.])")
+_NUMBER = later(r"(?<![0-9.A-Za-z〔【\[第年])([0-9]{1,3}(?:,[0-9]{3}){1,4}|[0-9]{1,12})(\.[0-9]{1,6})?(?![0-9.年月%])")
 #: Units of dates and of money, which other rules compare, and what is no unit of work done.
 _OTHER_UNITS = frozenset({"年", "月", "季度", "周", "号", "度", "级", "届", "点", "线", "路", "时", "角", "年期", "学期", "倍", "", "分", "℃", "°C", "摄氏度"})
 _GIVEN = later(
@@ -76,8 +76,8 @@ class _Quantity(NamedTuple):
     typed: str
 
 
-def _quantities(text: str) -> Iterator[_Quantity]:
-    """Numbers with a unit of work in running text: 1200件, 2小时, 3.5公里; no money, dates or rates."""
+def _quantities(text: str, known: Collection[Decimal] = ()) -> Iterator[_Quantity]:
+    """Numbers with a unit of work in running text: 1200件, 2小时, 3.5公里; no money, dates or rates, and none that is known."""
     text = text[:_LONGEST]
     if _WIDE_DIGIT.search(text):
         text = text.translate(_FULL_WIDTH)
@@ -94,9 +94,11 @@ def _quantities(text: str) -> Iterator[_Quantity]:
             about_until = about.end()
         elif (match.start() - about_until <= 1 or text.startswith("在", match.start() - 1)) and _AREA.match(text, match.end()):
             continue  # 2个街道15个社区, 在160个行政村
-        elif not _is_no_work(text, match.start(), end):
+        else:
             number = Decimal(match[1].replace(",", "") + (match[2] or ""))
-            yield _Quantity(number, unit.name, number * unit.factor, unit.base, text[match.start() : end])
+            base = number * unit.factor
+            if base not in known and not _is_no_work(text, match.start(), end):
+                yield _Quantity(number, unit.name, base, unit.base, text[match.start() : end])
 
 
 #: Before any text.
@@ -133,8 +135,7 @@ def quantities_of_the_goal_are_in_the_indicators(target: str, indicators: list[A
     金额由 M04、M08 检查，补助等标准（“每人每月600元”）与唯一一条同一单位（元/人·月）的指标比较；比率只与名称相同的指标比较；年月、全县概况（“全县17个乡镇”）、与往年的比较不算。
     改法：补充对应的指标，或改正不一致的数量。
     """
-    missing = _missing(list(_quantities(target)), rows)
-    if missing:
+    if missing := _missing(target, rows):
         named = "、".join(f"“{shown(found.typed)}”" for found in list(dict.fromkeys(missing))[:4])
         yield "target", f"绩效目标中的{named}在绩效指标中没有对应的数量，请补充指标或改为一致"
     for rate, name, has in _other_rates(target, rows):
@@ -145,13 +146,11 @@ def quantities_of_the_goal_are_in_the_indicators(target: str, indicators: list[A
         break
 
 
-def _missing(quantities: list[_Quantity], rows: Sequence[Row]) -> list[_Quantity]:
-    """The quantities that are no indicator's value, nor the sum of several, nor named in a name or description.
+def _missing(target: str, rows: Sequence[Row]) -> list[_Quantity]:
+    """The quantities of the goal that are no indicator's value, nor the sum of several, nor named in a name or description.
 
     Units only count for sums: what the goal counts in 场次 or 名 the indicator may count in 场 or 人.
     """
-    if not quantities:
-        return []
     known: set[Decimal] = set()
     totals: dict[str, Decimal] = {}
     ranges: list[tuple[str, Decimal, Decimal]] = []
@@ -164,8 +163,8 @@ def _missing(quantities: list[_Quantity], rows: Sequence[Row]) -> list[_Quantity
             totals[base] = totals.get(base, Decimal(0)) + bounds[0]
             if value.hi is not None:
                 ranges.append((base, bounds[0], bounds[1]))
-    missing = [one for one in quantities
-               if one.base not in known and totals.get(one.base_unit) != one.base
+    missing = [one for one in _quantities(target, known)
+               if totals.get(one.base_unit) != one.base
                and not any(unit == one.base_unit and low <= one.base <= high for unit, low, high in ranges)]
     for row in rows if missing else ():
         plain_number = "number" in row.sorts and "odd" not in row.sorts  # known already
@@ -219,6 +218,7 @@ def _other_prices(target: str, rows: Sequence[Row]) -> Iterator[tuple[str, str]]
 _RATE = later(r"[率度](?:均|都|应|要)?(?:达到|达|为|不低于|保持在|提高到|提升到|在|≥|不少于|大于等于)?([0-9]{1,3}(?:\.[0-9]{1,4})?)[%％]")
 #: 指标1：, which forms put before names.
 _COUNTED_NAME = later(r"^\s{0,3}指标[0-9]{1,2}[:：.、]")
+_ONE_RATE = frozenset({"quant", "rate"})
 #: The name of a rate, before its last character.
 _RATE_NAME = later(f"[{HAN}]{{2,14}}$")
 
@@ -230,10 +230,11 @@ def _other_rates(target: str, rows: Sequence[Row]) -> Iterator[tuple[str, str, s
     rates: dict[str, list[Value]] = {}
     for row in rows:
         value, name = row.value, row.node.get("level3")
-        if value is None or not row.sorts >= {"quant", "rate"} or value.change or not isinstance(name, str):
+        if value is None or not row.sorts >= _ONE_RATE or value.change or not isinstance(name, str):
             continue
         if value.lo is not None and value.lo <= 100:  # beyond: V04, V05
-            rates.setdefault(plain(_COUNTED_NAME.sub("", name)), []).append(value)
+            bare = _COUNTED_NAME.sub("", name) if "指标" in name else name
+            rates.setdefault(plain(bare), []).append(value)
     for match in _RATE.finditer(target[:_LONGEST]) if rates else ():
         name = _RATE_NAME.search(target[max(0, match.start() - 14) : match.start()])
         if name is None:

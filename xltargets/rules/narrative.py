@@ -63,6 +63,14 @@ def _remembered(text: str) -> tuple[_Said, ...]:
 _MONEY_WORD = later("[元万亿]")
 
 
+def _most_amounts(text: str) -> int:
+    """How many amounts of money a text may have: its units of money."""
+    units = text.count("元")
+    for scale in "万亿":
+        units += text.count(scale) - text.count(scale + "元")
+    return units
+
+
 def _amounts_of(text: str) -> list[_Said]:
     bounds = [0, *(match.end() for match in _CLAUSE.finditer(text)), len(text) + 1]
     found, clause = [], 0
@@ -93,7 +101,7 @@ def parts_in_text_add_up(
     改法：核对各项金额，改正文字或补上漏列的部分。
     """
     for path, text in (("purpose", purpose), ("target", target)):
-        if text is None or text.count("元") + text.count("万") < 2:
+        if text is None or _most_amounts(text) < 2:
             continue
         for sentence in _lists_joined(text[:_READ]):
             found = _parts(sentence, whole=path == "purpose" and text.count("元") == sentence.count("元"))
@@ -132,8 +140,8 @@ def _parts(sentence: str, *, whole: bool) -> tuple[Decimal | None, list[Decimal]
     So too where the amount ends in a colon (资金30万元：办公费10万元 …) or stands behind the parts (…，合计30万元), or where
     all that the text says of money (``whole``) is a list of three parts and more.
     """
-    if sentence.count("元") + sentence.count("万") + sentence.count("亿") < 2:
-        return None  # fewer than two amounts
+    if _most_amounts(sentence) < 2:
+        return None
     plain = _BRACKETS.sub("", sentence)
     if plain.count("其中") > 1:
         return None
