@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import zipfile
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -130,12 +129,12 @@ class TestOrder:
         assert in_order([self.ECHO, self.OTHER]) == [self.ECHO, self.OTHER]
 
     def test_findings_that_name_each_other_are_not_lost(self) -> None:
-        one = replace(self.CAUSE, related="T01 /projects/1/name")
-        other = replace(self.OTHER, related="X04 /projects/1")
+        one = self.CAUSE._replace(related="T01 /projects/1/name")
+        other = self.OTHER._replace(related="X04 /projects/1")
         assert sorted(f.rule for f in in_order([one, other])) == ["T01", "X04"]
 
     def test_a_waived_one_says_why(self, filled, tmp_path) -> None:
-        finding = replace(self.OTHER, waived="局长批准")
+        finding = self.OTHER._replace(waived="局长批准")
         notes.annotate(filled, tmp_path / "o.xlsx", [finding], listed={})
         row = rows(tmp_path / "o.xlsx")[1]
         assert (row[1], row[6]) == ("豁免", "首尾空白（豁免理由：局长批准）")

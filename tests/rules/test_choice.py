@@ -21,7 +21,7 @@ def chosen(document: dict[str, Any], index: int = 0) -> set[str]:
     """The rules that run on an indicator of the first project."""
     submission = from_document(document)
     choice = made_ready(submission.form, Config()).scopes["indicator"]
-    return {one.rule.id for one in choice.of(View(submission).indicators[index])}
+    return {prepared.rule.id for prepared, *_ in choice.of(View(submission).indicators[index])}
 
 
 @pytest.mark.parametrize(

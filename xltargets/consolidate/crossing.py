@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from xltargets.consolidate.brief import SEVERITIES
@@ -80,5 +80,5 @@ def _placed(store: Store, form: Form, number: int, findings: list[Finding]) -> l
     for finding in findings:
         location = submission.locate(finding.pointer) if finding.pointer else None
         sheet, cell = location or (None, None)
-        placed.append(replace(finding, sheet=sheet, cell=cell))
+        placed.append(finding._replace(sheet=sheet, cell=cell))
     return placed

@@ -7,13 +7,13 @@ other rules go on.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from xltargets.rules.config import Config
 from xltargets.rules.finding import Finding
 from xltargets.rules.inputs import Asked, Inputs
-from xltargets.rules.items import Item
+from xltargets.rules.placing import placed
 from xltargets.rules.ready import OnTexts, Prepared, Ready, made_ready
 from xltargets.rules.registry import all_rules
 from xltargets.rules.related import with_causes
@@ -21,7 +21,7 @@ from xltargets.rules.view import View
 from xltargets.rules.waivers import with_waivers
 from xltargets.rules.wording import printable
 from xltargets.rules.wordlists import using
-from xltargets.submission.form import ITEM, Field, Form, generic
+from xltargets.submission.form import Field
 from xltargets.submission.model import Submission
 
 __all__ = ["Failure", "Inputs", "Judgement", "judge"]
@@ -55,7 +55,7 @@ def judge(submission: Submission, config: Config | None = None, inputs: Inputs |
         run = _Run(submission, inputs or Inputs())
         findings = [*_from_reading(submission, config), *run.run(made_ready(submission.form, config))]
     findings = with_waivers(with_causes(findings), submission.document, config)
-    return Judgement(_placed(findings, submission), run.failures)
+    return Judgement(placed(findings, submission), run.failures)
 
 
 class _Run:
@@ -70,32 +70,29 @@ class _Run:
         """All findings."""
         for scope, choice in ready.scopes.items():
             for item in self.view.items(scope) if choice.rules else ():
-                row, pointer = item.row, item.pointer
-                for prepared in choice.of(item):
-                    for hit in self._say(prepared, pointer, prepared.pick(row), item):
-                        yield _finding(prepared, pointer, hit)
+                for prepared, function, pick, inputs in choice.of(item):
+                    arguments = pick(item.row)
+                    if inputs:
+                        given = [give(self.asked, item) for give in inputs]
+                        if None in given:
+                            continue
+                        arguments = (*arguments, *given)
+                    try:
+                        hits = list(function(*arguments))
+                    except Exception as error:  # a rule that fails is reported as ours
+                        self._failed(prepared, item.pointer, error)
+                        continue
+                    for hit in hits:
+                        yield _finding(prepared, item.pointer, hit)
         if ready.texts.rules:
             yield from self._on_texts(ready.texts)
 
-    def _say(self, prepared: Prepared, pointer: str, arguments: tuple[Any, ...], item: Item) -> list[tuple[Any, ...]]:
-        """What a rule says; ``arguments`` are those from the item's row."""
-        if prepared.inputs:
-            given = [give(self.asked, item) for give in prepared.inputs]
-            if None in given:
-                return []
-            arguments += tuple(given)
-        try:
-            return list(prepared.function(*arguments))
-        except Exception as error:  # the one catch-all: a rule that fails is reported as ours
-            self.failures.append(Failure(prepared.rule.id, pointer, error))
-            return []
-
     def _on_texts(self, rules: OnTexts) -> Iterator[Finding]:
         """All findings of the rules that look at each text."""
-        document = self.view.document[0]
-        head = tuple(value for one in rules.rules for value in one.pick(document.row))
+        head = self.view.document[0].row
+        seen = tuple(value for prepared in rules.rules for value in prepared.pick(head))
         for pointer, text, field in self.view.texts:
-            key = (text, field, head)
+            key = (text, field, seen)
             said = rules.said.get(key)
             if said is None:
                 failed = len(self.failures)
@@ -108,12 +105,20 @@ class _Run:
     def _say_of_text(
         self, rules: OnTexts, pointer: str, text: str, field: Field
     ) -> Iterator[tuple[Prepared, tuple[Any, ...]]]:
-        document = self.view.document[0]
-        characters = set(text)
-        for prepared in rules.of(field):
-            if not prepared.signs or not prepared.signs.isdisjoint(characters):
-                for hit in self._say(prepared, pointer, (text, field, *prepared.pick(document.row)), document):
-                    yield prepared, hit
+        head, characters = self.view.document[0].row, set(text)
+        for prepared, function, pick, signs in rules.of(field):
+            if signs and signs.isdisjoint(characters):
+                continue
+            try:
+                hits = list(function(text, field, *pick(head)))
+            except Exception as error:  # as above
+                self._failed(prepared, pointer, error)
+                continue
+            for hit in hits:
+                yield prepared, hit
+
+    def _failed(self, prepared: Prepared, pointer: str, error: Exception) -> None:
+        self.failures.append(Failure(prepared.rule.id, pointer, error))
 
 
 def _finding(prepared: Prepared, pointer: str, hit: tuple[Any, ...]) -> Finding:
@@ -131,72 +136,3 @@ def _from_reading(submission: Submission, config: Config) -> Iterator[Finding]:
             sheet, cell = problem.location or (None, None)
             severity = config.severity.get(rule.id, rule.severity)
             yield Finding(rule.id, severity, problem.pointer, problem.message, sheet=sheet, cell=cell)
-
-
-class _Place(NamedTuple):
-    """Where a pointer leads: its place in the order of the document, the label there, the cell."""
-
-    order: list[int]
-    label: str
-    sheet: str | None
-    cell: str | None
-
-
-class _Places(dict[str, _Place]):
-    """The place of each pointer, found when it is asked for the first time."""
-
-    def __init__(self, submission: Submission) -> None:
-        super().__init__()
-        self._submission = submission
-
-    def __missing__(self, pointer: str) -> _Place:
-        label, positions = _label_and_positions(self._submission.form, generic(pointer))
-        order = [
-            int(part) if position is None else position
-            for part, position in zip(pointer.split("/")[1:], positions, strict=True)
-        ]
-        location = self._submission.locate(pointer) or (None, None)
-        place = self[pointer] = _Place(order, label, *location)
-        return place
-
-
-def _label_and_positions(form: Form, path: tuple[str, ...]) -> tuple[str, tuple[int | None, ...]]:
-    """The label of a path, and of each step the place in the schema (None where the index of an item is the place)."""
-    known: dict[tuple[str, ...], tuple[str, tuple[int | None, ...]]] = form.__dict__.setdefault("_known_paths", {})
-    if path not in known:
-        if len(known) >= _MOST_PATHS:
-            known.clear()
-        positions = _positions(form)
-        steps = (None if step == ITEM else positions.get(path[: at + 1], 0) for at, step in enumerate(path))
-        known[path] = form.label_of(path), tuple(steps)
-    return known[path]
-
-
-#: So many paths are remembered; documents of a form have a few dozen, hostile ones as many as they like.
-_MOST_PATHS = 1000
-
-
-def _placed(findings: Iterable[Finding], submission: Submission) -> list[Finding]:
-    """The findings with label, file and cell, in the order of the document, then of the rules."""
-    places, rules = _Places(submission), {rule: index for index, rule in enumerate(all_rules())}
-    placed = []
-    for finding in findings:
-        place = places[finding.pointer]
-        sheet, cell = (finding.sheet, finding.cell) if finding.cell else (place.sheet, place.cell)
-        placed.append(Finding(
-            finding.rule, finding.severity, finding.pointer, finding.message, place.label, submission.file, sheet, cell,
-            finding.related, finding.waived,
-        ))  # fmt: skip
-    placed.sort(key=lambda finding: (places[finding.pointer].order, rules[finding.rule]))
-    return placed
-
-
-def _positions(form: Form) -> dict[tuple[str, ...], int]:
-    """Each path's place in the schema."""
-    positions: dict[tuple[str, ...], int] | None = form.__dict__.get("_positions")
-    if positions is None:
-        positions = form.__dict__["_positions"] = {}
-        for path in form.fields:
-            for length in range(1, len(path) + 1):
-                positions.setdefault(path[:length], len(positions))
-    return positions

@@ -24,6 +24,10 @@ from xltargets.submission.form import Field, Form
 
 _ZERO = Decimal(0)
 
+Function = Callable[..., Iterable[Any]]
+Pick = Callable[[tuple[Any, ...]], tuple[Any, ...]]
+Give = Callable[[Asked, Item], Any]
+
 
 class Prepared(NamedTuple):
     """A rule made ready for one form and configuration.
@@ -39,9 +43,9 @@ class Prepared(NamedTuple):
 
     rule: Rule
     severity: Severity
-    function: Callable[..., Iterable[Any]]
-    pick: Callable[[tuple[Any, ...]], tuple[Any, ...]]
-    inputs: tuple[Callable[[Asked, Item], Any], ...]
+    function: Function
+    pick: Pick
+    inputs: tuple[Give, ...]
     needs: int
     takes: int
     zeros: int
@@ -62,17 +66,23 @@ class Prepared(NamedTuple):
         )
 
 
+#: A rule as it is called on items (its inputs last) and on texts (its signs last); each is called a thousand times for a
+#: workbook, so what calling takes lies ready to be unpacked.
+OnItem = tuple[Prepared, Function, Pick, tuple[Give, ...]]
+OnText = tuple[Prepared, Function, Pick, frozenset[str]]
+
+
 class Choice:
     """The rules of one scope, and which of them run on an item: worked out once for all items alike."""
 
     def __init__(self, rules: Iterable[Prepared]) -> None:
         self.rules = tuple(rules)
-        self._known: dict[Any, tuple[Prepared, ...]] = {}
+        self._known: dict[Any, tuple[OnItem, ...]] = {}
         self._asked = 0
         for one in self.rules:
             self._asked |= one.needs | one.takes | one.zeros | one.blank
 
-    def of(self, item: Item) -> tuple[Prepared, ...]:
+    def of(self, item: Item) -> tuple[OnItem, ...]:
         """The rules that run on an item."""
         asked = self._asked
         alike = item.has & asked, item.blank & asked, item.bad & asked, item.kind, item.sorts
@@ -80,7 +90,9 @@ class Choice:
         if chosen is None:
             if len(self._known) >= _MOST_CHOICES:
                 self._known.clear()
-            chosen = self._known[alike] = tuple(one for one in self.rules if one.concerns(*alike))
+            chosen = self._known[alike] = tuple(
+                (one, one.function, one.pick, one.inputs) for one in self.rules if one.concerns(*alike)
+            )
         return chosen
 
 
@@ -101,14 +113,16 @@ class OnTexts:
     def __init__(self, rules: Iterable[Prepared]) -> None:
         self.rules = tuple(rules)
         self.said: dict[tuple[Any, ...], Said] = {}
-        self._of_field: dict[Field, tuple[Prepared, ...]] = {}
+        self._of_field: dict[Field, tuple[OnText, ...]] = {}
 
-    def of(self, field: Field) -> tuple[Prepared, ...]:
+    def of(self, field: Field) -> tuple[OnText, ...]:
         """The rules that look at texts of a field."""
         chosen = self._of_field.get(field)
         if chosen is None:
             kind = kind_of(field)
-            chosen = tuple(one for one in self.rules if not one.kinds or kind in one.kinds)
+            chosen = tuple(
+                (one, one.function, one.pick, one.signs) for one in self.rules if not one.kinds or kind in one.kinds
+            )
             self._of_field[field] = chosen
         return chosen
 

@@ -171,7 +171,7 @@ def rule(
         signs: the text has one of these characters.
 
     Raises:
-        ValueError: on a wrong id, scope, basis, kind or sort, or an id that is taken.
+        ValueError: on a wrong id, scope, basis, kind or sort, an id that is taken, or inputs for a rule on texts.
     """
     if not _ID.fullmatch(id) or id in _RULES:
         raise ValueError(f"rule id {id!r} is wrong or taken")
@@ -179,6 +179,9 @@ def rule(
         raise ValueError(f"rule {id}: unknown scope {each!r} or basis {basis!r}")
     if not set(values) <= set(SORTS) or (each == "text" and not set(kinds) <= set(TEXT_KINDS)):
         raise ValueError(f"rule {id}: unknown sort of value {values!r} or kind {kinds!r}")
+
+    if each == "text" and inputs:
+        raise ValueError(f"rule {id}: a rule on texts is given a text, its field and fields of the head, and no more")
 
     def register(function: Callable[..., Iterable[Any]]) -> Callable[..., Iterable[Any]]:
         _RULES[id] = Rule(

@@ -8,7 +8,6 @@ under it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from xltargets.rules.finding import Finding
 from xltargets.rules.registry import all_rules
@@ -40,7 +39,7 @@ def with_causes(findings: Sequence[Finding]) -> list[Finding]:
     found = [_cause(finding, following[finding.rule], first) for finding in findings]
     further = {id(finding): cause for finding, cause in zip(findings, found, strict=True) if cause is not None}
     return [
-        replace(finding, related=_named(_root(cause, further))) if cause is not None else finding
+        finding._replace(related=_named(_root(cause, further))) if cause is not None else finding
         for finding, cause in zip(findings, found, strict=True)
     ]
 

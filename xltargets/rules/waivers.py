@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Any, NamedTuple
 
 from xltargets.rules.config import Config, nearest
@@ -43,7 +42,7 @@ def with_waivers(findings: Sequence[Finding], document: Mapping[str, Any], confi
     if not config.runs(all_rules()[RULE]):
         return judged
     severity = config.severity.get(RULE, all_rules()[RULE].severity)
-    return judged + [replace(finding, severity=severity) for finding in wrong]
+    return judged + [finding._replace(severity=severity) for finding in wrong]
 
 
 def _apply(waiver: _Waiver, findings: list[Finding]) -> bool:
@@ -51,7 +50,7 @@ def _apply(waiver: _Waiver, findings: list[Finding]) -> bool:
     matched = False
     for index, finding in enumerate(findings):
         if finding.rule == waiver.rule and place_of(finding.pointer)[0] in waiver.projects:
-            findings[index] = replace(finding, waived=finding.waived or waiver.why)
+            findings[index] = finding._replace(waived=finding.waived or waiver.why)
             matched = True
     return matched
 

@@ -209,7 +209,7 @@ class Form:
 
 def generic(pointer: str) -> tuple[str, ...]:
     """``/projects/3/budget/total`` → ``("projects", ITEM, "budget", "total")``."""
-    return tuple([ITEM if part.isdigit() else part for part in pointer.split("/")[1:]])
+    return tuple([ITEM if part.isdecimal() else part for part in pointer.split("/")[1:]])
 
 
 def _spellings(
