@@ -249,7 +249,7 @@ def description_says_more_than_the_name(name: str, description: str) -> Iterator
     """
     if len(description) > 4 * _LONGEST:
         return
-    one, other = (plain(text).removesuffix("指标").casefold() for text in (name, description))
+    one, other = plain(name).removesuffix("指标").casefold(), plain(description).removesuffix("指标").casefold()
     if one and one.replace("的", "") == other.replace("的", ""):
         hit = "description", f"描述与三级指标名称{quoted(name)}相同，请写明指标的含义、口径或计算方法"
         yield hit if one == other else (*hit, HINT)

@@ -11,6 +11,7 @@
 ``@blank``     the paths of its fields that are on the form and blank (not those that could not be read)
 ``@narratives``  document: its running text: path, text (see :func:`~xltargets.rules.prose.narratives`)
 ``@prose``     document: the same, and the names and descriptions of projects and indicators
+``@spaces``    document: the paths of texts of blanks only
 ``@amounts``   document: every amount of money that is not blank: path, value as typed, its field
 ``@field``     text: the :class:`~xltargets.submission.form.Field` that the text is of
 ``@money``     the unit that the amounts are in: what the project declares (单位：元), else the form's
@@ -137,6 +138,7 @@ INPUTS: dict[str, Callable[[Asked, Item], Any]] = {
     "@form_money": lambda asked, item: asked.view.layout.money_unit,
     "@narratives": lambda asked, item: asked.narratives,
     "@prose": lambda asked, item: asked.prose,
+    "@spaces": lambda asked, item: asked.view.spaces,
     "@amounts": lambda asked, item: asked.view.amounts,
     "@previous": Asked.previous,
     "@ledger": lambda asked, item: asked.inputs.ledger,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
-from typing import Any
 
 from xltargets.rules.prose import BOOKMARK
 from xltargets.rules.registry import ERROR, HINT, Hit, rule
@@ -72,12 +71,12 @@ def no_literal_null(text: str, field: Field) -> Iterator[Hit]:
 
 
 @rule(
-    "C16", HINT, basis="P", each="document", inputs=["@raw", "@item"],
+    "C16", HINT, basis="P", each="document", inputs=["@raw", "@spaces"],
     follows=["C01", "C02", "C03", "C04", "C05", "C06", "C07", "C10", "C12", "C13"],
     bad={"projects.1.budget.other": " "},
     good={"projects.1.budget.other": None},
 )  # fmt: skip
-def blanks_are_empty(raw: Mapping[str, object], document: Mapping[str, Any]) -> Iterator[Hit]:
+def blanks_are_empty(raw: Mapping[str, object], spaces: Sequence[str]) -> Iterator[Hit]:
     """单元格不应只有空格
 
     看起来没有填写，其实有空格，会影响公式和筛选。按没有填写处理。
@@ -86,19 +85,8 @@ def blanks_are_empty(raw: Mapping[str, object], document: Mapping[str, Any]) -> 
     for path, typed in raw.items():
         if isinstance(typed, str) and typed.isspace():
             yield path, "单元格里只有空格，按没有填写处理，请清空"
-    found: list[str] = []
-    _blank_texts(document, "", found)
-    for path in found:
+    for path in spaces:
         yield path, "单元格里只有空格，按没有填写处理，请清空"
-
-
-def _blank_texts(node: Any, path: str, found: list[str]) -> None:
-    for key, value in node.items() if isinstance(node, dict) else enumerate(node):
-        if isinstance(value, str):
-            if value.isspace():
-                found.append(f"{path}{key}")
-        elif isinstance(value, (dict, list)):
-            _blank_texts(value, f"{path}{key}.", found)
 
 
 _MEASURE = re.compile(

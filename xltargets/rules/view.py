@@ -31,6 +31,7 @@ class View:
         filled: the same, those that say anything beside their levels.
         indicators: each indicator of each project.
         texts: every text that is not blank: pointer, text, field.
+        spaces: the dotted path of every text of blanks only.
         amounts: every amount of money that is not blank: dotted path from the root, what the document has, field.
     """
 
@@ -39,6 +40,7 @@ class View:
         self.form = submission.form
         self.layout = layout_of(self.form)
         self.texts: list[tuple[str, str, Field]] = []
+        self.spaces: list[str] = []
         self.amounts: list[tuple[str, Any, Field]] = []
         self._unread = {problem.pointer for problem in submission.problems if problem.rule in ("R01", "R02")}
         document = Item("document", "", submission.document, None)
@@ -82,9 +84,13 @@ class View:
     def _read_object(
         self, item: Item, node: Mapping[str, Any], tree: Mapping[str, Any], pointer: str, values: list[Any]
     ) -> None:
+        unread, texts = self._unread, self.texts
         for key, value in node.items():
             column = tree.get(key)
             if column is None:
+                continue
+            if value is None and not unread and type(column) is not dict:
+                item.blank |= column[2]
                 continue
             where = f"{pointer}/{key}"
             if type(column) is dict:
@@ -100,10 +106,10 @@ class View:
                 usable = isinstance(value, list)
             elif field.type == "text" and isinstance(value, str) and value and not value.isspace():
                 usable = True  # of most fields, so not left to the call below
-                self.texts.append((where, value, field))
+                texts.append((where, value, field))
             else:
                 value, usable = self._read_field(value, field, where)
-            if where in self._unread:
+            if where in unread:
                 item.bad |= bit
             elif value is None:
                 item.blank |= bit
@@ -115,9 +121,11 @@ class View:
 
     def _read_field(self, value: Any, field: Field, pointer: str) -> tuple[Any, bool]:
         """What an item's row has for a field (None for a blank text), and whether it is of the field's type."""
+        if isinstance(value, str) and (not value or value.isspace()):
+            if value:
+                self.spaces.append(pointer[1:].replace("/", "."))
+            return (None, True) if field.type == "text" else (value, fits(field, value))
         if field.type == "text" and isinstance(value, str):
-            if not value or value.isspace():
-                return None, True
             self.texts.append((pointer, value, field))
             return value, True
         if field.unit in MONEY and field.type == "number" and value is not None and not isinstance(value, (dict, list)):
