@@ -118,6 +118,8 @@ _MARK = re.compile(
     r"|(?P<circled>[①-⑳])"
     rf"|第(?P<ordinal>[{_NUMERALS}]{{1,2}})[，,：:]"
 )
+#: What every number of a list item has; found faster.
+_MAY_MARK = re.compile(f"[0-9０-９{_NUMERALS}][)）.．、是，,：:]|[①-⑳]")
 _OPENERS = frozenset("。；;！!？?：:，,”）】\n")
 
 
@@ -164,6 +166,8 @@ def _remembered_marks(text: str) -> tuple[Mark, ...]:
 
 def _marks(text: str) -> list[Mark]:
     found: list[Mark] = []
+    if not _MAY_MARK.search(text):
+        return found
     reached: dict[str, int] = {}
     for match in _MARK.finditer(text):
         mark = _mark(match, text)

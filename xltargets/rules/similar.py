@@ -15,6 +15,8 @@ from collections.abc import Collection, Hashable, Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 
+from xltargets.rules.patterns import later
+
 #: So many candidates are compared for one item; the earliest come first, and copies of one original meet it at once.
 TRIES = 32
 
@@ -24,11 +26,17 @@ _RESIDUE = re.compile(r"\[bookmark:[^\]\n]{0,200}\]")
 _COUNTING = re.compile(r"[\d零〇一二三四五六七八九十百上下前后初末甲乙丙丁东南西北A-Za-z]+")
 
 
+#: What most texts are written in; folding leaves its words as they are.
+_USUAL = later("[\u4e00-\u9fff0-9A-Za-z\\s，。；：、！？“”‘’（）《》〔〕％,.;:!?()%≥≤+-]*")
+
+
 @lru_cache(maxsize=4096)
 def _folded(text: str) -> str:
-    if text.isalnum() and unicodedata.is_normalized("NFKC", text):
-        return text
-    return _NO_WORD.sub("", unicodedata.normalize("NFKC", text))
+    return _fold(text)
+
+
+def _fold(text: str) -> str:
+    return _NO_WORD.sub("", text if _USUAL.fullmatch(text) else unicodedata.normalize("NFKC", text))
 
 
 def plain(text: object) -> str:
@@ -36,7 +44,7 @@ def plain(text: object) -> str:
     if not isinstance(text, str):
         return ""
     if len(text) > 2000:
-        return _NO_WORD.sub("", unicodedata.normalize("NFKC", text))
+        return _fold(text)
     return _folded(text)
 
 
