@@ -6,7 +6,7 @@ Sheets of one template, in one workbook or in thousands, have few layouts, so re
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from itertools import groupby
 from typing import NamedTuple
@@ -197,6 +197,10 @@ class Table:
     def places(self, row: int) -> Sequence[int]:
         """The column of each field directly within an item, at this row."""
         return self.lefts if self.straight else [column.at(row) for column in self.columns]
+
+    def columns_at(self, row: int) -> Mapping[str, int]:
+        """Pointer of each field directly within an item → its column at this row."""
+        return self.by_pointer if self.straight else {column.pointer: column.at(row) for column in self.columns}
 
     def all_places(self, row: int) -> Sequence[int]:
         """The column of each field, at this row."""

@@ -216,21 +216,17 @@ class _TableReader:
 
     def _read_rows(self, items: list[Any], rows: Iterable[int]) -> None:
         carry: dict[str, tuple[object, int]] = {}
+        table, values_of, kept = self.table, self.grid.values, self.reader.cells.rows
         for row in rows:
-            places = self.table.places(row)
-            values = self.grid.values(row, places)
+            places = table.places(row)
+            values = values_of(row, places)
             if values.count(None) == len(values):
                 continue
-            item, moved, filled = self._item(row, places, values, f"{self.pointer}/{len(items)}", carry)
+            at = f"{self.pointer}/{len(items)}"
+            item, moved, filled = self._item(row, places, values, at, carry)
             if filled:
-                self._keep(items, item, row, moved)
-
-    def _keep(self, items: list[Any], item: dict[str, Any], row: int, moved: dict[str, int]) -> None:
-        table, columns = self.table, self.table.by_pointer
-        if not table.straight:
-            columns = {column.pointer: column.at(row) for column in table.columns}
-        self.reader.cells.rows[f"{self.pointer}/{len(items)}"] = Row(self.sheet, row, columns, moved)
-        items.append(item)
+                kept[at] = Row(self.sheet, row, table.columns_at(row), moved)
+                items.append(item)
 
     def _item(
         self,
@@ -252,9 +248,13 @@ class _TableReader:
             ]
         content, reset = len(values) - values.count(None), False
         for index, pointer in table.filled_down:
-            if values[index] is not None:
+            value = values[index]
+            if value is not None:
                 content -= 1
-            values[index], reset = self._fill(pointer, values[index], row, carry, moved, reset)
+            elif pointer in carry and not reset:  # merged cells have only their first filled
+                values[index], moved[pointer] = carry[pointer]
+                continue
+            values[index], reset = self._fill(pointer, value, row, carry, moved, reset)
         filled = content > 0 or (bool(self.raw) and any(f"{at}/{pointer}" in self.raw for pointer in table.own))
         if table.keys:
             return dict(zip(table.keys, values, strict=True)), moved, filled
@@ -299,7 +299,8 @@ class _TableReader:
                 blocks.append((item, moved, [row]))
         for item, moved, block in blocks:
             at = f"{self.pointer}/{len(items)}"
-            self._keep(items, item, block[0], moved)
+            self.reader.cells.rows[at] = Row(self.sheet, block[0], self.table.columns_at(block[0]), moved)
+            items.append(item)
             for keys, pointer, table in self.table.nested:
                 inner = _TableReader(self.reader, self.sheet, self.grid, table, at + pointer)
                 inner.read(_list_at(item, keys), block)
