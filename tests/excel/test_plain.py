@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from xltargets.excel.book import FileBook
 from xltargets.excel.calamined import CalamineBook, CalamineGrid
 from xltargets.excel.grid import UNCALCULATED, ErrorValue
-from xltargets.excel.plain import NotPlain, PlainGrid, shared_strings
+from xltargets.excel.plain import NotPlain, PlainGrid, numbered, shared_strings
 from xltargets.excel.styles import temporal_styles
 
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -23,7 +23,7 @@ _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 
 def grid(cells: str, *, strings: tuple[str, ...] = ("甲", "乙"), formats: tuple[str, ...] = ("General", "0%")) -> PlainGrid:
     """A sheet of one row of these cells."""
-    return PlainGrid(sheet(f"<sheetData><row r='1'>{cells}</row></sheetData>"), strings, formats)
+    return PlainGrid(sheet(f"<sheetData><row r='1'>{cells}</row></sheetData>"), numbered(strings), formats)
 
 
 def sheet(data: str, root: str = f'<worksheet xmlns="{_MAIN}">') -> bytes:
@@ -82,12 +82,12 @@ class TestCells:
 
     def test_far_cells_cost_no_more_than_near_ones(self) -> None:
         data = '<sheetData><row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>2</v></c></row></sheetData>'
-        found = PlainGrid(sheet(data), (), ())
+        found = PlainGrid(sheet(data), {}, ())
         assert found.end == (1048575, 16383)
         assert found.values(1048575, [0, 16383]) == [None, 2.0]
 
     def test_a_sheet_without_cells_is_empty(self) -> None:
-        assert PlainGrid(sheet("<sheetData/>"), (), ()).end == (-1, -1)
+        assert PlainGrid(sheet("<sheetData/>"), {}, ()).end == (-1, -1)
 
 
 class TestWhatIsLeftToOthers:
@@ -104,6 +104,8 @@ class TestWhatIsLeftToOthers:
             '<c r="A1" t="d"><v>2024-05-01</v></c>',
             '<c r="A1" t="s"><v>9</v></c>',
             '<c r="A1" t="s"><v>x</v></c>',
+            '<c r="A1" t="s"><v>-1</v></c>',
+            '<c r="A1"><v>1_000</v></c>',
             '<c r="A1"><v>x</v></c>',
             '<c r="ABCD1"><v>1</v></c>',
             '<c r="A1" t="str"><f>B1</f><v>&unknown;</v></c>',
@@ -126,7 +128,7 @@ class TestWhatIsLeftToOthers:
     )
     def test_nor_is_another_encoding_or_a_prefix(self, xml: bytes) -> None:
         with pytest.raises(NotPlain):
-            PlainGrid(xml, (), ())
+            PlainGrid(xml, {}, ())
 
     def test_nor_are_more_cells_than_any_form_has(self) -> None:
         with pytest.raises(NotPlain):
@@ -224,3 +226,10 @@ def test_one_odd_sheet_goes_through_calamine_and_the_others_do_not(filled: Path)
     for name in book.worksheets:
         rows = range(straight.grid(name).end[0] + 1)
         assert [book.grid(name).values(row, range(9)) for row in rows] == [straight.grid(name).values(row, range(9)) for row in rows]
+
+
+def test_strings_are_found_by_number_however_many_there_are() -> None:
+    for count in (0, 3, 1000, 1500):
+        found = numbered([f"文{number}" for number in range(count)])
+        assert len(found) == count
+        assert all(found[b"%d" % number] == f"文{number}" for number in range(count))

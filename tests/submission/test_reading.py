@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
@@ -19,6 +20,7 @@ from xltargets.excel.definednames import define_names, remove_names
 from xltargets.excel.package import Package
 from xltargets.excel.rows import insert_rows
 from xltargets.excel.sheets import rename_sheet
+from xltargets.rules.engine import judge
 from xltargets.submission.model import Submission
 from xltargets.submission.read import read
 
@@ -241,6 +243,20 @@ class TestCells:
         assert submission.document["projects"][0]["budget"]["total"] == typed
         here = [f.rule for f in xltargets.check(submission) if f.pointer == "/projects/0/budget/total"]
         assert here == ["F10"]
+
+    @pytest.mark.parametrize("written", [b"1e999", b"-1e999", b"nan"])
+    def test_a_number_without_bound_is_no_amount(self, filled: Path, written: bytes) -> None:
+        def write(package: Package) -> None:
+            part = next(sheet.part for sheet in package.sheets if sheet.name == SHEET)
+            data, times = re.subn(rb'(<c r="C4"[^>]*><v>)[^<]*', rb"\g<1>" + written, package.read(part))
+            assert times == 1
+            package.replace(part, data)
+
+        submission = changed(filled, write)
+        assert isinstance(submission.document["projects"][0]["budget"]["total"], str)
+        found, failures = judge(submission)
+        assert ("F10", "/projects/0/budget/total") in [(finding.rule, finding.pointer) for finding in found]
+        assert not failures
 
     def test_a_year_that_is_none_is_reported_with_what_is_expected(self, filled: Path) -> None:
         submission = self.value(filled, "/unit/year", "明年")

@@ -7,14 +7,14 @@ python-calamine (:mod:`xltargets.excel.calamined`), the odd one through openpyxl
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from xltargets.excel.grid import Grid
 from xltargets.excel.names import DefinedName, Tab, tabs_and_names
 from xltargets.excel.package import Limits, Package
-from xltargets.excel.plain import NotPlain, PlainGrid, shared_strings
+from xltargets.excel.plain import NotPlain, PlainGrid, numbered, shared_strings
 from xltargets.excel.styles import number_formats
 
 if TYPE_CHECKING:
@@ -95,10 +95,10 @@ class FileBook:
             return SparseGrid(self.path, sheet)
 
     @cached_property
-    def _strings(self) -> Sequence[str]:
-        """The shared strings."""
+    def _strings(self) -> Mapping[bytes, str]:
+        """The shared strings, by their numbers as cells have them."""
         part = self._related("sharedStrings")
-        return shared_strings(self.package.read(part)) if part else ()
+        return numbered(shared_strings(self.package.read(part)) if part else ())
 
     @cached_property
     def number_formats(self) -> Sequence[str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from io import BytesIO
 from xml.etree import ElementTree
@@ -46,14 +46,14 @@ class PlainGrid:
 
     Args:
         xml: the sheet's part.
-        strings: the workbook's shared strings.
+        strings: the workbook's shared strings, see :func:`numbered`.
         formats: number format by style index.
 
     Raises:
         NotPlain: when it is not all of the usual writing.
     """
 
-    def __init__(self, xml: bytes, strings: Sequence[str], formats: Sequence[str]) -> None:
+    def __init__(self, xml: bytes, strings: Mapping[bytes, str], formats: Sequence[str]) -> None:
         self._formats = formats
         self._rows: defaultdict[int, dict[int, object]] = defaultdict(dict)
         self._styles = styles = dict[tuple[int, int], int]()  # of numbers
@@ -70,7 +70,7 @@ class PlainGrid:
                 if formula:
                     formulas.add(reference)
                 if kind == b"s":
-                    if text := strings[int(content)]:
+                    if text := strings[content]:
                         cells[column] = text
                 elif content and kind == b"str":
                     said = texts.get(content)
@@ -78,13 +78,15 @@ class PlainGrid:
                         said = texts[content] = _text(content)
                     cells[column] = said
                 elif content and (kind == b"" or kind == b"n"):
+                    if b"_" in content:
+                        raise NotPlain  # Python would pass over it
                     cells[column] = float(content)
                     styles[row, column] = number = int(style or 0)
                     if number in temporal:
                         raise NotPlain
                 elif (value := _rare(kind, formula, tag, content)) is not None:
                     cells[column] = value
-        except (ValueError, IndexError) as error:
+        except (ValueError, KeyError) as error:
             raise NotPlain from error
 
     @cached_property
@@ -109,6 +111,17 @@ class PlainGrid:
         """The number format of a cell with a number."""
         style = self._styles.get((row, column), 0)
         return self._formats[style] if style < len(self._formats) else "General"
+
+
+def numbered(strings: Sequence[str]) -> Mapping[bytes, str]:
+    """The workbook's shared strings by their numbers as cells have them: ``b"7"``."""
+    if len(strings) <= len(_NUMBERS):
+        return dict(zip(_NUMBERS, strings, strict=False))
+    return {b"%d" % number: text for number, text in enumerate(strings)}
+
+
+#: Most workbooks have fewer shared strings.
+_NUMBERS = tuple(b"%d" % number for number in range(1000))
 
 
 def shared_strings(xml: bytes) -> list[str]:

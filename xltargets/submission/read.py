@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
+from math import isfinite
 from typing import Any
 
 from xltargets.excel.a1 import address
 from xltargets.excel.book import FileBook
 from xltargets.excel.grid import UNCALCULATED, Book, ErrorValue, Grid
 from xltargets.excel.package import Limits
-from xltargets.excel.styles import exact
+from xltargets.excel.styles import exact, is_percent
 from xltargets.submission.binding import Bindings, bind
 from xltargets.submission.cellmap import CellMap, Location, Row
 from xltargets.submission.coerce import coerce
@@ -155,11 +156,11 @@ class _Reader:
         if isinstance(value, ErrorValue) or value is UNCALCULATED:
             self._unreadable(field, value, Location(sheet, address(row, column)), pointer)
             return None
-        if type(value) is float and field.type == "number" and field.unit != "%":
-            return exact(value)
         number_format = "General"
         if type(value) is float and (field.unit == "%" or field.shown):
             number_format = grid.number_format(row, column)
+        if type(value) is float and field.type == "number" and isfinite(value) and not is_percent(number_format):
+            return exact(value)  # of most fields, so not left to the call below
         result = coerce(field, value, number_format)
         if result.changed:
             self.submission.raw[pointer] = result.raw
