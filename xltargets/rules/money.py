@@ -92,24 +92,26 @@ _PRICES = later("(?<![订清名保菜账传])单(?:价|位(?:成本|造价|面�
 _A_PRICE = Decimal("0.05")
 _OF_THE_WHOLE = ("成本", "经费", "费用", "支出", "资金", "投入", "投资", "金额", "总价")
 _WHOLES = ("总成本", "总额", "总投资", "总费用", "总预算", "预算", "项目成本", "成本控制", "总支出")
+#: Words that leave no part out.
+_ALL = ("项目", "单位", "全", "年", "工程", "运行", "运转")
 
 
 @rule(
     "M03", ERROR, basis="K2 R", needs=["budget.total", "indicators"],
-    maybe=["budget.whole_period", "purpose", "target"], inputs=["@rows", "@money"],
+    maybe=["budget.whole_period", "name", "purpose", "target"], inputs=["@rows", "@money"],
     follows=["F11", "F12"],
     bad={"indicators.3.value": "≤121万元"},
     good={"indicators.3.value": "≤1205000元"},
 )  # fmt: skip
 def costs_are_within_the_budget(
-    total: Decimal, indicators: Sequence[Any], whole: Decimal | None, purpose: str | None, target: str | None,
-    rows: Sequence[Row], unit: str, *, eps: Decimal = EPS,
+    total: Decimal, indicators: Sequence[Any], whole: Decimal | None, project: str | None, purpose: str | None,
+    target: str | None, rows: Sequence[Row], unit: str, *, eps: Decimal = EPS,
 ) -> Iterator[Hit]:
     """成本指标应与预算数一致
 
     成本指标的指标值是金额的，换算后大于预算数为错误；名称说的是全部成本而小于预算数的为警告。没有别的成本指标、名称也不是某一项
-    费用（“设备购置费”）的，视为全部成本；某一项费用，或资金用途、绩效目标写明的一笔钱，小于预算数的只提示。跨年项目的总投资与
-    项目总额比较。
+    费用（“设备购置费”，或与项目名称无关的“宣传经费”）的，视为全部成本；某一项费用，或资金用途、绩效目标写明的一笔钱，小于
+    预算数的只提示。跨年项目的总投资与项目总额比较。
     单价、人均、标准一类的指标，以元计而不到预算数 5% 的，以及2021年框架的社会成本、生态环境成本，不与预算数比较。
     改法：成本指标按批复的预算数填写；预算数填错的改预算数。
     """
@@ -131,9 +133,20 @@ def costs_are_within_the_budget(
             if row.value is not None and row.value.unit == "元" and cost < budget * _A_PRICE:
                 continue
             said = f"{said}，少{amount(budget - cost)}，请核对是否漏列成本"
-            of_all = any(word in name for word in _WHOLES) or name.rstrip("数额").endswith(_OF_THE_WHOLE)
+            of_all = any(word in name for word in _WHOLES) or _is_of_the_project(name, project)
             of_all = of_all and not _is_said(row.value, purpose, target)
             yield f"indicators.{row.index}.value", said, WARNING if of_all else HINT
+
+
+def _is_of_the_project(cost: str, project: str | None) -> bool:
+    """Whether a cost is named as that of the project: two characters of its name (宣传 of 宣传经费) are in the project's."""
+    bare = cost.rstrip("数额")
+    kind = next((word for word in _OF_THE_WHOLE if bare.endswith(word)), None)
+    if kind is None:
+        return False
+    own = bare.removesuffix(kind)
+    named = not project or len(own) < 2 or any(own[at : at + 2] in project for at in range(min(len(own), 40) - 1))
+    return named or any(word in own for word in _ALL)
 
 
 def _is_said(value: Value | None, *texts: str | None) -> bool:
