@@ -49,7 +49,7 @@ _EACH_ONE = later(
 _KIND = later(f"(?:小时|分钟)(?![内以之前响反办完到处受回上赶抵修解出])[{HAN}]")
 _SIZE = later("[（(][^（）()]{0,12}(?:能力|规模|容量|库容)$")
 #: 每季度召开会议1次: how often, which an indicator may count by the year. 1.2米高: how large.
-_HOW_OFTEN = later("每(?:个)?(?:季度?|半?年|半?月|旬|周|星期|天|日|学期|次)[^，。；;、]{0,12}$")
+_HOW_OFTEN = later("每(?:个)?(?:季度?|半?年|半?月|旬|周|星期|天|日|学期|次|乡镇|镇|乡|街道|社区|行政村|村|县|区|校|馆|站|所|户|人|名|班)[^，。；;、0-9]{0,12}$")
 _MEASURED = later("米(?=[高宽长深厚])")
 #: 培训500人，其中春季200人、秋季300人: parts of what was said before.
 _PART = later("[0-9][^。；;]{0,16}其中[^。；;]{0,30}$")
@@ -62,6 +62,9 @@ _YEARBOOK = later("(?:19|20)[0-9]{2}[卷版款]")
 _CRITERION = later(f"(?:[(（]含[)）])?(?:及|含)?以[上下](?:的|[(（]含[{HAN}]{{0,8}}[)）]的)")
 _FIXED = later("^(?:24小时|7天|12345|110|119|120|1站|1窗|[2-6]G|[0-9]{2,4}千伏)$")
 _DAY = later("(?<!工作)(?<!自然)日$")
+#: 在2023年完成28处的基础上: what was done before. 25个乡镇中的16个: a part. 4批次/千人: how thick.
+_BASE = later("(?:的)?基础上|/")
+_OF_SEVERAL = later("中的?$")
 #: What is behind a number that counts no work: 5个方面, 16个镇街 (where it is done).
 _COUNTED_ABOUT = later(
     "期(?:工程|项目|建设|改造)|(?:座|吨)(?:级)?[^、，。；]{0,4}[车巴]|寸|匹|大?个?(?:方面|机制|体系|环节|维度|层面|阶段|确保|坚持|统一|统筹|到位|乡镇|镇街|街镇|镇|街道|县区|市县|县|区(?!域)|部门|单位|(?:预算)?部门)"
@@ -110,6 +113,8 @@ def _is_no_work(text: str, start: int, end: int) -> bool:
     typed = text[start:end]
     if _YEARBOOK.match(typed) or _CRITERION.match(text, end) or _FIXED.match(typed) or _DAY.search(typed) or _TO_EACH.match(text, end):
         return True
+    if _BASE.match(text, end) or typed.endswith("个") and _OF_SEVERAL.search(text, max(0, start - 2), start):
+        return True
     if typed.endswith("米") and _MEASURED.match(text, end - 1):
         return True
     near = max(0, start - 40)
@@ -133,11 +138,13 @@ def quantities_of_the_goal_are_in_the_indicators(target: str, indicators: list[A
     绩效目标写明的工作数量（1200件、2小时内）应在指标值、指标名称或描述中找到（单位可换算，“场”与“场次”、“人”与“名”
     等不作区分），也可以是几项指标之和，或者几个数量相加等于一项指标。“各配备2台”、“每季度1次”、“其中”以后的分项、“十四五”期间累计的数量和“50亩以上的大户”不算。
     金额由 M04、M08 检查，补助等标准（“每人每月600元”）与唯一一条同一单位（元/人·月）的指标比较；比率只与名称相同的指标比较；年月、全县概况（“全县17个乡镇”）、与往年的比较不算。
+    四分之三以上的数量已有对应、同一单位的指标也都与目标一致的，其余的数量（“培训6期”）只提示。
     改法：补充对应的指标，或改正不一致的数量。
     """
     if missing := _missing(target, rows):
         named = "、".join(f"“{shown(found.typed)}”" for found in list(dict.fromkeys(missing))[:4])
-        yield "target", f"绩效目标中的{named}在绩效指标中没有对应的数量，请补充指标或改为一致"
+        hit = "target", f"绩效目标中的{named}在绩效指标中没有对应的数量，请补充指标或改为一致"
+        yield (*hit, HINT) if _is_beside(missing, target, rows) else hit
     for rate, name, has in _other_rates(target, rows):
         yield "target", f"绩效目标中{name}为{rate}，同名指标的指标值为{has}，请改为一致"
         break
@@ -174,6 +181,25 @@ def _missing(target: str, rows: Sequence[Row]) -> list[_Quantity]:
     missing = [one for one in missing if one.base not in known]
     parts = _parts_of_known(missing, known)
     return [one for one in missing if id(one) not in parts]
+
+
+#: One of so many quantities may be without an indicator of its own.
+_MUCH = 4
+
+
+def _is_beside(missing: list[_Quantity], target: str, rows: Sequence[Row]) -> bool:
+    """Whether most quantities of the goal agree with indicators, and no indicator in the same unit that it contradicts."""
+    every = list(_quantities(target))
+    if len(every) < _MUCH * len(missing):
+        return False
+    said, units_of_missing = {one.base for one in every}, {one.base_unit for one in missing}
+    for row in rows:
+        value = row.value
+        if value is not None and "number" in row.sorts and value.lo is not None and value.change is None:
+            bounds = [bound * value.factor for bound in (value.lo, value.hi) if bound is not None]
+            if value.base_unit.partition("/")[0] in units_of_missing and said.isdisjoint(bounds):
+                return False
+    return True
 
 
 def _parts_of_known(missing: list[_Quantity], known: set[Decimal]) -> set[int]:
@@ -402,7 +428,7 @@ def itemised_targets_are_supported(targets: list[Any], projects: list[Any], name
     """分项绩效目标应有项目或指标支撑
 
     每一条分项目标，应在某个项目的名称、用途、目标或三级指标（名称、描述）中找到共同的实词。“开展、加强、工作”等空泛的词
-    （data/support.toml）和单位名称里的词不算实词，每条分项目标都有的词不单独作数。只说开展某项工作、没有说结果的，有“××工作开展率”一类的指标也算有支撑。
+    （data/support.toml）和单位名称里的词不算实词，每条分项目标都有的词不单独作数。写有数量而各项目都没有这个数量的，只有一个词相同不算。只说开展某项工作、没有说结果的，有“××工作开展率”一类的指标也算有支撑。
     改法：为这条目标补充项目或指标；今年不做的，删去这条目标。
     """
     own = _own_words(name)
@@ -440,9 +466,24 @@ def _is_loose(item: str, own: tuple[str, ...], common: Callable[[], set[str]], s
     by_chance = (
         len(grams) >= _MANY_PAIRS and len(shared) == 1 and (shared[0] not in support.names or shared[0] in common())
     )
+    by_chance = by_chance or len(grams) >= _VERY_MANY_PAIRS and len(shared) == 2 and _only_a_word(item, grams, support)
     if not grams or shared and not by_chance:
         return False
     return not support.carried_out or _support()[1].search(item) is not None or _DIGIT.search(item) is not None
+
+
+#: So many pairs are words enough for one word of three characters, with a quantity that no project has, to say little.
+_VERY_MANY_PAIRS = 10
+_WHOLE_NUMBER = later(r"[0-9]+(?:\.[0-9]+)?")
+
+
+def _only_a_word(item: str, grams: Collection[str], support: _Support) -> bool:
+    """Whether an item has one word of three characters in common with the projects, and a number that none of them has."""
+    shared = [gram for gram in grams if gram in support.said]
+    if len(shared) != 2 or not any(one[1] == other[0] and one + other[1] in item for one, other in (shared, shared[::-1])):
+        return False
+    numbers = set(_WHOLE_NUMBER.findall(item))
+    return bool(numbers) and numbers.isdisjoint(_WHOLE_NUMBER.findall(support.said))
 
 
 def _support_of(projects: list[Any], own: tuple[str, ...]) -> _Support:

@@ -228,19 +228,20 @@ def annual_amount_is_within_the_whole(
 
 
 @rule(
-    "M09", WARNING, basis="K2 I", needs=["budget.total", "indicators"], maybe=["budget.whole_period"], inputs=["@rows", "@money"],
+    "M09", WARNING, basis="K2 I", needs=["budget.total", "indicators"],
+    maybe=["budget.whole_period", "purpose", "target"], inputs=["@rows", "@money"],
     follows=["F11", "F12"],
     bad={"indicators.3.value": "≤2000元/件"},
     good={"indicators.3.value": "≤1050元/件"},
 )  # fmt: skip
 def price_times_quantity_is_within_the_budget(
-    total: Decimal, indicators: Sequence[Any], whole: Decimal | None, rows: Sequence[Row], unit: str,
-    *, slack: Decimal = Decimal("0.05"),
+    total: Decimal, indicators: Sequence[Any], whole: Decimal | None, purpose: str | None, target: str | None,
+    rows: Sequence[Row], unit: str, *, slack: Decimal = Decimal("0.05"),
 ) -> Iterator[Hit]:  # fmt: skip
     """单价乘以数量不应超过预算数
 
     成本指标是单价（如 元/人、元/件），又恰有一条同一单位的数量指标时，两者相乘，超过预算数的 1+slack 倍的报出来；跨年项目
-    填有项目总额的，与项目总额比较。
+    填有项目总额的，与项目总额比较。资金用途、绩效目标写明这一单价只用于其中一部分的（“每馆20万元，共60万元”），不比较。
     改法：核对单价、数量和预算数是否配套。
     """
     most = in_wan(max(total, whole or total), unit)
@@ -255,10 +256,25 @@ def price_times_quantity_is_within_the_budget(
         each, count = price.hi or price.lo, matching[0].lo
         assert each is not None and count is not None
         product = each * price.factor * count / MONEY_FACTOR["万元"]
-        if product > most * (1 + slack) > 0:
+        if product > most * (1 + slack) > 0 and not _is_of_a_part(price, most, purpose, target):
             said = f"单价{quoted(price.raw)}×数量{quoted(matching[0].raw)}＝{amount(product)}"
             budget = amount(most)
             yield f"indicators.{index}.value", f"{said}，超过预算数{budget}，请核对单价、数量和预算数"
+
+
+#: Behind a price, the sum of what is paid at it.
+_PAID_TOGETHER = later(r"(?:/[^0-9，,。；;]{1,4})?[^0-9。；;]{0,6}[共计][^0-9。；;]{0,4}([0-9]{1,9}(?:\.[0-9]{1,4})?)(亿元|万元|元)")
+
+
+def _is_of_a_part(price: Value, most: Decimal, *texts: str | None) -> bool:
+    """Whether a text says of a price what is paid at it altogether, and that is within the budget."""
+    typed = f"{digits_of(price.lo)}{price.unit.partition('/')[0]}" if price.lo is not None else "元"
+    for text in texts:
+        at = text.find(typed) if text else -1
+        together = _PAID_TOGETHER.match(text, at + len(typed)) if text and at >= 0 else None
+        if together is not None:
+            return Decimal(together[1]) * MONEY_FACTOR[together[2]] / MONEY_FACTOR["万元"] <= most
+    return False
 
 
 def _may_be_misread(count: Value) -> bool:

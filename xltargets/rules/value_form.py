@@ -35,6 +35,8 @@ _SAYS_HOW = later(
     r"\d{1,4}个?(?:秒|分钟|小时|天|日|工作日)[\u4e00-\u9fff]{2}|\d{1,4}次/[天日周月]$"
 )
 _ALL_DAY = later(r"24小时(?:不间断|不中断|全天候|值守|值班|待命|在岗|运行|服务|开放|保障|监控|监测|响应|备勤)|(?:全年|全天|全时)24小时$")
+#: 20年一遇: a grade of floods and storms.
+_ONCE_IN = later(r"[^0-9０-９]{0,12}[0-9０-９]{1,5}年一遇")
 #: Digits with letters in them, or neither words nor letters: 9O%, l00%, 95%—. Other text (0.5NTU) may well be understood by people.
 _DAMAGED = later(r"\d[OolI|](?![A-Za-z])|(?<![A-Za-z])[OolI|][\d.]|^[^\u4e00-\u9fffA-Za-z]*$")
 _BARE = frozenset({"万", "亿", "千万", "百万", "百", "千"})
@@ -94,12 +96,13 @@ def number_has_an_operator(typed: str, value: Value) -> Iterator[Hit]:
     """定量指标值应有运算符
 
     只写“95%”，不知道是至少、至多还是恰好。应写 ≥、＞、＝、＜、≤，或“不低于”“以上”“以内”等；运算符另填在计算符号栏或指标性质栏的
-    也可以。区间、日期、“12月底前100%到位”、“每季度1次”和“提高5%”等已说明方向的不要求。数值前面的文字可能已说明方向的
+    也可以。区间、日期、“12月底前100%到位”、“每季度1次”、“20年一遇”和“提高5%”等已说明方向的不要求。数值前面的文字可能已说明方向的
     （“到馆后20个工作日”“满足15天口粮”），和“10分钟集结完毕”“1次/日”，只提示。
     改法：补写运算符，如“≥95%”“≤30万元”“=12次”。
     """
     by_then = value.date is not None and (value.lo == 100 and value.is_rate and "前" in typed[:20] or _CLAUSE.search(typed[:80]))
-    if value.change is None and not by_then and not _EACH.match(typed) and not _MORE_BY.match(typed) and not _ALL_DAY.search(typed[:40]):
+    graded = _MORE_BY.match(typed) or _ALL_DAY.search(typed[:40]) or "一遇" in typed and _ONCE_IN.match(typed)
+    if value.change is None and not by_then and not graded and not _EACH.match(typed):
         hit = "value", f"指标值{quoted(typed)}没有运算符，请写明≥、≤或=，如{_with_operator(value)}"
         yield (*hit, HINT) if _SAYS_HOW.match(typed) else hit
 
