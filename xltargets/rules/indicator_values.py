@@ -46,12 +46,23 @@ def is_reverse(name: str, also: Sequence[str] = ()) -> bool:
 
 #: What may stand behind the bad thing that a name counts: 投诉次数, 事故发生率.
 _COUNTED = later(r"[发生事件故案情况现象行为问题人员口对项目隐患时间次起户例宗处家批的总平均单占比重率数量天小长幅度面积金额水平排放举报信访纠纷舆情死亡伤病]*(?:\([^()]{0,20}\))?$")
+#: 违规用车事件: what an event is called by stands before what it is about.
+_EVENT = later(r"[^率]{0,8}事件(?:发生)?(?:数|次数|起数|数量|率)?$")
+#: How long somebody waits: the less the better, though nothing bad is named.
+_WAIT = later(
+    "(?:响应|等候|等待|候诊|排队|到场|到达现场|抵达|出警|修复|抢修|恢复|办结|审批|办理|处置|答复|反馈|整改|办案|受理|送达)"
+    "(?:的?平均)?(?:时间|时长|时限|期限|用时|耗时|天数)$"
+)
+_TIMES = frozenset({"秒", "分钟", "小时", "天", "工作日", "周", "月"})
 
 
 def _ends_with_a_bad_thing(name: str, also: Sequence[str]) -> bool:
     """Whether the bad thing is what is counted (使用违规率), not part of something else (违规使用基金追回额)."""
     text = bare(name)
-    return any(_COUNTED.match(text, found.end()) for found in pattern("reverse", also).finditer(text))
+    return any(
+        _COUNTED.match(text, found.end()) or _EVENT.match(text, found.end())
+        for found in pattern("reverse", also).finditer(text)
+    )
 
 
 def _percent(number: Decimal | None, value: Value) -> Decimal | None:
@@ -175,14 +186,19 @@ def bad_things_have_an_upper_limit(name: str, value: Value, *, also: Sequence[st
 
     投诉、事故、差错、违规、超支、变质等坏事越少越好，用 ≥ 或 ＞ 就是越多越好；写明等于某个不为 0 的次数也不妥。名称里另有“处理”“整改”
     “下降率”“零”等的不算反向指标；坏事不在名称末尾的（“违规使用基金”），可能说的是别的事，只提示。本单位另有的词可列入 also。没有运算符的由 V02 检查。
+    响应时间、办结时限等越短越好，也不用 ≥ 或 ＞；坏事的发生率等于50%以上的，多是填反了。
     改法：改为“≤3次”“=0起”等；或把名称改为处理率、下降率。
     """
-    if value.change is not None or value.op in _DOWN or not is_reverse(name, also):
+    if value.change is not None or value.op in _DOWN:
+        return
+    if not is_reverse(name, also):
+        if value.op in _UP and value.unit in _TIMES and _WAIT.search(bare(name)):
+            yield "value", f"{quoted(name)}越短越好，指标值{quoted(value.raw)}却用了≥或＞，请改为≤"
         return
     surely = ERROR if _ends_with_a_bad_thing(name, also) else HINT
     if value.op in _UP:
         yield "value", f"{quoted(name)}越少越好，指标值{quoted(value.raw)}却用了≥或＞，请改为≤、＜或=0", surely
-    elif value.op == "=" and value.op_explicit and value.lo and not value.is_rate:
+    elif value.op == "=" and value.op_explicit and value.lo and (not value.is_rate or value.lo * value.factor >= 50):
         yield "value", f"{quoted(name)}越少越好，指标值{quoted(value.raw)}应用≤、＜或=0，请改正", surely
 
 

@@ -90,6 +90,7 @@ _PRICES = later("(?<![订清名保菜账传])单(?:价|位(?:成本|造价|面�
 #: Words of a name that make its amount that of the whole project.
 #: An amount in 元 that is less than this share of the budget is a price, though its name does not say so.
 _A_PRICE = Decimal("0.05")
+_WAN = Decimal(10000)
 _OF_THE_WHOLE = ("成本", "经费", "费用", "支出", "资金", "投入", "投资", "金额", "总价")
 _WHOLES = ("总成本", "总额", "总投资", "总费用", "总预算", "预算", "项目成本", "成本控制", "总支出")
 #: Words that leave no part out.
@@ -112,7 +113,8 @@ def costs_are_within_the_budget(
     成本指标的指标值是金额的，换算后大于预算数为错误；名称说的是全部成本而小于预算数的为警告。没有别的成本指标、名称也不是某一项
     费用（“设备购置费”，或与项目名称无关的“宣传经费”）的，视为全部成本；某一项费用，或资金用途、绩效目标写明的一笔钱，小于
     预算数的只提示。跨年项目的总投资与项目总额比较。
-    单价、人均、标准一类的指标，以元计而不到预算数 5% 的，以及2021年框架的社会成本、生态环境成本，不与预算数比较。
+    单价、人均、标准一类的指标，以元计而不到预算数 5% 的（预算198万元而写成“198元”的除外），以及2021年框架的社会成本、
+    生态环境成本，不与预算数比较。
     改法：成本指标按批复的预算数填写；预算数填错的改预算数。
     """
     if total <= 0:
@@ -130,7 +132,7 @@ def costs_are_within_the_budget(
         if cost > budget + eps:
             yield f"indicators.{row.index}.value", f"{said}，超出{amount(cost - budget)}，请核对指标值和预算数"
         elif cost < budget - eps and (alone or any(word in name for word in _WHOLES)):
-            if row.value is not None and row.value.unit == "元" and cost < budget * _A_PRICE:
+            if row.value is not None and row.value.unit == "元" and cost < budget * _A_PRICE and cost * _WAN != budget:
                 continue
             said = f"{said}，少{amount(budget - cost)}，请核对是否漏列成本"
             of_all = any(word in name for word in _WHOLES) or _is_of_the_project(name, project)
