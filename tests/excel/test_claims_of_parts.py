@@ -67,3 +67,15 @@ def test_a_claim_behind_a_long_comment_is_seen_too(filled: Path) -> None:
 def test_a_claim_that_is_only_wrong_is_none_of_our_business(filled: Path) -> None:
     path = claiming(odd(filled), filled.with_name("wrong.xlsx"), r'uniqueCount="\d+"', 'uniqueCount="5000"')
     assert checked(path).returncode == 0
+
+
+@pytest.mark.parametrize("reference", ["xfd1048576", "IXFD104857613", f"A{'9' * 30}"])
+def test_a_far_cell_takes_no_room_whatever_it_is_called(filled: Path, reference: str) -> None:
+    """Calamine lays out a rectangle around all cells."""
+    source, target = odd(filled), filled.with_name("far.xlsx")
+    with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w") as new:
+        for name in old.namelist():
+            cell = f'<row r="900"><c r="{reference}"><v>1</v></c></row></sheetData>'.encode()
+            new.writestr(name, old.read(name).replace(b"</sheetData>", cell))
+    done = checked(target)
+    assert done.returncode in (0, 2) and "Traceback" not in done.stderr and "allocation" not in done.stderr

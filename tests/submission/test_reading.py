@@ -425,6 +425,20 @@ class TestBadInput:
         filled.write_bytes(filled.read_bytes()[:-200])
         self.refused(filled)
 
+    @pytest.mark.parametrize("damage", [
+        lambda styles: styles.replace(b"</cellXfs>", b"", 1),
+        lambda styles: styles.replace(b"UTF-8", b"nonsense", 1),
+        lambda styles: styles.replace(b'numFmtId="0"', b'numFmtId="x"'),
+        lambda styles: styles.replace(b"?>", b"?><!DOCTYPE styleSheet>", 1),
+    ])  # fmt: skip
+    def test_a_workbook_with_damaged_styles(self, filled: Path, damage: Callable[[bytes], bytes]) -> None:
+        package = Package.open(filled)
+        styles = package.read("xl/styles.xml")
+        assert damage(styles) != styles
+        package.replace("xl/styles.xml", damage(styles))
+        package.save(filled)
+        self.refused(filled)
+
     def test_a_workbook_without_our_names(self, tmp_path: Path) -> None:
         path = tmp_path / "other.xlsx"
         openpyxl.Workbook().save(path)

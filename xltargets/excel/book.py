@@ -10,6 +10,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
+from xml.etree import ElementTree
 
 from xltargets.excel.grid import Grid
 from xltargets.excel.names import DefinedName, Tab, tabs_and_names
@@ -102,9 +103,16 @@ class FileBook:
 
     @cached_property
     def number_formats(self) -> Sequence[str]:
-        """Number format by style index, from the styles part."""
+        """Number format by style index, from the styles part.
+
+        Raises:
+            Error: when the part is damaged; whether 0.3 is 30% would be a guess.
+        """
         part = self._related("styles")
-        return number_formats(self.package.read(part)) if part else ()
+        try:
+            return number_formats(self.package.read(part)) if part else ()
+        except (ElementTree.ParseError, LookupError, ValueError):
+            raise self.package.error("文件的样式部件已损坏，无法读取；请用 Excel 或 WPS 打开后另存一份再试") from None
 
     def _related(self, kind: str) -> str | None:
         """The first part of a kind that the workbook leads to and that is there."""

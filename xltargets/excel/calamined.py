@@ -75,7 +75,7 @@ def _check_strings(package: Package) -> None:
                 raise package.error("文件里的文字表声称的条数与内容不符，不予处理；请用 Excel 或 WPS 打开后另存一份再试")
 
 
-_FAR = re.compile(rb"""r\s*=\s*["'](?:[A-Za-z]{3}\d|[A-Za-z]{0,2}\d{4})""")
+_FAR = re.compile(rb"""r\s*=\s*["'](?:[A-Za-z]{3}|[A-Za-z]{0,2}\d{4})""")
 _TAG = re.compile(rb"<(?:\w+:)?(c|row)\b([^>]*)>")
 _REF = re.compile(rb"""\br\s*=\s*["']([A-Za-z]*)(\d{1,15})""")
 

@@ -176,12 +176,19 @@ def _cells(xml: bytes) -> list[tuple[bytes, ...]]:
             return []
         raise NotPlain
     count = xml.count(b"</c>", start, end)
-    if count > _MOST_CELLS or xmltext.codec_of(xml) != "utf-8":
+    if count > _MOST_CELLS or not _is_utf8(xml):
         raise NotPlain
     found = _CELL.findall(xml, start, end)
     if len(found) != count:
         raise NotPlain
     return found
+
+
+def _is_utf8(xml: bytes) -> bool:
+    try:
+        return xmltext.codec_of(xml) == "utf-8"
+    except xmltext.Broken:
+        return False
 
 
 def _has_comment(xml: bytes, start: int, end: int) -> bool:

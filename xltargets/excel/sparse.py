@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
-from xml.etree.ElementTree import ParseError
 from zipfile import BadZipFile
 
 from xltargets.errors import Error
+from xltargets.excel.a1 import MAX_COLUMNS, MAX_ROWS
 from xltargets.excel.grid import UNCALCULATED, ErrorValue
 
 
@@ -15,7 +15,7 @@ class SparseGrid:
     """The cells of one sheet in a dictionary (see :class:`xltargets.excel.grid.Grid`).
 
     Raises:
-        Error: when openpyxl cannot read the file either.
+        Error: when openpyxl cannot read the file either, or a cell stands beyond the end of any sheet.
     """
 
     def __init__(self, path: str, sheet: str) -> None:
@@ -28,6 +28,8 @@ class SparseGrid:
         }
         places = [*self._values, *self._formulas]
         self.end = (max((row for row, _ in places), default=-1), max((column for _, column in places), default=-1))
+        if self.end[0] >= MAX_ROWS or self.end[1] >= MAX_COLUMNS:
+            raise _damaged(path, sheet)
 
     def value(self, row: int, column: int) -> object:
         """None for blank, else the value."""
@@ -60,7 +62,9 @@ def _open(path: str, sheet: str, *, data_only: bool):  # type: ignore[no-untyped
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             return openpyxl.load_workbook(path, data_only=data_only)[sheet]
-    except (ValueError, TypeError, LookupError, AttributeError, ParseError, BadZipFile, OSError) as error:
-        raise Error(
-            "工作表已损坏，无法读取；请用 Excel 打开并另存为新文件后再试", file=path, sheet=sheet
-        ) from error
+    except (ValueError, TypeError, LookupError, AttributeError, SyntaxError, BadZipFile, OSError) as error:  # SyntaxError: of XML
+        raise _damaged(path, sheet) from error
+
+
+def _damaged(path: str, sheet: str) -> Error:
+    return Error("工作表已损坏，无法读取；请用 Excel 打开并另存为新文件后再试", file=path, sheet=sheet)

@@ -25,7 +25,13 @@ _LITERAL = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]')
 
 @lru_cache(maxsize=16)
 def number_formats(styles_xml: bytes) -> Sequence[str]:
-    """The number format of each cell style (``cellXfs``), by index; workbooks of one template have the same styles."""
+    """The number format of each cell style (``cellXfs``), by index; workbooks of one template have the same styles.
+
+    Raises:
+        ElementTree.ParseError, LookupError, ValueError: when the part is damaged, in an unknown encoding, or has a document type.
+    """
+    if b"<!DOCTYPE" in styles_xml:
+        raise ValueError("a document type")
     root = ElementTree.fromstring(styles_xml)
     namespace = root.tag.rpartition("}")[0] + "}" if "}" in root.tag else ""
     custom = {
