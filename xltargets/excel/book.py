@@ -20,6 +20,7 @@ from xltargets.excel.styles import number_formats
 
 if TYPE_CHECKING:
     from xltargets.excel.calamined import CalamineBook
+    from xltargets.excel.sparse import SparseBook
 
 
 class FileBook:
@@ -91,9 +92,13 @@ class FileBook:
         try:
             return self._calamine.grid(sheet, xml, self.number_formats)
         except Unreadable:
-            from xltargets.excel.sparse import SparseGrid
+            return self._sparse.grid(sheet)
 
-            return SparseGrid(self.path, sheet)
+    @cached_property
+    def _sparse(self) -> SparseBook:
+        from xltargets.excel.sparse import SparseBook
+
+        return SparseBook(self.path)
 
     @cached_property
     def _strings(self) -> Mapping[bytes, str]:

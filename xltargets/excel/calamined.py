@@ -133,6 +133,10 @@ class CalamineGrid:
         self._styles_in_row: dict[int, dict[int, int]] = {}
         self.end = (len(self._rows) - 1, len(self._rows[0]) - 1) if self._rows else (-1, -1)
 
+    def rows(self, first: int) -> range:
+        """The rows from ``first`` on."""
+        return range(first, self.end[0] + 1)
+
     def value(self, row: int, column: int) -> object:
         """None for blank, else the value (see :class:`xltargets.excel.grid.Grid`)."""
         if 0 <= row <= self.end[0] and 0 <= column <= self.end[1]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -35,6 +35,9 @@ class Grid(Protocol):
     @property
     def end(self) -> tuple[int, int]:
         """Last row and last column with a value; (-1, -1) when there is none."""
+
+    def rows(self, first: int) -> Iterable[int]:
+        """The rows from ``first`` on in order; those without any value may be left out."""
 
     def value(self, row: int, column: int) -> object:
         """None for blank, else str, float, bool, a date or time, :class:`ErrorValue` or :data:`UNCALCULATED`."""

@@ -134,6 +134,10 @@ class LiveGrid:
         self._rows = self._cleaned(self._all.options(ndim=2, err_to_str=True).value)
         self.end = _end(self._rows)
 
+    def rows(self, first: int) -> range:
+        """The rows from ``first`` on."""
+        return range(first, self.end[0] + 1)
+
     def value(self, row: int, column: int) -> object:
         """None for blank, else the value (see :class:`xltargets.excel.grid.Grid`)."""
         if 0 <= row <= self.end[0] and 0 <= column <= self.end[1]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from io import BytesIO
 from xml.etree import ElementTree
@@ -94,6 +94,10 @@ class PlainGrid:
         """Last row and last column with a value; (-1, -1) when there is none."""
         filled = {row: cells for row, cells in self._rows.items() if cells}
         return max(filled, default=-1), max(map(max, filled.values()), default=-1)
+
+    def rows(self, first: int) -> Iterable[int]:
+        """The rows from ``first`` on that have a value, in order."""
+        return sorted(row for row, cells in self._rows.items() if cells and row >= first)
 
     def value(self, row: int, column: int) -> object:
         """None for blank, else the value (see :class:`xltargets.excel.grid.Grid`)."""

@@ -58,9 +58,9 @@ def _is_caption(filled: Sequence[object]) -> bool:
 def _rows_below(grid: Grid, table: Table) -> Iterator[int]:
     if table.bottom >= grid.end[0]:
         return
-    for row in range(table.bottom + 1, grid.end[0] + 1):
+    for row in grid.rows(table.bottom + 1):
         filled = _filled(grid, table, row)
-        if any(area.top <= row <= area.bottom for area in table.barriers) or _is_caption(filled):
+        if any(area.top <= row and area.bottom > table.bottom for area in table.barriers) or _is_caption(filled):
             return
         if _is_item(filled, table, row):
             yield row
