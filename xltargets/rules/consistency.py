@@ -159,6 +159,7 @@ def _missing(target: str, rows: Sequence[Row]) -> list[_Quantity]:
     Units only count for sums: what the goal counts in 场次 or 名 the indicator may count in 场 or 人.
     """
     known: set[Decimal] = set()
+    unitless: set[Decimal] = set()
     totals: dict[str, Decimal] = {}
     ranges: list[tuple[str, Decimal, Decimal]] = []
     for row in rows:
@@ -167,11 +168,13 @@ def _missing(target: str, rows: Sequence[Row]) -> list[_Quantity]:
             base, times = value.base_unit.partition("/")[0], _A_YEAR.get(value.per)
             bounds = [bound * value.factor for bound in (value.lo, value.hi) if bound is not None]
             known.update(bounds, [bound * times for bound in bounds] if times else ())
+            if not value.unit:
+                unitless.add(value.lo)  # C11 speaks of those
             totals[base] = totals.get(base, Decimal(0)) + bounds[0]
             if value.hi is not None:
                 ranges.append((base, bounds[0], bounds[1]))
     missing = [one for one in _quantities(target, known)
-               if totals.get(one.base_unit) != one.base
+               if totals.get(one.base_unit) != one.base and one.number not in unitless
                and not any(unit == one.base_unit and low <= one.base <= high for unit, low, high in ranges)]
     for row in rows if missing else ():
         plain_number = "number" in row.sorts and "odd" not in row.sorts  # known already

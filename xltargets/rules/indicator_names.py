@@ -32,6 +32,8 @@ _WRITTEN_TIME = later(
 _NAMED_LENGTH = later(r"时间|时限|工期|周期|时长|期限|天数|月数|年限|小时数|日数|频次|频率")
 #: 六一前, 会议期间: by something that happens.
 _BY_EVENT = ("前", "后", "内", "期间", "时", "同步")
+#: 按教学计划, 按作息时间: when it is due stands in a plan.
+_BY_PLAN = later("按照?[^，。；;,0-9]{0,8}(?:计划|时间|进度|节点|日程|时段)")
 _OF_TIME_IN_QUALITY = later(r"(?<!不)及时|按时|按期|准时|如期")
 _BUDGET_NAME = later(
     r"(?:预算|概算|限额|标准|定额|核定|批复|控制数).{0,6}(?:控制|超|以内|之内|符合|节约|执行)|"
@@ -108,7 +110,7 @@ def time_is_measured_as_time(name: str, description: str | None, value: Value, r
 
     时效指标的名称、描述、指标值中应有日期、时长，或“及时”“按期”等；一样都没有的是警告。只有“及时率”之类，没有写明以多长时间、
     哪一天为及时的，是提示；名称说的是时间、指标值是文字（“小屋建成时间：六一前”）
-    的，也只提示。质量指标写成“及时率”“按期完成率”的，实际是时效，是警告。
+    的，和“按作息时间”“按教学计划”，也只提示。质量指标写成“及时率”“按期完成率”的，实际是时效，是警告。
     改法：写明完成的日期或时限，如“2024年12月底前”“15个工作日内”；质量指标改为合格率、达标率等，及时率移到时效指标。
     """
     if row.kind == "质量":
@@ -124,7 +126,8 @@ def time_is_measured_as_time(name: str, description: str | None, value: Value, r
     else:
         hit = "level3", f"时效指标{quoted(name)}没有说到时间，请写明完成日期或时限，或移到相应的二级指标"
         of_time = (value.kind == "qual" or is_rate_name(name)) and _NAMED_LENGTH.search(name[:_LONGEST])
-        named = of_time or value.kind == "qual" and value.raw.rstrip().endswith(_BY_EVENT)
+        raw = value.raw[:_LONGEST].rstrip()
+        named = of_time or value.kind == "qual" and (raw.endswith(_BY_EVENT) or _BY_PLAN.search(raw) is not None)
         yield (*hit, HINT) if named else hit
 
 

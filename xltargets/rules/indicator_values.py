@@ -50,7 +50,7 @@ _COUNTED = later(r"[发生事件故案情况现象行为问题人员口对项目
 _EVENT = later(r"[^率]{0,8}事件(?:发生)?(?:数|次数|起数|数量|率)?$")
 #: How long somebody waits: the less the better, though nothing bad is named.
 _WAIT = later(
-    "(?:响应|等候|等待|候诊|排队|到场|到达现场|抵达|出警|修复|抢修|恢复|办结|审批|办理|处置|答复|反馈|整改|办案|受理|送达)"
+    "(?:响应|等候|等待|候诊|排队|到场|到达现场|抵达|出警|修复|抢修|恢复|查勘|勘查|派车|派单|转办|出具|办结|审批|办理|处置|答复|反馈|整改|办案|受理|送达)"
     "(?:的?平均)?(?:时间|时长|时限|期限|用时|耗时|天数)$"
 )
 _TIMES = frozenset({"秒", "分钟", "小时", "天", "工作日", "周", "月"})
@@ -69,6 +69,10 @@ def _percent(number: Decimal | None, value: Value) -> Decimal | None:
     return None if number is None else number * value.factor
 
 
+#: What somebody is to be given at least.
+_AT_LEAST = later("(?:伙食|给养|供养|生活|低保|保障|营养|抚恤|优待|工资|薪酬|待遇|最低)[^，。]{0,6}(?:标准|金|水平)$")
+
+
 @rule(
     "V03",
     WARNING,
@@ -85,11 +89,13 @@ def _percent(number: Decimal | None, value: Value) -> Decimal | None:
 def cost_has_an_upper_limit(name: str, value: Value) -> Iterator[Hit]:
     """成本指标不应用 ≥ 或 ＞
 
-    成本应控制在预算或标准以内，用 ≥ 表示花得越多越好。考核节约、降低多少的不在其列。
+    成本应控制在预算或标准以内，用 ≥ 表示花得越多越好。考核节约、降低多少的不在其列；“伙食标准”
+    “最低生活保障标准”等可能是必须达到的，只提示。
     改法：改为 ≤。
     """
     if value.kind == "quant" and value.change is None and not pattern("saving").search(_short(name)):
-        yield "value", f"成本指标的指标值{quoted(value.raw)}用了≥或＞，成本应控制在一定金额以内，请改为≤"
+        hit = "value", f"成本指标的指标值{quoted(value.raw)}用了≥或＞，成本应控制在一定金额以内，请改为≤"
+        yield (*hit, HINT) if _AT_LEAST.search(_short(name)) else hit
 
 
 @rule(
