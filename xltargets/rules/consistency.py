@@ -37,7 +37,7 @@ _OTHER_UNITS = frozenset({"年", "月", "季度", "周", "号", "度", "级", "�
 _GIVEN = later(
     "(?:全县|全市|全区|全镇|全乡|全州|全省|辖区|下辖|所辖|辖|共有|现有|原有|拥有|在册|在编|涉及|常住人口|总人口|第|每|约有|“|上年|去年|同期|较|比)(?:20[0-9]{2}年)?[^0-9，。；、,;]{0,6}$|等$"
 )
-_AND = later(f"[{HAN}]{{0,4}}[、和及]")
+_AND = later(f"[{HAN}]{{0,8}}[、和及]")
 #: So often in a year: what an indicator counts by the month, the goal may count by the year.
 _A_YEAR = {"月": 12, "季度": 4, "周": 52, "工作日": 250, "天": 365}
 #: 为13个所各配备计算机2台、打印机1台: of each, which an indicator counts together.
@@ -55,7 +55,10 @@ _MEASURED = later("米(?=[高宽长深厚])")
 _PART = later("[0-9][^。；;]{0,16}其中[^。；;]{0,30}$")
 _TO_EACH = later(f"[{HAN}]{{0,8}}各(?:配|建|安排|设|购置|购买|发放|补助|奖|选派|聘|新增)")
 #: “十四五”期间累计建成20所: of years before or beyond.
-_EARLIER = later("(?:十[一二三四五六]五|规划期|期间|以来|截至|截止|[2-9两三四五]年(?:时间|内)|已经?(?:建成?|完成|实施|投入|培训|发放|改造))[^，。；;]{0,20}$")
+_EARLIER = later("(?:十[一二三四五六]五|规划期|期间|以来|截至|截止|[2-9两三四五]年(?:时间|内)|已经?(?:建成?|完成|实施|投入|培训|发放|改造))[^，。；;]{0,20}$"
+    "|截[至止][^，。；;]{0,14}[，,][^，。；;]{0,6}累计[^，。；;]{0,12}$|依托[^，。；;]{0,24}$|(?:不足|不满|未满)$")
+#: 到2025年建成35万亩, 2023年完成28处: of the year that is named, if that is another than the budget's.
+_BY_YEAR = later("(?:[到至]|(?=20[0-9]{2}年(?:已|共|累计|实际)?(?:完成|建成|新建|改造|实施|办理|办结|受理|培训|发放|举办)))(20[0-9]{2})年[^，。；;0-9]{0,20}(?:[，,][^，。；;0-9]{0,20})?$")
 _AREA = later("个(?:行政|自然)?(?:社区|村|小区|网格)")
 #: 2024卷, 2023版: a year. 50亩以上的大户: who is meant, no work done.
 _YEARBOOK = later("(?:19|20)[0-9]{2}[卷版款]")
@@ -63,11 +66,11 @@ _CRITERION = later(f"(?:[(（]含[)）])?(?:及|含)?以[上下](?:的|[(（]含
 _FIXED = later("^(?:24小时|7天|12345|110|119|120|1站|1窗|[2-6]G|[0-9]{2,4}千伏)$")
 _DAY = later("(?<!工作)(?<!自然)日$")
 #: 在2023年完成28处的基础上: what was done before. 25个乡镇中的16个: a part. 4批次/千人: how thick.
-_BASE = later("(?:的)?基础上|/")
+_BASE = later("(?:的)?基础上|核定|测算|/")
 _OF_SEVERAL = later("中的?$")
 #: What is behind a number that counts no work: 5个方面, 16个镇街 (where it is done).
 _COUNTED_ABOUT = later(
-    "期(?:工程|项目|建设|改造)|(?:座|吨)(?:级)?[^、，。；]{0,4}[车巴]|寸|匹|大?个?(?:方面|机制|体系|环节|维度|层面|阶段|确保|坚持|统一|统筹|到位|乡镇|镇街|街镇|镇|街道|县区|市县|县|区(?!域)|部门|单位|(?:预算)?部门)"
+    "期(?:工程|项目|建设|改造)|座[^、，。；停]{0,7}[车巴]|吨(?:级)?[^、，。；]{0,4}[车巴]|寸|匹|大?个?(?:方面|机制|体系|环节|维度|层面|阶段|确保|坚持|统一|统筹|到位|乡镇|镇街|街镇|镇|街道|县区|市县|县|区(?!域)|部门|单位|(?:预算)?部门)"
 )
 
 
@@ -77,6 +80,7 @@ class _Quantity(NamedTuple):
     base: Decimal
     base_unit: str
     typed: str
+    start: int
 
 
 def _quantities(text: str, known: Collection[Decimal] = ()) -> Iterator[_Quantity]:
@@ -101,7 +105,7 @@ def _quantities(text: str, known: Collection[Decimal] = ()) -> Iterator[_Quantit
             number = Decimal(match[1].replace(",", "") + (match[2] or ""))
             base = number * unit.factor
             if base not in known and not _is_no_work(text, match.start(), end):
-                yield _Quantity(number, unit.name, base, unit.base, text[match.start() : end])
+                yield _Quantity(number, unit.name, base, unit.base, text[match.start() : end], match.start())
 
 
 #: Before any text.
@@ -127,22 +131,25 @@ def _is_no_work(text: str, start: int, end: int) -> bool:
     WARNING,
     basis="K1",
     needs=["target", "indicators"],
+    maybe=["unit.year"],
     follows=["V18"],
     inputs=["@rows"],
     bad={"target": "2024年受理办理信访事项不少于1500件，信访群众满意度达到90%以上。"},
     good={"target": "2024年受理办理信访事项不少于0.12万件，服务全县17个乡镇，信访群众满意度达到90%以上。"},
 )
-def quantities_of_the_goal_are_in_the_indicators(target: str, indicators: list[Any], rows: Sequence[Row]) -> Iterator[Hit]:
+def quantities_of_the_goal_are_in_the_indicators(
+    target: str, indicators: list[Any], year: int | None, rows: Sequence[Row]
+) -> Iterator[Hit]:
     """绩效目标中的数量应有对应的指标
 
     绩效目标写明的工作数量（1200件、2小时内）应在指标值、指标名称或描述中找到（单位可换算，“场”与“场次”、“人”与“名”
-    等不作区分），也可以是几项指标之和，或者几个数量相加等于一项指标。“各配备2台”、“每季度1次”、“其中”以后的分项、“十四五”期间累计的数量和“50亩以上的大户”不算。
+    等不作区分），也可以是几项指标之和，或者几个数量相加等于一项指标；紧接着的另一种计量（“1.8万户、5.4万人”）有一种对应即可。“各配备2台”、“每季度1次”、“其中”以后的分项、“十四五”期间累计的、其他年份的数量（“到2030年”）和“50亩以上的大户”不算。
     金额由 M04、M08 检查，补助等标准（“每人每月600元”）与唯一一条同一单位（元/人·月）的指标比较；比率只与名称相同的指标比较；年月、全县概况（“全县17个乡镇”）、与往年的比较不算。
     四分之三以上的数量已有对应、同一单位的指标也都与目标一致的，其余的数量（“培训6期”）只提示。
     改法：补充对应的指标，或改正不一致的数量。
     """
-    if missing := _missing(target, rows):
-        named = "、".join(f"“{shown(found.typed)}”" for found in list(dict.fromkeys(missing))[:4])
+    if missing := _missing(target, rows, year):
+        named = "、".join(f"“{shown(typed)}”" for typed in list(dict.fromkeys(one.typed for one in missing))[:4])
         hit = "target", f"绩效目标中的{named}在绩效指标中没有对应的数量，请补充指标或改为一致"
         yield (*hit, HINT) if _is_beside(missing, target, rows) else hit
     for rate, name, has in _other_rates(target, rows):
@@ -153,7 +160,7 @@ def quantities_of_the_goal_are_in_the_indicators(target: str, indicators: list[A
         break
 
 
-def _missing(target: str, rows: Sequence[Row]) -> list[_Quantity]:
+def _missing(target: str, rows: Sequence[Row], year: int | None) -> list[_Quantity]:
     """The quantities of the goal that are no indicator's value, nor the sum of several, nor named in a name or description.
 
     Units only count for sums: what the goal counts in 场次 or 名 the indicator may count in 场 or 人.
@@ -183,7 +190,21 @@ def _missing(target: str, rows: Sequence[Row]) -> list[_Quantity]:
                 known.update(found.base for found in _quantities(text))
     missing = [one for one in missing if one.base not in known]
     parts = _parts_of_known(missing, known)
-    return [one for one in missing if id(one) not in parts]
+    return [one for one in missing if id(one) not in parts and not _is_set_aside(one, target, year, known)]
+
+
+_MEASURE_BEFORE = later("([0-9]{1,12}(?:[.][0-9]{1,6})?)([\u4e00-\u9fff]{1,4})、?$")
+
+
+def _is_set_aside(one: _Quantity, target: str, year: int | None, known: Collection[Decimal]) -> bool:
+    """Whether a quantity of the goal is another year's, or measures again what one before it does (1.8万户、5.4万人)."""
+    before = target[max(0, one.start - 60) : one.start]
+    of_year = _BY_YEAR.search(before) if year is not None and "20" in before else None
+    if of_year is not None and int(of_year[1]) != year:
+        return True
+    twin = _MEASURE_BEFORE.search(before)
+    unit = units.read(twin[2], 0)[0] if twin is not None else None
+    return twin is not None and unit is not None and unit.base != one.base_unit and Decimal(twin[1]) * unit.factor in known
 
 
 #: One of so many quantities may be without an indicator of its own.
