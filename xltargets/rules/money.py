@@ -231,37 +231,52 @@ def annual_amount_is_within_the_whole(
 
 @rule(
     "M09", WARNING, basis="K2 I", needs=["budget.total", "indicators"],
-    maybe=["budget.whole_period", "purpose", "target"], inputs=["@rows", "@money"],
+    maybe=["budget.whole_period", "name", "purpose", "target"], inputs=["@rows", "@money"],
     follows=["F11", "F12"],
     bad={"indicators.3.value": "≤2000元/件"},
     good={"indicators.3.value": "≤1050元/件"},
 )  # fmt: skip
 def price_times_quantity_is_within_the_budget(
-    total: Decimal, indicators: Sequence[Any], whole: Decimal | None, purpose: str | None, target: str | None,
-    rows: Sequence[Row], unit: str, *, slack: Decimal = Decimal("0.05"),
+    total: Decimal, indicators: Sequence[Any], whole: Decimal | None, project: str | None, purpose: str | None,
+    target: str | None, rows: Sequence[Row], unit: str, *, slack: Decimal = Decimal("0.05"),
 ) -> Iterator[Hit]:  # fmt: skip
     """单价乘以数量不应超过预算数
 
     成本指标是单价（如 元/人、元/件），又恰有一条同一单位的数量指标时，两者相乘，超过预算数的 1+slack 倍的报出来；跨年项目
-    填有项目总额的，与项目总额比较。资金用途、绩效目标写明这一单价只用于其中一部分的（“每馆20万元，共60万元”），不比较。
+    填有项目总额的，与项目总额比较。资金用途、绩效目标写明这一单价只用于其中一部分的（“每馆20万元，共60万元”），不比较；
+    单价说的是另一件事的（“户均鉴定费”与“动态监测户数”），只提示。
     改法：核对单价、数量和预算数是否配套。
     """
     most = in_wan(max(total, whole or total), unit)
-    prices = [(row.index, row.value) for row in rows if row.value is not None and _is_price(row.value)]
-    counts = [row.value for row in rows if row.level2 == "数量" and row.value is not None
+    prices = [(row, row.value) for row in rows if row.value is not None and _is_price(row.value)]
+    counts = [(row, row.value) for row in rows if row.level2 == "数量" and row.value is not None
               and row.value.kind == "quant" and row.value.change is None]  # fmt: skip
-    for index, price in prices:
-        matching = [value for value in counts if value.unit == price.per]
+    for row, price in prices:
+        matching = [(done, value) for done, value in counts if price.per in (value.unit, value.base_unit)]
         same_price = [other for _, other in prices if other.per == price.per]
-        if len(matching) != 1 or len(same_price) != 1 or _may_be_misread(matching[0]):
+        if len(matching) != 1 or len(same_price) != 1 or _may_be_misread(matching[0][1]):
             continue
-        each, count = price.hi or price.lo, matching[0].lo
-        assert each is not None and count is not None
-        product = each * price.factor * count / MONEY_FACTOR["万元"]
+        done, count = matching[0]
+        if count.unit != price.per:
+            continue  # of 35万人 a county pays its part of the price only
+        each, many = price.hi or price.lo, count.lo
+        assert each is not None and many is not None
+        product = each * price.factor * many / MONEY_FACTOR["万元"]
         if product > most * (1 + slack) > 0 and not _is_of_a_part(price, most, purpose, target):
-            said = f"单价{quoted(price.raw)}×数量{quoted(matching[0].raw)}＝{amount(product)}"
-            budget = amount(most)
-            yield f"indicators.{index}.value", f"{said}，超过预算数{budget}，请核对单价、数量和预算数"
+            said = f"单价{quoted(price.raw)}×数量{quoted(count.raw)}＝{amount(product)}"
+            hit = f"indicators.{row.index}.value", f"{said}，超过预算数{amount(most)}，请核对单价、数量和预算数"
+            yield hit if _is_paid_for(row, done, project) else (*hit, HINT)
+
+
+#: What the names of prices have in common: what is left of 户均鉴定费 is 鉴定.
+_OF_PRICES = later("单位|项目|总|单价|单个|平均|人均|户均|亩均|[每均]|标准|成本|费用|经费|补助|补贴|奖补|造价|价格|金额|费|[个人户亩件台套座处所]|控制|综合|定额|年|月|数")
+
+
+def _is_paid_for(price: Row, done: Row, project: str | None) -> bool:
+    """Whether a price may be that of what is counted: of its own word two characters are in the other's name or the project's."""
+    own = _OF_PRICES.sub("", str(price.node.get("level3") or "")[:100])
+    about = f"{done.node.get('level3') or ''} {project or ''}"
+    return len(own) < 2 or any(own[at : at + 2] in about for at in range(len(own) - 1))
 
 
 #: Behind a price, the sum of what is paid at it.
