@@ -37,7 +37,7 @@ _OTHER_UNITS = frozenset({"年", "月", "季度", "周", "号", "度", "级", "�
 _GIVEN = later(
     "(?:全县|全市|全区|全镇|全乡|全州|全省|辖区|下辖|所辖|辖|共有|现有|原有|拥有|在册|在编|涉及|常住人口|总人口|第|每|约有|“|上年|去年|同期|较|比)(?:20[0-9]{2}年)?[^0-9，。；、,;]{0,6}$|等$"
 )
-_AND = later(f"[{HAN}]{{0,8}}[、和及]")
+_AND = later(f"[{HAN}]{{0,8}}[、和及](?:(?:建筑|占地|用地)?面积|人口|居民|群众|农户)?")
 #: So often in a year: what an indicator counts by the month, the goal may count by the year.
 _A_YEAR = {"月": 12, "季度": 4, "周": 52, "工作日": 250, "天": 365}
 #: 为13个所各配备计算机2台、打印机1台: of each, which an indicator counts together.
@@ -47,7 +47,7 @@ _EACH_ONE = later(
 )
 #: 48小时应急演练: what kind of. （日处理能力200头）: how large.
 _KIND = later(f"(?:小时|分钟)(?![内以之前响反办完到处受回上赶抵修解出])[{HAN}]")
-_SIZE = later("[（(][^（）()]{0,12}(?:能力|规模|容量|库容)$")
+_SIZE = later("[（(](?:[^（）()]{0,12}(?:能力|规模|容量|库容)|(?:单[个座处台体]|每|平均)[^（）()]{0,30})$")
 #: 每季度召开会议1次: how often, which an indicator may count by the year. 1.2米高: how large.
 _HOW_OFTEN = later("每(?:个)?(?:季度?|半?年|半?月|旬|周|星期|天|日|学期|次|乡镇|镇|乡|街道|社区|行政村|村|县|区|校|馆|站|所|户|人|名|班)[^，。；;、0-9]{0,12}$")
 _MEASURED = later("米(?=[高宽长深厚])")
@@ -70,7 +70,7 @@ _BASE = later("(?:的)?基础上|核定|测算|/")
 _OF_SEVERAL = later("中的?$")
 #: What is behind a number that counts no work: 5个方面, 16个镇街 (where it is done).
 _COUNTED_ABOUT = later(
-    "期(?:工程|项目|建设|改造)|座[^、，。；停]{0,7}[车巴]|吨(?:级)?[^、，。；]{0,4}[车巴]|寸|匹|大?个?(?:方面|机制|体系|环节|维度|层面|阶段|确保|坚持|统一|统筹|到位|乡镇|镇街|街镇|镇|街道|县区|市县|县|区(?!域)|部门|单位|(?:预算)?部门)"
+    "期(?:工程|项目|建设|改造)|座[^、，。；停]{0,7}[车巴]|吨(?:级)?[^、，。；]{0,4}[车巴]|寸|匹|大?个?(?:方面|机制|体系|环节|维度|层面|阶段|确保|坚持|统一|统筹|到位|乡镇|镇街|街镇|镇|村级|街道|县区|市县|县|区(?!域)|部门|单位|(?:预算)?部门)"
 )
 
 
@@ -132,7 +132,7 @@ def _is_no_work(text: str, start: int, end: int) -> bool:
     basis="K1",
     needs=["target", "indicators"],
     maybe=["unit.year"],
-    follows=["V18"],
+    follows=["V18", "X03"],
     inputs=["@rows"],
     bad={"target": "2024年受理办理信访事项不少于1500件，信访群众满意度达到90%以上。"},
     good={"target": "2024年受理办理信访事项不少于0.12万件，服务全县17个乡镇，信访群众满意度达到90%以上。"},
@@ -145,7 +145,7 @@ def quantities_of_the_goal_are_in_the_indicators(
     绩效目标写明的工作数量（1200件、2小时内）应在指标值、指标名称或描述中找到（单位可换算，“场”与“场次”、“人”与“名”
     等不作区分），也可以是几项指标之和，或者几个数量相加等于一项指标；紧接着的另一种计量（“1.8万户、5.4万人”）有一种对应即可。“各配备2台”、“每季度1次”、“其中”以后的分项、“十四五”期间累计的、其他年份的数量（“到2030年”）和“50亩以上的大户”不算。
     金额由 M04、M08 检查，补助等标准（“每人每月600元”）与唯一一条同一单位（元/人·月）的指标比较；比率只与名称相同的指标比较；年月、全县概况（“全县17个乡镇”）、与往年的比较不算。
-    四分之三以上的数量已有对应、同一单位的指标也都与目标一致的，其余的数量（“培训6期”）只提示。
+    四分之三以上（或者四个以上、三分之二以上）的数量已有对应、同一单位的指标也都与目标一致的，其余的数量（“培训6期”）只提示。
     改法：补充对应的指标，或改正不一致的数量。
     """
     if missing := _missing(target, rows, year):
@@ -194,6 +194,7 @@ def _missing(target: str, rows: Sequence[Row], year: int | None) -> list[_Quanti
 
 
 _MEASURE_BEFORE = later("([0-9]{1,12}(?:[.][0-9]{1,6})?)([\u4e00-\u9fff]{1,4})、?$")
+_MEASURE_AFTER = later("、?([0-9]{1,12}(?:[.][0-9]{1,6})?)([\u4e00-\u9fff]{1,4})")
 
 
 def _is_set_aside(one: _Quantity, target: str, year: int | None, known: Collection[Decimal]) -> bool:
@@ -202,19 +203,26 @@ def _is_set_aside(one: _Quantity, target: str, year: int | None, known: Collecti
     of_year = _BY_YEAR.search(before) if year is not None and "20" in before else None
     if of_year is not None and int(of_year[1]) != year:
         return True
-    twin = _MEASURE_BEFORE.search(before)
+    unit_typed = one.typed.lstrip("0123456789.,")
+    whole = target.rfind("其中", max(target.rfind("。", 0, one.start), target.rfind("；", 0, one.start), 0), one.start)
+    if whole > 0 and unit_typed and unit_typed in target[max(0, whole - len(unit_typed) - 4) : whole]:
+        return True  # a part of what is counted so before 其中
+    ahead = _MEASURE_AFTER.match(target, one.start + len(one.typed))
+    twin = ahead or _MEASURE_BEFORE.search(before)
     unit = units.read(twin[2], 0)[0] if twin is not None else None
     return twin is not None and unit is not None and unit.base != one.base_unit and Decimal(twin[1]) * unit.factor in known
 
 
-#: One of so many quantities may be without an indicator of its own.
+#: One of so many quantities may be without an indicator of its own; where so many have one, a third.
 _MUCH = 4
+_MANY = 4
 
 
 def _is_beside(missing: list[_Quantity], target: str, rows: Sequence[Row]) -> bool:
     """Whether most quantities of the goal agree with indicators, and no indicator in the same unit that it contradicts."""
     every = list(_quantities(target))
-    if len(every) < _MUCH * len(missing):
+    found = len(every) - len(missing)
+    if len(every) < _MUCH * len(missing) and not (found >= _MANY and found >= 2 * len(missing)):
         return False
     said, units_of_missing = {one.base for one in every}, {one.base_unit for one in missing}
     for row in rows:

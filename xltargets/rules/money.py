@@ -244,7 +244,8 @@ def price_times_quantity_is_within_the_budget(
 
     成本指标是单价（如 元/人、元/件），又恰有一条同一单位的数量指标时，两者相乘，超过预算数的 1+slack 倍的报出来；跨年项目
     填有项目总额的，与项目总额比较。资金用途、绩效目标写明这一单价只用于其中一部分的（“每馆20万元，共60万元”），不比较；
-    单价说的是另一件事的（“户均鉴定费”与“动态监测户数”），只提示。
+    一个单位写了几种单价的（“D级每户2.6万元，C级每户1.2万元”）、单价是上限的也不比较；单价说的是另一件事的（“户均鉴定费”与
+    “动态监测户数”），或者是大小不一的项目不超过的数（“单个项目≤400万元”），只提示。
     改法：核对单价、数量和预算数是否配套。
     """
     most = in_wan(max(total, whole or total), unit)
@@ -262,10 +263,11 @@ def price_times_quantity_is_within_the_budget(
         each, many = price.hi or price.lo, count.lo
         assert each is not None and many is not None
         product = each * price.factor * many / MONEY_FACTOR["万元"]
-        if product > most * (1 + slack) > 0 and not _is_of_a_part(price, most, purpose, target):
+        if product > most * (1 + slack) > 0 and not _is_of_some(row, price, most, purpose, target):
             said = f"单价{quoted(price.raw)}×数量{quoted(count.raw)}＝{amount(product)}"
             hit = f"indicators.{row.index}.value", f"{said}，超过预算数{amount(most)}，请核对单价、数量和预算数"
-            yield hit if _is_paid_for(row, done, project) else (*hit, HINT)
+            sure = _is_paid_for(row, done, project) and not (price.op == "<=" and _UNLIKE.search(row.name or ""))
+            yield hit if sure else (*hit, HINT)
 
 
 #: What the names of prices have in common: what is left of 户均鉴定费 is 鉴定.
@@ -277,6 +279,20 @@ def _is_paid_for(price: Row, done: Row, project: str | None) -> bool:
     own = _OF_PRICES.sub("", str(price.node.get("level3") or "")[:100])
     about = f"{done.node.get('level3') or ''} {project or ''}"
     return len(own) < 2 or any(own[at : at + 2] in about for at in range(len(own) - 1))
+
+
+_CEILING = later("上限|最高|限额|封顶")
+#: What is not of one size.
+_UNLIKE = later("单个(?:[^，。]{0,4}项目|[^，。]{0,4}工程)|单项")
+_EACH_AT = later(r"每([^，。；;0-9]{1,4}?)(?:补助|补贴|奖补|奖励|发放|投资)?([0-9]{1,8}(?:\.[0-9]{1,4})?万?元)")
+
+
+def _is_of_some(row: Row, price: Value, most: Decimal, *texts: str | None) -> bool:
+    """Whether a price is a ceiling, one of several in a text for the same unit, or that of a part."""
+    if _CEILING.search(row.name or ""):
+        return True
+    prices = {found[2] for text in texts if text for found in _EACH_AT.finditer(text[:2000]) if found[1] == price.per}
+    return len(prices) > 1 or _is_of_a_part(price, most, *texts)
 
 
 #: Behind a price, the sum of what is paid at it.

@@ -109,7 +109,7 @@ _STARTS = later("(?:^|[。；;！!？?：:，,\n”]|完成|做好|开展|确保
 def no_year_is_left_over(year: int, document: Mapping[str, Any], texts: Iterable[tuple[str, str]]) -> Iterator[Hit]:
     """正文不得残留旧年度
 
-    绩效目标、保障措施、指标名称和描述里作为本年安排写出的旧年份，多为照抄上年文本。与往年比较、结转、起止时间、引用文件的年份不算；
+    绩效目标、保障措施、指标名称和描述里作为本年安排写出的旧年份，多为照抄上年文本。与往年比较（同一句话随后说到本年的只提示）、结转、起止时间、引用文件的年份不算；
     项目周期内的、项目名称自带的年份不算；后面不是计划做的事、也不是要达到的比率（“2023年储备物资
     的完好率”），可能说的是往年的东西，只提示。写成期限的由 Y05 检查，依据中的由 Y04 检查。
     改法：改为预算年度，并核对随之变化的内容。
@@ -125,7 +125,9 @@ def no_year_is_left_over(year: int, document: Mapping[str, Any], texts: Iterable
             shown_years = "、".join(f"{old}年" for old in dict.fromkeys(match[1] for match in old_years[:3]))
             hit = path, f"正文中有旧年度“{shown_years}”，预算年度是{year}年，疑似沿用往年文本，请核对"
             aimed = f"{year}年" not in text and any(_AIMED.match(text, old.end()) for old in old_years)
-            yield hit if aimed or any(_DONE.match(text, old.end()) for old in old_years) else (*hit, HINT)
+            compared = all(f"{year}年" in text[old.end() :].partition("。")[0] for old in old_years)
+            aimed = aimed and not compared
+            yield hit if aimed or not compared and any(_DONE.match(text, old.end()) for old in old_years) else (*hit, HINT)
 
 
 def _own_years(project: Mapping[str, Any], year: int) -> tuple[int, frozenset[str]]:
@@ -140,9 +142,10 @@ _NOT_OF_THIS_YEAR = (".name", ".purpose", ".long_term_target")
 #: What is said of the year to come, and what it may be compared with all the same.
 _PLANNED = later("年度?(?:计划|拟|将|预计|力争|确保|目标任务|，|,)")
 _DONE = later(
-    "年度?(?:内|末|底|[0-9]{1,2}月)?(?:我[局委院校办厅站]|本?单位|全[县市区省镇乡年])?(?:共|将|拟|计划|预计|力争|确保|继续|重点|主要|工作|目标|绩效|本级|预算|"
+    "年度?(?:(?:项目|专项|预算|财政){0,2}(?:资金|经费|支出)[^，。；;0-9]{0,4}(?:必须|须|应|将|力争|确保)|"
+    "(?:内|末|底|[0-9]{1,2}月)?(?:我[局委院校办厅站]|本?单位|全[县市区省镇乡年])?(?:共|将|拟|计划|预计|力争|确保|继续|重点|主要|工作|目标|绩效|本级|预算|"
     "[，,：:]|新|完成|全|建|竣工|交付|投入|办|支付|实现|达到|改|修|购|采|发放|拨付|兑付|培训|组织|开展|举办|启动|实施|验收|维|安装|检|监|化解|"
-    "编制|出台|清|整治|受理|推|保障|做好|加强|处理|补助|资助|救助|抽|落实|围绕|按|为|对|在|通过|开|选派|聘|慰问|创|打造|培|引|巩固|提|增|扩|种|造林|治理|争取|召开|接|帮|扶|走访)"
+    "编制|出台|清|整治|受理|推|保障|做好|加强|处理|补助|资助|救助|抽|落实|围绕|按|为|对|在|通过|开|选派|聘|慰问|创|打造|培|引|巩固|提|增|扩|种|造林|治理|争取|召开|接|帮|扶|走访))"
 )
 #: A rate that is to be reached: 2023年交通安全知晓率达到90%; not the state of what that year made: 2023年储备物资完好率.
 _AIMED = later("年度?(?!度|储|购|采购|建|新建|栽|种|造|安装|改造|修|完工|竣工|培训|招|录|毕业|认定|验收)[^。；;，,！!？?\n0-9]{2,20}[率度](?:要|应|均|力争|将)?(?:达到|达|不低于|不少于|不高于|不超过|控制在|保持在|稳定在|提高到|≥|≤)")
