@@ -18,7 +18,6 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from io import BytesIO
 from pathlib import Path
 from statistics import median
 from time import perf_counter, process_time
@@ -396,8 +395,8 @@ def _ours(rows: Iterator[list[Any]], plan: Any, target: Path) -> None:
     from xltargets.consolidate.sheet import Headline, Pages
     from xltargets.consolidate.splice import splice
 
-    skeleton = BytesIO()
     with tempfile.TemporaryDirectory() as folder, open(target, "wb") as out:
+        skeleton = Path(folder) / "skeleton.xlsx"
         with Workbook(skeleton, {**WORKBOOK_OPTIONS}) as book:
             pages = Pages(book, Looks(book), plan, Headline(plan.title), Path(folder), 1)
             for row in rows:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
@@ -31,8 +30,8 @@ ROWS: list[list[Any]] = [
 
 
 def by_us(rows: list[list[Any]], folder: Path) -> bytes:
-    stream, target = BytesIO(), BytesIO()
-    with xlsxwriter.Workbook(stream, dict(WORKBOOK_OPTIONS)) as book:
+    skeleton, target = folder / "skeleton.xlsx", BytesIO()
+    with xlsxwriter.Workbook(skeleton, dict(WORKBOOK_OPTIONS)) as book:
         looks = Looks(book)
         sheet = book.add_worksheet()
         _set_up(sheet)
@@ -46,7 +45,7 @@ def by_us(rows: list[list[Any]], folder: Path) -> bytes:
         start = b'<row r="%d" ht="20.25" customHeight="1" outlineLevel="1">' % number
         written.write(start + b"".join(cells) + b"</row>")
     written.last, written.level = f"E{len(rows) + 1}", 1
-    splice(stream, {1: written}, target)
+    splice(skeleton, {1: written}, target)
     written.close()
     return target.getvalue()
 
@@ -121,14 +120,14 @@ def test_no_body_holds_what_separates_bodies(text: str) -> None:
 
 class TestLinks:
     @pytest.fixture
-    def skeleton(self) -> Iterator[BytesIO]:
-        stream = BytesIO()
-        with xlsxwriter.Workbook(stream, dict(WORKBOOK_OPTIONS)) as book:
+    def skeleton(self, tmp_path: Path) -> Path:
+        path = tmp_path / "skeleton.xlsx"
+        with xlsxwriter.Workbook(path, dict(WORKBOOK_OPTIONS)) as book:
             _set_up(book.add_worksheet())
             _set_up(book.add_worksheet())
-        yield stream
+        return path
 
-    def test_links_to_one_file_share_its_relationship(self, skeleton: BytesIO, tmp_path: Path) -> None:
+    def test_links_to_one_file_share_its_relationship(self, skeleton: Path, tmp_path: Path) -> None:
         rows, target = SheetRows(tmp_path), BytesIO()
         for number, (name, place) in enumerate(
             ((b"a.xlsx", b"'x'!A1"), (b"a.xlsx", b"'y &amp; z'!B2"), (b"b.xlsx", b"")), 2
@@ -147,8 +146,8 @@ class TestLinks:
             assert "xl/worksheets/_rels/sheet1.xml.rels" not in archive.namelist()
 
     def test_a_sheet_that_is_not_as_expected_is_an_error_and_no_broken_workbook(self, tmp_path: Path) -> None:
-        stream = BytesIO()
-        with xlsxwriter.Workbook(stream, dict(WORKBOOK_OPTIONS)) as book:
+        path = tmp_path / "skeleton.xlsx"
+        with xlsxwriter.Workbook(path, dict(WORKBOOK_OPTIONS)) as book:
             book.add_worksheet().write_string(0, 0, "head")
         with pytest.raises(RuntimeError, match="<printOptions"):
-            splice(stream, {1: SheetRows(tmp_path)}, BytesIO())
+            splice(path, {1: SheetRows(tmp_path)}, BytesIO())

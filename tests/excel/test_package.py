@@ -10,6 +10,7 @@ from lossless_books import HEAD, PACKAGE, ROWS, book, contents, relationships, s
 
 from xltargets.errors import Error
 from xltargets.excel import xmltext
+from xltargets.excel.archive import Archive
 from xltargets.excel.opc import relationships_part, resolved
 from xltargets.excel.package import Limits, Package
 from xltargets.excel.xmltext import Edit
@@ -238,6 +239,20 @@ class TestSaving:
         with zipfile.ZipFile(tmp_path / "新.xlsx") as new:
             assert len(new.namelist()) == len(parts) + 10
             assert new.read("y/9") == b"new"
+
+    def test_parts_beyond_four_gigabytes_are_found(self, path, tmp_path):
+        """The file is all hole before its first part, so it takes no room."""
+        archive = Archive(path, 100)
+        changed = {archive.entries[0].number: lambda: [b"<changed/>"]}
+        with open(tmp_path / "大.xlsx", "wb") as out:
+            out.seek(5 << 30)
+            archive.write(out, changed, (), {b"xl/new.xml": lambda: [b"<new/>"]})
+        kept = [entry.name for entry in archive.entries[1:]]
+        with zipfile.ZipFile(tmp_path / "大.xlsx") as new, zipfile.ZipFile(path) as old:
+            assert new.read(archive.entries[0].name) == b"<changed/>"
+            assert new.read("xl/new.xml") == b"<new/>"
+            assert [new.read(name) for name in kept] == [old.read(name) for name in kept]
+            assert all(entry.header_offset >= 5 << 30 for entry in new.infolist())
 
     def test_a_part_comes_and_goes(self, path, tmp_path):
         package = Package.open(path)

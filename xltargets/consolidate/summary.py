@@ -9,7 +9,6 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
-from io import BytesIO
 from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -44,6 +43,8 @@ from xltargets.consolidate.sheet import (
 from xltargets.consolidate.splice import SheetRows, splice
 from xltargets.consolidate.store import Listed, Store
 from xltargets.consolidate.survey import Survey
+from xltargets.errors import Error
+from xltargets.excel.archive import BadArchive
 from xltargets.excel.files import replace_file
 from xltargets.rules.finding import Finding, Severity
 
@@ -91,8 +92,8 @@ def write_summary(
     notes: list[str] = []
 
     def write(file: BinaryIO) -> None:
-        skeleton = BytesIO()
         with tempfile.TemporaryDirectory(prefix="xltargets-") as folder, ExitStack() as stack:
+            skeleton = Path(folder) / "skeleton.xlsx"
             book = xlsxwriter.Workbook(skeleton, {**WORKBOOK_OPTIONS})
             _describe(book, found, options)
             writing = _Writing(store, book, reading, crossing, options, found, target, Path(folder))
@@ -103,7 +104,10 @@ def write_summary(
             book.close()
             splice(skeleton, _numbered(book, writing.pages), file)
 
-    replace_file(target, write)
+    try:
+        replace_file(target, write)
+    except BadArchive:
+        raise Error("汇总表的一张工作表超过 4 GB，Excel 也打不开；请改用 --parquet，或者分批汇总", file=target) from None
     return notes
 
 

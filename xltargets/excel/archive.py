@@ -12,7 +12,7 @@ import os
 import struct
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import BinaryIO, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
 from zlib_ng import zlib_ng
 
@@ -331,14 +331,22 @@ def _moved(central: bytes, new: int) -> bytes:
     """A central record with another offset of its local header."""
     fields = list(_CENTRAL.unpack_from(central))
     if fields[16] != _MAX32:
-        if new >= _MAX32:
+        name, extra = _CENTRAL.size + fields[10], _CENTRAL.size + fields[10] + fields[11]
+        if new >= _MAX32 and _zip64_at(central[name:extra]) is not None:
             raise BadArchive("超过 4 GB，不能处理")
-        fields[16] = new
-        return _CENTRAL.pack(*fields) + central[_CENTRAL.size :]
+        return _record(fields, central[_CENTRAL.size : name], central[name:extra], central[extra:], new)
     at = _zip64_at(central[_CENTRAL.size + fields[10] :])
     assert at is not None
     at += _CENTRAL.size + fields[10] + 8 * (fields[9] == _MAX32) + 8 * (fields[8] == _MAX32)
     return central[:at] + new.to_bytes(8, "little") + central[at + 8 :]
+
+
+def _record(fields: list[Any], name: bytes, extra: bytes, comment: bytes, at: int) -> bytes:
+    """A central record with the offset of its local header, in an extra field of zip64 where it is beyond 4 GB."""
+    if at >= _MAX32:
+        fields[2], extra = max(fields[2], 45), struct.pack("<HHQ", 1, 8, at) + extra
+    fields[11], fields[16] = len(extra), min(at, _MAX32)
+    return _CENTRAL.pack(*fields) + name + extra + comment
 
 
 def _blank(name: bytes) -> bytes:
@@ -368,15 +376,14 @@ def _write_entry(out: BinaryIO, central: bytes, name: bytes, content: Chunks) ->
     out.write(header(0, 0, 0))
     crc, packed, size = _pack(out, method, content)
     end = out.tell()
-    if end >= _MAX32 or size >= _MAX32:
-        raise BadArchive("超过 4 GB，不能处理")
+    if packed >= _MAX32 or size >= _MAX32:
+        raise BadArchive("有一个部件超过 4 GB，不能处理")
     out.seek(at)
     out.write(header(crc, packed, size))
     out.seek(end)
     fields[2:5] = 20, flags, method
-    fields[7:10] = crc, packed, size
-    fields[11], fields[13], fields[16] = len(extra), 0, at
-    return _CENTRAL.pack(*fields) + name + extra + central[_CENTRAL.size + names + extras :]
+    fields[7:10], fields[13] = (crc, packed, size), 0
+    return _record(fields, name, extra, central[_CENTRAL.size + names + extras :], at)
 
 
 def _pack(out: BinaryIO, method: int, content: Chunks) -> tuple[int, int, int]:
