@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import calendar
 import re
+from dataclasses import replace
 from typing import NamedTuple
 
 from . import words
@@ -34,6 +35,8 @@ _PERIOD = lazy(
     r"(?:(?P<year>(?:19|20)[0-9]{2})年)?(?P<first>[0-9]{1,2})月?[-~至到](?P<last>[0-9]{1,2})月(?:份|底|末)?(?![0-9内以])"
     r"|(?P<from>(?:19|20)[0-9]{2})年?(?:度)?[-~至到](?P<to>(?:19|20)[0-9]{2})学?年(?:度)?(?![0-9])"
 )
+# 25日-29日 and 25-29日 behind a month
+_DAYS = lazy("(?P<first>[0-9]{1,2})?(?:-|~|至|到)(?P<last>[0-9]{1,2})[日号]")
 _SEPARATOR = lazy("--|[-~至到]")
 _SUFFIX = lazy("(?:[(]含[)])?(?P<before>之?前|以前|止)|(?P<within>之内|以内|内|期间|间|度)|(?P<after>之?后|以后|起)")
 
@@ -64,6 +67,10 @@ def search(text: str, op: Op | None, start: int) -> Found | None:
     if op is not None and _is_length(date, found):
         return None
     end = found.end()
+    days = _DAYS().match(text, end) if date is not None and date.month is not None and not date.every else None
+    if days is not None and date is not None and (date.day is None) == (days["first"] is not None):
+        since = replace(date, day=date.day or int(days["first"]))
+        return _finish(text, start, op, found.start(), days.end(), since, replace(date, day=int(days["last"])))
     between = _SEPARATOR().match(text, end)
     second = None if between is None else _DATE().match(text, between.end())
     if second is None:
