@@ -42,7 +42,7 @@ _AND = later(f"[{HAN}]{{0,8}}[、和及](?:(?:建筑|占地|用地)?面积|人�
 _A_YEAR = {"月": 12, "季度": 4, "周": 52, "工作日": 250, "天": 365}
 #: 为13个所各配备计算机2台、打印机1台: of each, which an indicator counts together.
 _EACH_ONE = later(
-    "各(?:配备?|配置|配发|建设?|新建|安排|设立|设置|设|购置|购买|发放|发|补助|补贴|奖励|奖补|举办|组织|开展|派驻?|选派|聘用?|新增|招聘|完成)?"
+    "各(?![类项种级地界方])(?:配备?|配置|配发|建设?|新建|安排|设立|设置|设|购置|购买|发放|发|补助|补贴|奖励|奖补|举办|组织|开展|派驻?|选派|聘用?|新增|招聘|完成)?"
     "[^各，。；;,]{0,24}$|[千万百][人户]$"
 )
 #: 48小时应急演练: what kind of. （日处理能力200头）: how large.
@@ -193,8 +193,11 @@ def _missing(target: str, rows: Sequence[Row], year: int | None) -> list[_Quanti
     return [one for one in missing if id(one) not in parts and not _is_set_aside(one, target, year, known)]
 
 
-_MEASURE_BEFORE = later("([0-9]{1,12}(?:[.][0-9]{1,6})?)([\u4e00-\u9fff]{1,4})、?$")
-_MEASURE_AFTER = later("、?([0-9]{1,12}(?:[.][0-9]{1,6})?)([\u4e00-\u9fff]{1,4})")
+_SIZE_WORDS = "(?:、(?:总长度?|总?面积|(?:建筑|占地|营业)面积|长度?|共|共计|约|不少于){0,2})?"
+_MEASURE_BEFORE = later(f"([0-9]{{1,12}}(?:[.][0-9]{{1,6}})?)([{HAN}]{{1,4}}){_SIZE_WORDS}$")
+_MEASURE_AFTER = later(f"{_SIZE_WORDS}([0-9]{{1,12}}(?:[.][0-9]{{1,6}})?)([{HAN}]{{1,4}})")
+#: What stands before a bracket: a quantity that the bracket tells the parts or the size of.
+_BEFORE_BRACKET = later(f"([0-9]{{1,12}}(?:[.][0-9]{{1,6}})?)([{HAN}]{{1,4}})$")
 
 
 def _is_set_aside(one: _Quantity, target: str, year: int | None, known: Collection[Decimal]) -> bool:
@@ -209,8 +212,16 @@ def _is_set_aside(one: _Quantity, target: str, year: int | None, known: Collecti
         return True  # a part of what is counted so before 其中
     ahead = _MEASURE_AFTER.match(target, one.start + len(one.typed))
     twin = ahead or _MEASURE_BEFORE.search(before)
-    unit = units.read(twin[2], 0)[0] if twin is not None else None
-    return twin is not None and unit is not None and unit.base != one.base_unit and Decimal(twin[1]) * unit.factor in known
+    if twin is None and (opened := max(before.rfind("（"), before.rfind("("))) > max(before.rfind("）"), before.rfind(")")):
+        whole_of = _BEFORE_BRACKET.search(before[:opened])
+        return whole_of is not None and _is_known(whole_of, known) is not None
+    return twin is not None and _is_known(twin, known) not in (None, one.base_unit)
+
+
+def _is_known(typed: re.Match[str], known: Collection[Decimal]) -> str | None:
+    """The unit of a number with its unit, where it is known; None where it is not."""
+    unit = units.read(typed[2], 0)[0]
+    return unit.base if unit is not None and Decimal(typed[1]) * unit.factor in known else None
 
 
 #: One of so many quantities may be without an indicator of its own; where so many have one, a third.
@@ -498,7 +509,8 @@ def _is_loose(item: str, own: tuple[str, ...], common: Callable[[], set[str]], s
     by_chance = (
         len(grams) >= _MANY_PAIRS and len(shared) == 1 and (shared[0] not in support.names or shared[0] in common())
     )
-    by_chance = by_chance or len(grams) >= _VERY_MANY_PAIRS and len(shared) == 2 and _only_a_word(item, grams, support)
+    if shared and not by_chance and len(grams) >= (_MANY_PAIRS if len(shared) == 1 else _VERY_MANY_PAIRS):
+        by_chance = _only_a_word(item, grams, support)
     if not grams or shared and not by_chance:
         return False
     return not support.carried_out or _support()[1].search(item) is not None or _DIGIT.search(item) is not None
@@ -510,9 +522,9 @@ _WHOLE_NUMBER = later(r"[0-9]+(?:\.[0-9]+)?")
 
 
 def _only_a_word(item: str, grams: Collection[str], support: _Support) -> bool:
-    """Whether an item has one word of three characters in common with the projects, and a number that none of them has."""
+    """Whether an item has one word of two or three characters in common with the projects, and a number that none of them has."""
     shared = [gram for gram in grams if gram in support.said]
-    if len(shared) != 2 or not any(one[1] == other[0] and one + other[1] in item for one, other in (shared, shared[::-1])):
+    if len(shared) > 2 or len(shared) == 2 and not any(one[1] == other[0] and one + other[1] in item for one, other in (shared, shared[::-1])):
         return False
     numbers = set(_WHOLE_NUMBER.findall(item))
     return bool(numbers) and numbers.isdisjoint(_WHOLE_NUMBER.findall(support.said))
