@@ -53,6 +53,8 @@ _WAIT = later(
     "(?:响应|等候|等待|候诊|排队|到场|到达现场|抵达|出警|修复|抢修|恢复|查勘|勘查|派车|派单|转办|出具|办结|审批|办理|处置|答复|反馈|整改|办案|受理|送达)"
     "(?:的?平均)?(?:时间|时长|时限|期限|天数)$|(?:用时|耗时)$"
 )
+#: Of these ≥0 asks for nothing, whatever they are about.
+_INCIDENT = later("(?:事件|案件|事故)(?:发生)?(?:数|次数|起数|数量)?$")
 _TIMES = frozenset({"秒", "分钟", "小时", "天", "工作日", "周", "月"})
 
 
@@ -200,6 +202,8 @@ def bad_things_have_an_upper_limit(name: str, value: Value, *, also: Sequence[st
     if not is_reverse(name, also):
         if value.op in _UP and value.unit in _TIMES and _WAIT.search(bare(name)):
             yield "value", f"{quoted(name)}越短越好，指标值{quoted(value.raw)}却用了≥或＞，请改为≤"
+        elif value.op == ">=" and value.lo == 0 and _INCIDENT.search(bare(name)):
+            yield "value", f"{quoted(name)}的指标值{quoted(value.raw)}等于没有要求，请改为≤或=0"
         return
     surely = ERROR if _ends_with_a_bad_thing(name, also) else HINT
     if value.op in _UP:

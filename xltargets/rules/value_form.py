@@ -29,10 +29,10 @@ _READABLE = later(
 )
 #: 每季度1次, 全年每月不少于… : how often, before any number.
 _EACH = later(r"[^0-9０-９]{0,20}每")
-#: Words before the number that may tell the direction: 到馆后20个工作日, 港区内30分钟, 满足15天口粮; or after it: 10分钟集结完毕, 1次/日.
+#: Words before the number that may tell the direction: 到馆后20个工作日, 港区内30分钟, 满足15天口粮, 就业满3个月后次月; or after it: 10分钟集结完毕, 1次/日.
 _SAYS_HOW = later(
     r"[^0-9０-９]{0,20}(?:后|内|满足|确保|保证|可供|能供|最[多少高低长短快]|允许)[^0-9０-９]{0,8}[0-9０-９]|"
-    r"\d{1,4}个?(?:秒|分钟|小时|天|日|工作日)[\u4e00-\u9fff]{2}|\d{1,4}次/[天日周月]$"
+    r"[^0-9０-９]{0,20}满[0-9０-９]|\d{1,4}个?(?:秒|分钟|小时|天|日|工作日)[\u4e00-\u9fff]{2}|\d{1,4}次/[天日周月]$"
 )
 _ALL_DAY = later(r"24小时(?:不间断|不中断|全天候|值守|值班|待命|在岗|运行|服务|开放|保障|监控|监测|响应|备勤)|(?:全年|全天|全时)24小时$")
 #: 20年一遇: a grade of floods and storms.
