@@ -327,9 +327,14 @@ def test_work_is_done_in_any_order_and_listed_in_one(folder: Path, tmp_path: Pat
 def test_ctrl_c_stops_cleanly_and_keeps_what_is_done(folder: Path, tmp_path: Path) -> None:
     script = tmp_path / "run.py"
     script.write_text(
-        "import os, signal, sys\n"
+        "import os, signal, sys, time\n"
         "from pathlib import Path\n"
         "from xltargets.consolidate import Options, consolidate\n"
+        "if __name__ != '__main__':\n"  # a worker starts: the first at once, the second when Ctrl-C is pressed
+        "    try:\n"
+        "        open(sys.argv[3] + '.first', 'x')\n"
+        "    except FileExistsError:\n"
+        "        time.sleep(2)\n"
         "def interrupt(progress):\n"
         "    if progress.done == 8:\n"
         "        os.killpg(0, signal.SIGINT)\n"

@@ -9,10 +9,13 @@ from __future__ import annotations
 
 import multiprocessing
 import signal
+import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from itertools import islice
+from multiprocessing import resource_tracker
 from typing import Generic, TypeVar
 
 Item = TypeVar("Item")
@@ -93,6 +96,23 @@ def _ignore_interrupt() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
+@contextmanager
+def _deaf_children() -> Iterator[None]:
+    """Processes that start meanwhile do not hear Ctrl-C, from their first moment on; what we miss comes afterwards.
+
+    Where there are no masks of signals (Windows) they are deaf only from when they are ready.
+    """
+    if sys.platform == "win32":
+        yield
+        return
+    resource_tracker.ensure_running()  # which would take the mask off
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 class _Mapping(Generic[Item, Answer]):
     """One mapping: the batches under way, and what becomes of those that do not come back."""
 
@@ -127,7 +147,8 @@ class _Mapping(Generic[Item, Answer]):
             if not batch:
                 return
             try:
-                future = self._executor().submit(attempt_all, self.function, batch)
+                with _deaf_children() if self.executor is None else nullcontext():
+                    future = self._executor().submit(attempt_all, self.function, batch)
             except (BrokenExecutor, RuntimeError):
                 self._give_up_executor()
                 suspects += batch
@@ -152,7 +173,9 @@ class _Mapping(Generic[Item, Answer]):
         if self.alone is None:
             self.alone = processes(1)
         try:
-            return self.alone.submit(attempt, self.function, item).result()
+            with _deaf_children():
+                future = self.alone.submit(attempt, self.function, item)
+            return future.result()
         except BrokenExecutor as error:
             self.alone.shutdown(wait=False)
             self.alone = None
