@@ -119,7 +119,9 @@ _MARK = re.compile(
     rf"|第(?P<ordinal>[{_NUMERALS}]{{1,2}})[，,：:]"
 )
 #: What every number of a list item has; found faster.
-_MAY_MARK = re.compile(f"[0-9０-９{_NUMERALS}][)）.．、是，,：:]|[①-⑳]")
+_MAY_MARK = re.compile(
+    f"[0-9０-９](?:[)）、]|[.．](?:[^0-9０-９]|(?:19|20)[0-9]{{2}}年))|[{_NUMERALS}][)）、是，,：:]|[①-⑳]"
+)
 _OPENERS = frozenset("。；;！!？?：:，,”）】\n")
 
 
