@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import lru_cache, partial
-from itertools import islice
+from itertools import islice, pairwise
 from typing import Any, NamedTuple
 
 from xltargets.rules.items import Row
@@ -33,10 +33,12 @@ _FULL_WIDTH = str.maketrans("０１２３４５６７８９．％", "0123456789.
 _WIDE_DIGIT = later("[０-９．％]")
 _NUMBER = later(r"(?<![0-9.A-Za-z〔【\[第年])([0-9]{1,3}(?:,[0-9]{3}){1,4}|[0-9]{1,12})(\.[0-9]{1,6})?(?![0-9.年月%])")
 #: Units of dates and of money, which other rules compare, and what is no unit of work done.
-_OTHER_UNITS = frozenset({"年", "月", "季度", "周", "号", "度", "级", "届", "点", "线", "路", "时", "角", "年期", "学期", "倍", "", "分", "℃", "°C", "摄氏度"})
+_OTHER_UNITS = frozenset({"年", "月", "季度", "周", "号", "度", "级", "届", "点", "线", "路", "时", "角", "年期", "学期", "倍", "类", "", "分", "℃", "°C", "摄氏度"})
 _GIVEN = later(
     "(?:全县|全市|全区|全镇|全乡|全州|全省|辖区|下辖|所辖|辖|共有|现有|原有|拥有|在册|在编|涉及|常住人口|总人口|第|每|约有|“|上年|去年|同期|较|比)(?:20[0-9]{2}年)?[^0-9，。；、,;]{0,6}$|等$"
 )
+#: 特困人员、孤儿等1860人: whom it is for, counted.
+_PEOPLE = frozenset({"人", "名", "户"})
 _AND = later(f"[{HAN}]{{0,8}}[、和及](?:(?:建筑|占地|用地)?面积|人口|居民|群众|农户)?")
 #: So often in a year: what an indicator counts by the month, the goal may count by the year.
 _A_YEAR = {"月": 12, "季度": 4, "周": 52, "工作日": 250, "天": 365}
@@ -95,7 +97,7 @@ def _quantities(text: str, known: Collection[Decimal] = ()) -> Iterator[_Quantit
         if unit is None or unit.bare or unit.name in _OTHER_UNITS or unit.base.partition("/")[0] in ("元", "美元", "%", "百分点"):
             continue
         before = text[max(0, match.start() - 12) : match.start()]
-        if _GIVEN.search(before) or given_until >= 0 and _AND.fullmatch(text, given_until, match.start()):
+        if _GIVEN.search(before) and not (before.endswith("等") and unit.base in _PEOPLE) or given_until >= 0 and _AND.fullmatch(text, given_until, match.start()):
             given_until = end
         elif (about := _COUNTED_ABOUT.match(text, match.end())) is not None:
             about_until = about.end()
@@ -145,7 +147,9 @@ def quantities_of_the_goal_are_in_the_indicators(
     绩效目标写明的工作数量（1200件、2小时内）应在指标值、指标名称或描述中找到（单位可换算，“场”与“场次”、“人”与“名”
     等不作区分），也可以是几项指标之和，或者几个数量相加等于一项指标；紧接着的另一种计量（“1.8万户、5.4万人”）有一种对应即可。“各配备2台”、“每季度1次”、“其中”以后的分项、“十四五”期间累计的、其他年份的数量（“到2030年”）和“50亩以上的大户”不算。
     金额由 M04、M08 检查，补助等标准（“每人每月600元”）与唯一一条同一单位（元/人·月）的指标比较；比率只与名称相同的指标比较；年月、全县概况（“全县17个乡镇”）、与往年的比较不算。
-    四分之三以上（或者四个以上、三分之二以上）的数量已有对应、同一单位的指标也都与目标一致的，其余的数量（“培训6期”）只提示。
+    类别（“6类低收入群体”）、紧接着列举的种数（“铅、镉、汞3种”）和与全年数量相符的日均、月均数不算，“95家企业每家2次”合成190家次的也不算。
+    四分之三以上（或者四个以上、三分之二以上）的数量已有对应、同一单位的指标也都与目标一致的，其余的数量（“培训6期”）只提示；
+    已有两个以上的对应，只差一次（“中期考核1次”）或办事的场所（“为28处场所配备”）的，也只提示。
     改法：补充对应的指标，或改正不一致的数量。
     """
     if missing := _missing(target, rows, year):
@@ -167,6 +171,7 @@ def _missing(target: str, rows: Sequence[Row], year: int | None) -> list[_Quanti
     """
     known: set[Decimal] = set()
     unitless: set[Decimal] = set()
+    of_rows: set[tuple[str, Decimal]] = set()
     totals: dict[str, Decimal] = {}
     ranges: list[tuple[str, Decimal, Decimal]] = []
     for row in rows:
@@ -175,6 +180,7 @@ def _missing(target: str, rows: Sequence[Row], year: int | None) -> list[_Quanti
             base, times = value.base_unit.partition("/")[0], _A_YEAR.get(value.per)
             bounds = [bound * value.factor for bound in (value.lo, value.hi) if bound is not None]
             known.update(bounds, [bound * times for bound in bounds] if times else ())
+            of_rows.update((base, bound) for bound in bounds)
             if not value.unit:
                 unitless.add(value.lo)  # C11 speaks of those
             totals[base] = totals.get(base, Decimal(0)) + bounds[0]
@@ -189,8 +195,11 @@ def _missing(target: str, rows: Sequence[Row], year: int | None) -> list[_Quanti
             if isinstance(text := row.node.get(key), str) and _DIGIT.search(text):
                 known.update(found.base for found in _quantities(text))
     missing = [one for one in missing if one.base not in known]
-    parts = _parts_of_known(missing, known)
-    return [one for one in missing if id(one) not in parts and not _is_set_aside(one, target, year, known)]
+    parts = _parts_of_known(missing, lambda unit, total: total in known)
+    if missing:  # 省级1个、市级2个 for 3个, though there is another 2
+        parts |= _parts_of_known(list(_quantities(target)), lambda unit, total: (unit, total) in of_rows)
+        parts |= _factors_of_known(missing, target, known)
+    return [one for one in missing if one.start not in parts and not _is_set_aside(one, target, year, known)]
 
 
 _SIZE_WORDS = "(?:、(?:总长度?|总?面积|(?:建筑|占地|营业)面积|长度?|共|共计|约|不少于){0,2})?"
@@ -210,12 +219,31 @@ def _is_set_aside(one: _Quantity, target: str, year: int | None, known: Collecti
     whole = target.rfind("其中", max(target.rfind("。", 0, one.start), target.rfind("；", 0, one.start), 0), one.start)
     if whole > 0 and unit_typed and unit_typed in target[max(0, whole - len(unit_typed) - 4) : whole]:
         return True  # a part of what is counted so before 其中
+    if one.unit in _KINDS and _counts_the_listed(one, before):
+        return True
+    average = _AVERAGE.search(before)
+    if average is not None and any(one.base * times in known for times in _A_YEAR_OF[average[1]]):
+        return True
     ahead = _MEASURE_AFTER.match(target, one.start + len(one.typed))
     twin = ahead or _MEASURE_BEFORE.search(before)
     if twin is None and (opened := max(before.rfind("（"), before.rfind("("))) > max(before.rfind("）"), before.rfind(")")):
         whole_of = _BEFORE_BRACKET.search(before[:opened])
         return whole_of is not None and _is_known(whole_of, known) is not None
     return twin is not None and _is_known(twin, known) not in (None, one.base_unit)
+
+
+#: 日均8万吨: by the day or month what an indicator counts by the year.
+_AVERAGE = later("([日月])均[^，。；;、0-9]{0,12}$")
+_A_YEAR_OF = {"日": (365, 366, 360, 250), "月": (12,)}
+#: 铅、镉和汞3种: what was just listed, counted again.
+_KINDS = frozenset({"种"})
+_LAST_OF_A_LIST = later("[、和及与]")
+
+
+def _counts_the_listed(one: _Quantity, before: str) -> bool:
+    """Whether a number counts the things listed right before it."""
+    said = before[max(before.rfind(mark) for mark in "，。；：（(,;0123456789") + 1 :]
+    return "、" in said and len(_LAST_OF_A_LIST.findall(said)) + 1 == one.number
 
 
 def _is_known(typed: re.Match[str], known: Collection[Decimal]) -> str | None:
@@ -233,29 +261,56 @@ def _is_beside(missing: list[_Quantity], target: str, rows: Sequence[Row]) -> bo
     """Whether most quantities of the goal agree with indicators, and no indicator in the same unit that it contradicts."""
     every = list(_quantities(target))
     found = len(every) - len(missing)
-    if len(every) < _MUCH * len(missing) and not (found >= _MANY and found >= 2 * len(missing)):
+    slight = found >= 2 and len(missing) == 1 and (missing[0].number == 1 or _is_where(missing[0], target))
+    if len(every) < _MUCH * len(missing) and not (found >= _MANY and found >= 2 * len(missing)) and not slight:
         return False
     said, units_of_missing = {one.base for one in every}, {one.base_unit for one in missing}
     for row in rows:
         value = row.value
         if value is not None and "number" in row.sorts and value.lo is not None and value.change is None:
             bounds = [bound * value.factor for bound in (value.lo, value.hi) if bound is not None]
-            if value.base_unit.partition("/")[0] in units_of_missing and said.isdisjoint(bounds):
+            unit = value.base_unit.partition("/")[0]
+            if unit in units_of_missing and said.isdisjoint(bounds) and not _parts_of_known(every, partial(_is_one_of, unit, bounds)):
                 return False
     return True
 
 
-def _parts_of_known(missing: list[_Quantity], known: set[Decimal]) -> set[int]:
-    """Those that, one after the other in one unit, add up to a known quantity (在职52名和退休30名 for 82人)."""
+#: 为28处场所配备灭火器: where things are done; people are counted by an indicator.
+_FOR_THOSE = later("(?:^|[，。；：、,;:])(?:为|对|给|向|面向)$")
+
+
+def _is_where(one: _Quantity, target: str) -> bool:
+    """Whether a quantity is of the places or bodies for which the other things are done."""
+    return one.base_unit in _PLACES and _FOR_THOSE.search(target, max(0, one.start - 3), one.start) is not None
+
+
+_PLACES = frozenset({"处", "所", "座", "栋", "个", "家"})
+
+
+def _is_one_of(of_unit: str, bounds: Sequence[Decimal], unit: str, total: Decimal) -> bool:
+    return unit == of_unit and total in bounds
+
+
+def _parts_of_known(all_of: list[_Quantity], is_known: Callable[[str, Decimal], bool]) -> set[int]:
+    """Where those stand that, one after the other in one unit, add up to a known one (在职52名和退休30名 for 82人)."""
     found: set[int] = set()
-    for unit in {one.base_unit for one in missing}:
-        same = [one for one in missing if one.base_unit == unit][:_MOST_PARTS]
+    for unit in {one.base_unit for one in all_of}:
+        same = [one for one in all_of if one.base_unit == unit][:_MOST_PARTS]
         for first in range(len(same)):
             total = same[first].base
             for last in range(first + 1, len(same)):
                 total += same[last].base
-                if total in known:
-                    found.update(map(id, same[first : last + 1]))
+                if is_known(unit, total):
+                    found.update(one.start for one in same[first : last + 1])
+    return found
+
+
+def _factors_of_known(missing: list[_Quantity], target: str, known: set[Decimal]) -> set[int]:
+    """Where two stand, one for each of the other, that make a known quantity (95家企业每家2次 for 190家次)."""
+    found: set[int] = set()
+    for one, other in pairwise(missing[:_MOST_PARTS]):
+        if "每" in target[one.start : other.start] and one.base * other.base in known:
+            found |= {one.start, other.start}
     return found
 
 
@@ -523,11 +578,13 @@ _WHOLE_NUMBER = later(r"[0-9]+(?:\.[0-9]+)?")
 
 def _only_a_word(item: str, grams: Collection[str], support: _Support) -> bool:
     """Whether an item has one word of two or three characters in common with the projects, and a number that none of them has."""
+    numbers = set(_WHOLE_NUMBER.findall(item))
+    if not numbers:
+        return False
     shared = [gram for gram in grams if gram in support.said]
     if len(shared) > 2 or len(shared) == 2 and not any(one[1] == other[0] and one + other[1] in item for one, other in (shared, shared[::-1])):
         return False
-    numbers = set(_WHOLE_NUMBER.findall(item))
-    return bool(numbers) and numbers.isdisjoint(_WHOLE_NUMBER.findall(support.said))
+    return numbers.isdisjoint(_WHOLE_NUMBER.findall(support.said))
 
 
 def _support_of(projects: list[Any], own: tuple[str, ...]) -> _Support:

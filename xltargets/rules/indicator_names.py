@@ -178,7 +178,7 @@ def cost_is_a_sum_of_money(name: str, description: str | None, value: Value) -> 
 
     成本指标（经济成本指标）考核花多少钱，名称应是成本、费用、单价、标准等，指标值应是金额（元、万元、元/人等），或用文字与预算、概算、
     定额等比较（如“不超预算”）。以百分比、次数、时间计的不是成本；费用以制度、合同
-    或另一项费用的百分之几为限的（“≤建安费的1.5%”），只提示。没有写单位的由 C11 检查；社会成本、生态环境成本不要求金额。
+    或另一项费用的百分之几为限的（“≤建安费的1.5%”），以及贷款、贴息的利率（借钱的价格），只提示。没有写单位的由 C11 检查；社会成本、生态环境成本不要求金额。
     改法：改为项目总成本、单位成本等，填写金额和单位；其他内容移到相应的二级指标。
     """
     if value.kind in ("placeholder", "unparsed"):
@@ -194,7 +194,8 @@ def cost_is_a_sum_of_money(name: str, description: str | None, value: Value) -> 
     else:
         reason = f"的指标值{quoted(value.raw)}没有金额，也没有与预算、标准比较"
     hit = "level3", f"成本指标{quoted(name)}{reason}，请填写成本金额和单位，或移到相应的二级指标"
-    yield (*hit, HINT) if _names_money(name, None) and _LIMITED_BY.search(value.raw[:_LONGEST]) else hit
+    doubtful = _names_money(name, None) and _LIMITED_BY.search(value.raw[:_LONGEST]) or value.is_rate and "利率" in name
+    yield (*hit, HINT) if doubtful else hit
 
 
 def _names_money(name: str, description: str | None) -> bool:

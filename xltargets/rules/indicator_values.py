@@ -72,7 +72,7 @@ def _percent(number: Decimal | None, value: Value) -> Decimal | None:
 
 
 #: What somebody is to be given at least.
-_AT_LEAST = later("(?:伙食|给养|供养|生活|低保|保障|营养|抚恤|优待|工资|薪酬|待遇|最低)[^，。]{0,6}(?:标准|金|水平)$")
+_AT_LEAST = later("(?:伙食|给养|养老|供养|生活|低保|保障|营养|抚恤|优待|工资|薪酬|待遇|最低)[^，。]{0,6}(?:标准|金|水平)$")
 
 
 @rule(
@@ -92,7 +92,7 @@ def cost_has_an_upper_limit(name: str, value: Value) -> Iterator[Hit]:
     """成本指标不应用 ≥ 或 ＞
 
     成本应控制在预算或标准以内，用 ≥ 表示花得越多越好。考核节约、降低多少的不在其列；“伙食标准”
-    “最低生活保障标准”等可能是必须达到的，只提示。
+    “最低生活保障标准”“基础养老金标准”等可能是必须达到的，只提示。
     改法：改为 ≤。
     """
     if value.kind == "quant" and value.change is None and not pattern("saving").search(_short(name)):

@@ -93,6 +93,8 @@ _A_PRICE = Decimal("0.05")
 _WAN = Decimal(10000)
 _OF_THE_WHOLE = ("成本", "经费", "费用", "支出", "资金", "投入", "投资", "金额", "总价")
 _WHOLES = ("总成本", "总额", "总投资", "总费用", "总预算", "预算", "项目成本", "成本控制", "总支出")
+#: What some of the money is spent on; of the whole project only where its name says so.
+_ACTS = later("购置|采购|购买|升级|租赁|租用|印刷|维修|设计|监理|安装|外包|检测|培训|宣传|差旅|劳务")
 #: Words that leave no part out.
 _ALL = ("项目", "单位", "全", "年", "工程", "运行", "运转")
 
@@ -111,7 +113,7 @@ def costs_are_within_the_budget(
     """成本指标应与预算数一致
 
     成本指标的指标值是金额的，换算后大于预算数为错误；名称说的是全部成本而小于预算数的为警告。没有别的成本指标、名称也不是某一项
-    费用（“设备购置费”，或与项目名称无关的“宣传经费”）的，视为全部成本；某一项费用，或资金用途、绩效目标写明的一笔钱，小于
+    费用（“设备购置费”，或与项目名称无关的“宣传经费”“系统升级费用”）的，视为全部成本；某一项费用，或资金用途、绩效目标写明的一笔钱，小于
     预算数的只提示。跨年项目的总投资与项目总额比较。
     单价、人均、标准一类的指标，以元计而不到预算数 5% 的（预算198万元而写成“198元”的除外），以及2021年框架的社会成本、
     生态环境成本，不与预算数比较。
@@ -147,6 +149,9 @@ def _is_of_the_project(cost: str, project: str | None) -> bool:
     if kind is None:
         return False
     own = bare.removesuffix(kind)
+    acts = _ACTS.findall(own) if project else ()
+    if acts and not any(act in (project or "") for act in acts):
+        return False
     named = not project or len(own) < 2 or any(own[at : at + 2] in project for at in range(min(len(own), 40) - 1))
     return named or any(word in own for word in _ALL)
 

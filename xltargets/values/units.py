@@ -198,7 +198,7 @@ def _quotient(unit: Unit, text: str, end: int) -> tuple[Unit | None, int]:
 
 def _divisor(unit: Unit, text: str, start: int) -> tuple[str | None, int]:
     """What a unit is per; money may be per anything (元/生·年, 元/标准岗)."""
-    known, end = _longest(text, start)
+    known, end = _counted(text, start)  # 批次/千人
     if known is not None and not known.bare and (end == len(text) or text[end] in _ENDS or unit.base != "元"):
         return known.name, end
     noun = _NOUN.match(text, start) if unit.base == "元" else None
