@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import lru_cache, partial
-from itertools import islice, pairwise
+from itertools import islice
 from typing import Any, NamedTuple
 
 from xltargets.rules.items import Row
@@ -305,12 +305,18 @@ def _parts_of_known(all_of: list[_Quantity], is_known: Callable[[str, Decimal], 
     return found
 
 
+#: 每家企业服务2次: of each, behind how many there are.
+_OF_EACH = later("每[^，。；;0-9每]{0,14}([0-9]{1,4})(?![0-9.]|[百千万]?元)")
+
+
 def _factors_of_known(missing: list[_Quantity], target: str, known: set[Decimal]) -> set[int]:
-    """Where two stand, one for each of the other, that make a known quantity (95家企业每家2次 for 190家次)."""
+    """Where those stand that, with so many for each of them, make a known quantity (95家企业每家2次 for 190家次)."""
     found: set[int] = set()
-    for one, other in pairwise(missing[:_MOST_PARTS]):
-        if "每" in target[one.start : other.start] and one.base * other.base in known:
-            found |= {one.start, other.start}
+    for one in missing[:_MOST_PARTS] if "每" in target else ():
+        end = one.start + len(one.typed)
+        each = _OF_EACH.search(target, end, end + 60)
+        if each is not None and one.base * Decimal(each[1]) in known:
+            found |= {one.start, *(other.start for other in missing if other.start == each.start(1))}
     return found
 
 
