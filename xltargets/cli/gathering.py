@@ -47,10 +47,13 @@ def _run_options(command: Callable[..., int]) -> Callable[..., int]:
 @click.option("--dask", metavar="地址", help="在 Dask 集群上运行，如 tcp://127.0.0.1:8786（需另装 dask）。")
 @click.option("--no-cache", is_flag=True, help="不用缓存，全部重新读取。")
 @click.option("--all-files", is_flag=True, help="同一单位同样的项目报了几次时全部汇总；默认只取最新的一份。")
+@click.option(
+    "--existing", type=FILE, metavar="文件", help="已有的汇总表（.xlsx 或 .csv），逐个项目与申报表核对。"
+)
 @_run_options
 def consolidate_command(
     sources: tuple[Path, ...], output: Path, jobs: int, dask: str | None, cache: Path | None, no_cache: bool,
-    all_files: bool, roster: Path | None, ledger: Path | None, deadline: datetime | None, title: str,
+    all_files: bool, existing: Path | None, roster: Path | None, ledger: Path | None, deadline: datetime | None, title: str,
     give_back: Path | None, parquet: Path | None, schema: Path | None, config_path: Path | None,
 ) -> int:  # fmt: skip
     """把文件夹里全部申报表汇总成一份工作簿。
@@ -65,6 +68,7 @@ def consolidate_command(
         _options(roster, ledger, deadline, title, give_back, parquet),
         cache=None if no_cache else cache or default_cache(),
         newest=not all_files,
+        existing=existing,
     )
     check_suffix(output, None)
     for source in sources:

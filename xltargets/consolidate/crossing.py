@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,8 +13,8 @@ from xltargets.consolidate.layout import Table, main_table
 from xltargets.consolidate.onefile import READ, Reading, does_count
 from xltargets.consolidate.store import Listed, Store
 from xltargets.rules.finding import Finding
-from xltargets.rules.unitrecord import Units
-from xltargets.rules.units import judge_units
+from xltargets.rules.unitrecord import UnitRecord, Units
+from xltargets.rules.units import Rows, judge_summary, judge_units
 from xltargets.submission.form import Form
 from xltargets.submission.model import Submission
 
@@ -51,14 +51,18 @@ class Crossing:
         return brief
 
 
-def cross(store: Store, reading: Reading) -> Crossing:
-    """Compare the units of a run; of a unit's files the one that is taken comes first."""
+def cross(store: Store, reading: Reading, existing: Rows | None = None) -> Crossing:
+    """Compare the units of a run; of a unit's files the one that is taken comes first.
+
+    Args:
+        store: what was read.
+        reading: with what it was read.
+        existing: the rows of a summary that somebody made, which are compared with the files taken (D05, D06).
+    """
     units = Units()
     for files in units_of(store):
-        for file in sorted(files, key=lambda file: not file.taken):
-            record = store.record(file) if file.status == READ else None
-            if record is not None:
-                units.add(record)
+        for record in _records(store, sorted(files, key=lambda file: not file.taken)):
+            units.add(record)
     crossing = Crossing(main_table(reading.root))
     inputs = reading.inputs
     for finding in judge_units(units, reading.config, inputs.roster, inputs.ledger, form=reading.form):
@@ -69,7 +73,18 @@ def cross(store: Store, reading: Reading) -> Crossing:
             crossing.by_file.setdefault(found.number, []).append(finding)
     for number, findings in crossing.by_file.items():
         crossing.by_file[number] = _placed(store, reading.form, number, findings)
+    if existing is not None:
+        taken = (file for files in units_of(store) for file in files if file.taken)
+        crossing.of_none += judge_summary(existing, _records(store, taken), reading.config)
     return crossing
+
+
+def _records(store: Store, files: Iterable[Listed]) -> Iterator[UnitRecord]:
+    """The records of those files that could be read."""
+    for file in files:
+        record = store.record(file) if file.status == READ else None
+        if record is not None:
+            yield record
 
 
 def _placed(store: Store, form: Form, number: int, findings: list[Finding]) -> list[Finding]:

@@ -29,6 +29,7 @@ from xltargets.rules.config import Config
 from xltargets.rules.engine import Inputs
 from xltargets.rules.finding import Severity
 from xltargets.submission.form import Form, load_form
+from xltargets.submission.registers import load_summary
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -55,6 +56,7 @@ class Options:
         parquet: a folder for the tables as Parquet datasets; None for none.
         give_back: the folder that goes back to the units: annotated copies and letters; None for none.
         worst: a finding as bad as this sends a file back.
+        existing: a summary that somebody made (.xlsx, .csv), to be compared with the files (D05, D06); None for none.
     """
 
     inputs: Inputs = Inputs()
@@ -66,6 +68,7 @@ class Options:
     parquet: Path | None = None
     give_back: Path | None = None
     worst: Severity = Severity.ERROR
+    existing: Path | None = None
 
 
 @dataclass
@@ -117,12 +120,14 @@ def consolidate(
 
     Raises:
         NothingToRead: when no submission was found.
-        Error: when the target cannot be written.
+        Error: when the target cannot be written, or the summary to compare with cannot be read.
     """
     paths = list(paths)
     target = None if target is None else Path(target)
     if options.parquet is not None:
         check_folder(options.parquet)
+    if target and options.existing and os.path.abspath(target) == os.path.abspath(options.existing):
+        raise Error("要核对的汇总表和要写的汇总表是同一个文件；请把新的汇总表另取一个名字", file=target)
     reading, work = _reading(form, config, options), Work(jobs=jobs, executor=executor, batch=options.batch)
     with _gathered(paths, reading, ours(target, options), work, options, progress) as run:
         store, crossing, found = run
@@ -158,7 +163,7 @@ def tables(
     from xltargets.consolidate.frames import frames
 
     reading, work = _reading(form, config, options), Work(jobs=jobs, executor=executor, batch=options.batch)
-    with _gathered(list(paths), reading, Exclude(), work, options, progress) as run:
+    with _gathered(list(paths), reading, ours(None, options), work, options, progress) as run:
         return frames(_rows(run, reading, options))
 
 
@@ -181,12 +186,13 @@ def _gathered(
     progress: Callable[[Progress], None] | None,
 ) -> Iterator[_Gathered]:  # fmt: skip
     """Read, judge and compare."""
+    existing = None if options.existing is None else load_summary(options.existing)
     total = sum(1 for _ in discover(paths, exclude)) if progress else None
     with Store(options.cache, reading) as store:
         gather(discover(paths, exclude), store, reading, work, progress, total)
         if options.newest:
             resolve(store)
-        crossing = cross(store, reading)
+        crossing = cross(store, reading, existing)
         yield _Gathered(store, crossing, survey(store, reading.root, crossing))
 
 
@@ -197,8 +203,8 @@ def _reading(form: Form | None, config: Config | None, options: Options) -> Read
 
 
 def ours(target: Path | None, options: Options) -> Exclude:
-    """What of ours may lie in the folder that is read."""
-    files = [path for path in (target, options.cache) if path is not None]
+    """What may lie in the folder that is read and is no submission."""
+    files = [path for path in (target, options.cache, options.existing) if path is not None]
     folders = [path for path in (options.give_back, options.parquet) if path is not None]
     return Exclude(frozenset(map(os.path.abspath, files)), frozenset(map(os.path.abspath, folders)))
 

@@ -308,8 +308,11 @@ def judge_summary(
 ) -> list[Finding]:
     """D05 and D06 on a summary that somebody made: every row recomputed from the units' sheets, none missing or extra.
 
+    A project without a code cannot be looked up (C03 tells of it), and the rows of a code that several projects have
+    (X01, U02) cannot be told apart; neither is judged here.
+
     Args:
-        summary: project code → row in the order of the table (:func:`xltargets.submission.registers.load_ledger` reads
+        summary: project code → row in the order of the table (:func:`xltargets.submission.registers.load_summary` reads
             any workbook with a column 项目编码).
         records: of the units, in the order that the summary should have.
         config: the bureau's settings; the thresholds of D05 count.
@@ -318,35 +321,41 @@ def judge_summary(
     config = config or Config()
     rules = all_rules()
     eps = config.settings(rules["D05"]).get("eps", EPS)
+    projects = [
+        (project.code, record.name or record.code, project)
+        for record in records
+        for project in record.projects
+    ]
+    often = Counter(code for code, _, _ in projects)
     said: list[tuple[str, str, Severity | None]] = []
-    order: list[str] = []
-    for record in records:
-        for project in record.projects:
-            row = summary.get(project.code)
-            order.append(project.code)
-            label = f"{record.name or record.code} {project.name}（{project.code}）"
-            if row is None:
-                said.append(("D06", f"汇总表缺少{label}，请补上", None))
-                continue
-            node = {"name": project.name, "budget": {key: getattr(project, key) for key in ("total", "fiscal", "other")}}
-            for path, here, there in row_differences(node, row, eps):
-                severity = WARNING if path == "name" else None
-                said.append(("D05", f"汇总表中{label}是{there}，项目表为{here}，请改正汇总表", severity))
-    said += [("D06", message, None) for message in _extra_and_order(summary, order)]
+    for code, unit, project in projects:
+        if not code or often[code] > 1:
+            continue
+        label = f"{unit} {project.name}（{code}）"
+        row = summary.get(code)
+        if row is None:
+            said.append(("D06", f"汇总表缺少{label}，请补上", None))
+            continue
+        node = {"name": project.name, "budget": {key: getattr(project, key) for key in ("total", "fiscal", "other")}}
+        for path, here, there in row_differences(node, row, eps):
+            severity = WARNING if path == "name" else None
+            said.append(("D05", f"汇总表中{label}是{there}，项目表为{here}，请改正汇总表", severity))
+    said += [("D06", message, None) for message in _extra_and_order(summary, [code for code in often if code])]
     return [
-        Finding(id, config.severity.get(id, own or rules[id].severity), "", message, file=file)
+        Finding(id, config.severity.get(id, own or rules[id].severity), "", message, field="已有的汇总表", file=file)
         for id, message, own in said
         if config.runs(rules[id])
     ]
 
 
 def _extra_and_order(summary: Rows, order: Sequence[str]) -> Iterator[str]:
+    """What of a summary's rows is no project, and where their order is another; ``order`` has every code once."""
     expected = set(order)
     for code, row in summary.items():
         if code not in expected:
             yield f"汇总表多出{row.get('项目名称') or ''}（{code}），没有单位申报这个项目，请核对"
     common = [code for code in summary if code in expected]
-    ours = [code for code in dict.fromkeys(order) if code in summary]
+    ours = [code for code in order if code in summary]
     if common != ours:
         place = next(index for index, pair in enumerate(zip(common, ours, strict=True)) if pair[0] != pair[1])
         yield f"汇总表的项目次序与申报表不同，从第{place + 1}个项目（{common[place]}）起，请按单位和项目的次序排列"

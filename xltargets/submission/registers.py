@@ -71,6 +71,15 @@ def load_ledger(path: str | os.PathLike[str]) -> dict[str, Row]:
     return _load(path, LEDGER, "项目编码", "项目库")
 
 
+def load_summary(path: str | os.PathLike[str]) -> dict[str, Row]:
+    """A summary that somebody made 汇总表: project code → its row, in the order of the table; else as the ledger.
+
+    Raises:
+        Error: as :func:`load_ledger`.
+    """
+    return _load(path, LEDGER, "项目编码", "汇总表")
+
+
 def load_roster(path: str | os.PathLike[str]) -> dict[str, Row]:
     """The roster: unit code → its row. A row of totals, which has no code, is kept under 合计.
 
@@ -221,14 +230,18 @@ def _rows(table: _Table, first: int, columns: list[_Column], key: str, file: str
     found: dict[str, Row] = {}
     seen: set[tuple[object, ...]] = set()
     above: dict[str, Any] = {}
+    place = next(column.place for column in columns if column.label == key)
     for index in range(first, len(table.rows)):
         cells = table.rows[index]
+        of_one = _has_code(_at(cells, place))
+        if not of_one and key != "单位编码":
+            continue  # totals and blank rows, whose amounts nobody needs
         row = {column.label: _cell(column, cells, index, table.name, file) for column in columns}
-        code = code_key(row[key])
-        if key == "单位编码" and _is_total(code, row):
-            found["合计"] = row
-        if not code or not any(char.isdigit() for char in code):
+        if not of_one:
+            if _is_total(row):
+                found["合计"] = row
             continue
+        code = code_key(row[key])
         for label in _FILLED_DOWN:
             if label in row and label != key:
                 row[label] = above[label] = row[label] if row[label] is not None else above.get(label)
@@ -245,10 +258,18 @@ def _is_department(code: object) -> bool:
     return isinstance(code, (int, float)) and 100 <= code <= 999
 
 
-def _is_total(code: str, row: Row) -> bool:
-    """Whether a row of the roster is the one of totals."""
-    texts = [code_key(value) for value in row.values() if isinstance(value, str)]
-    return not any(char.isdigit() for char in code) and any(text in _TOTALS for text in texts)
+def _has_code(cell: object) -> bool:
+    """Whether a row is of one unit or project; a code that is an error is to be told of, not passed over."""
+    return _is_error(cell) or any(map(str.isdigit, code_key(cell)))
+
+
+def _is_error(cell: object) -> bool:
+    return isinstance(cell, ErrorValue) or cell is UNCALCULATED
+
+
+def _is_total(row: Row) -> bool:
+    """Whether a row of the roster without a code is the one of totals."""
+    return any(code_key(value) in _TOTALS for value in row.values() if isinstance(value, str))
 
 
 def _added(first: Row, more: Row) -> Row:
@@ -263,10 +284,15 @@ def _added(first: Row, more: Row) -> Row:
     return row
 
 
+def _at(cells: Sequence[object], place: int) -> object:
+    """A cell of a row that may be shorter than the heading."""
+    return cells[place] if place < len(cells) else None
+
+
 def _cell(column: _Column, cells: Sequence[object], row: int, sheet: str | None, file: str) -> Any:
-    value = cells[column.place] if column.place < len(cells) else None
+    value = _at(cells, column.place)
     try:
-        if isinstance(value, ErrorValue) or value is UNCALCULATED:
+        if _is_error(value):
             raise Error(f"“{column.label}”的单元格是错误值或没有计算结果，请改正后再试")
         return _amount(column, value) if column.label in MONEY else _text(column, value)
     except Error as error:
