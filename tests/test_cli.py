@@ -292,6 +292,16 @@ class TestPages:
         for word in ("# M01", "改法：", "## 依据", "## 公式", "## 违反的例子", "## 通过的例子", "## 配置"):
             assert word in page
 
+    @pytest.mark.parametrize(
+        "command",
+        ["new", "fill {document}", "export {book}", "migrate {book}", "repair {book}", "annotate {book}", "clean {book}"],
+    )
+    def test_makes_the_folder_that_it_writes_to(self, tmp_path: Path, filled: Path, command: str) -> None:
+        target = tmp_path / "没有" / "的" / ("a.json" if command.startswith("export") else f"a{filled.suffix}")
+        words = command.format(document=DATA / "clean.json", book=filled).split()
+        run(*words, "-o", target)
+        assert target.stat().st_size > 1000
+
     def test_config_of_a_folder_that_is_not_there_says_so(self, tmp_path: Path) -> None:
         done = run("config", tmp_path / "none")
         assert (done.returncode, done.stdout) == (2, "") and "找不到这个文件夹" in done.stderr

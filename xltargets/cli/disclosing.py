@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from xltargets.cli.options import FILE, form_of, schema_option
-from xltargets.cli.writing import check_suffix, echo_unplaced, force_option, free, write_text
+from xltargets.cli.writing import check_suffix, echo_unplaced, force_option, make_way, write_text
 from xltargets.errors import Error
 
 
@@ -56,7 +56,7 @@ def _write_json(documents: list[dict[str, Any]], output: Path | None, force: boo
     if output is None:
         click.echo(text)
         return
-    free(output, force)
+    make_way(output, force)
     write_text(output, text)
 
 
@@ -78,7 +78,7 @@ def _fill_all(
         targets = _names(documents, output, suffix)
     for target in targets:
         check_suffix(target, template)
-        free(target, force)
+        make_way(target, force)
     for document, target in zip(documents, targets, strict=True):
         typed = from_document(document, form=form).document
         result = fill(_fillable(typed), target, template=template, form=form)
@@ -127,7 +127,7 @@ def publish_command(
     import xltargets
     from xltargets.disclosure import publish
 
-    free(output, force)
+    make_way(output, force)
     form = form_of(schema)
     submissions = [xltargets.read(file, form=form) for file in files]
     for file, submission in zip(files, submissions, strict=True):

@@ -13,8 +13,8 @@ from xltargets.cli.writing import (
     check_suffix,
     echo_unplaced,
     force_option,
-    free,
     into,
+    make_way,
     output_option,
     required_output_option,
     write_each,
@@ -42,7 +42,7 @@ def new_command(
     from xltargets.submission.fill import fill
 
     check_suffix(output, template)
-    free(output, force)
+    make_way(output, force)
     unit = {"code": code, "name": name, "region": region, "year": year}
     fill(
         {"unit": {key: value for key, value in unit.items() if value is not None}}, output, template=template
@@ -74,7 +74,7 @@ def fill_command(
 
     def write(document: Path, target: Path) -> bool:
         check_suffix(target, template)
-        free(target, force)
+        make_way(target, force)
         result = fill(load_document(document), target, template=template, form=form)
         click.echo(f"已生成 {target}")
         echo_unplaced(result.unplaced)
@@ -161,7 +161,7 @@ def migrate_command(old: Path, output: Path, template: Path | None, force: bool,
     from xltargets.submission.migrate import migrate
 
     check_suffix(output, template)
-    free(output, force)
+    make_way(output, force)
     result = migrate(old, output, template=template, form=form_of(schema))
     click.echo(f"已生成 {output}，转移 {result.moved} 项内容")
     echo_unplaced(result.unplaced)
@@ -193,7 +193,7 @@ def repair_command(
     from xltargets.submission.repair import found_by_sheet, repair
 
     check_suffix(output, file)
-    free(output, force)
+    make_way(output, force)
     result = repair(
         file, output, form=form_of(schema), template=template, answers=answers, break_signature=break_signature
     )

@@ -103,20 +103,24 @@ def check_suffix(target: Path, like: Path | None) -> None:
         raise Error(f"写出的是 {suffix} 工作簿，文件名也应以 {suffix} 结尾，不然 Excel 打不开；请改文件名", file=target)
 
 
-def free(target: Path, force: bool) -> None:
-    """Refuse a target that is there already, unless it may be overwritten.
+def make_way(target: Path, force: bool) -> None:
+    """Refuse a target that is there already, unless it may be overwritten; make the folder that it goes to.
 
     Raises:
-        Error: when it may not.
+        Error: when it may not, or the folder cannot be made.
     """
+    from xltargets.excel.files import make_folder
+
     if target.exists() and not force:
         raise Error("文件已存在；要覆盖请加 --force，或换一个文件名", file=target)
+    make_folder(target.parent)
 
 
 def write_text(target: Path, text: str) -> None:
     """A text and the end of its line as a file in UTF-8; standard error says that it is there."""
-    from xltargets.excel.files import replace_file
+    from xltargets.excel.files import make_folder, replace_file
 
+    make_folder(target.parent)
     replace_file(target, lambda stream: stream.write(f"{text}\n".encode()))
     click.echo(f"已生成 {target}", err=True)
 

@@ -21,6 +21,7 @@ from __future__ import annotations
 
 import inspect
 import os
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -134,15 +135,20 @@ class _Loader:
     def parse(self) -> dict[str, Any]:
         """The file as TOML has it."""
         try:
-            return tomllib.loads(self.path.read_text("utf-8-sig"), parse_float=Decimal)
+            text = self.path.read_text("utf-8-sig")
         except FileNotFoundError as error:
             raise Error("找不到这个文件，请检查路径", file=self.path) from error
         except OSError as error:
             raise Error("读不了这个文件；请检查它是不是文件夹、有没有读取权限", file=self.path) from error
         except UnicodeDecodeError as error:
             raise Error("文件不是 UTF-8 编码；请另存为 UTF-8 编码", file=self.path) from error
-        except (tomllib.TOMLDecodeError, RecursionError) as error:
-            raise Error(f"不是合法的 TOML（{error}）；请改正后再试", file=self.path) from error
+        try:
+            return tomllib.loads(text, parse_float=Decimal)
+        except tomllib.TOMLDecodeError as error:
+            advice = "文字要加引号，每项写作“名称 = 值”，请改正后再试"
+            raise Error(f"{_where(str(error), text)}不是合法的 TOML；{advice}", file=self.path) from error
+        except RecursionError as error:
+            raise Error("括号套得太多，不是合法的 TOML；请改正后再试", file=self.path) from error
 
     def _preset(self, name: object) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
         """The settings of a province's form."""
@@ -265,6 +271,14 @@ def _sample(rule: Rule, key: str) -> Any:
     if type(default) is tuple:
         return tuple(Decimal(one) if type(one) is int else one for one in default)
     return Decimal(default) if type(default) is int else default
+
+
+def _where(told: str, text: str) -> str:
+    """Which line ``tomllib`` means: it says so in English only, ``(at line 3, column 5)`` or ``(at end of document)``."""
+    place = re.search(r"at line (\d+)", told)
+    lines = text.rstrip().splitlines() or [""]
+    number = int(place[1]) if place else len(lines)
+    return f"第{number}行“{lines[min(number, len(lines)) - 1].strip()[:40]}”"
 
 
 def _presets() -> dict[str, dict[str, Any]]:
