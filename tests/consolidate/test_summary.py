@@ -16,6 +16,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 from xltargets.consolidate import Choice, Options, Result, SummaryOptions, consolidate, tables
 from xltargets.errors import Error
 from xltargets.submission.form import Form
+from xltargets.submission.read import read
+from xltargets.submission.repair import repair
 
 
 def sheet_of(path: Path, title: str, values: bool = True) -> Worksheet:
@@ -353,3 +355,13 @@ class TestTarget:
 
 def _files(result: Result) -> tuple[int, int]:
     return result.totals.files, result.totals.unreadable
+
+
+def test_a_summary_is_no_submission_and_is_said_to_be_one(inbox: Path, hand_in: Callable[..., Path], tmp_path: Path) -> None:
+    hand_in("286001.json")
+    consolidate([inbox], tmp_path / "汇总.xlsx")
+    with pytest.raises(Error, match="这是 xltargets 写的汇总表"):
+        read(tmp_path / "汇总.xlsx")
+    with pytest.raises(Error, match="没有改动"):
+        repair(tmp_path / "汇总.xlsx", tmp_path / "修复.xlsx")
+    assert not (tmp_path / "修复.xlsx").exists()

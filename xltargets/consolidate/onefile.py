@@ -10,7 +10,6 @@ import hashlib
 import json
 import os
 import time
-import zipfile
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import IO, NamedTuple
@@ -29,14 +28,11 @@ from xltargets.submission.document import from_document, load_document
 from xltargets.submission.form import Form, load_form
 from xltargets.submission.model import Submission
 from xltargets.submission.read import read
+from xltargets.submission.resultmark import is_summary
 
 #: What a result says of its file.
 READ, UNREADABLE, FAILED, FOREIGN = "read", "unreadable", "failed", "foreign"
 
-#: What a summary of ours says of itself in its properties; a consolidation does not take it for a submission.
-MARK = "xltargets summary"
-
-_MAX_CORE = 1 << 16
 _PASSING = {
     errno.EIO,
     errno.ETIMEDOUT,
@@ -226,7 +222,7 @@ def _may_pass(error: Error) -> bool:
 
 
 def _refused(source: Source, error: Error) -> FileResult:
-    if is_ours(source.path):
+    if is_summary(source.path):
         return FileResult(source.name, FOREIGN)
     place = "!".join(part for part in (error.sheet, error.cell) if part)
     result = FileResult(source.name, UNREADABLE, f"[{place}] {error.message}" if place else error.message)
@@ -236,16 +232,6 @@ def _refused(source: Source, error: Error) -> FileResult:
     except (Error, OSError):
         pass
     return result
-
-
-def is_ours(path: str) -> bool:
-    """Whether a file is a summary that we wrote, which may lie in the folder that is read."""
-    try:
-        with zipfile.ZipFile(path) as archive:
-            entry = archive.getinfo("docProps/core.xml")
-            return entry.file_size < _MAX_CORE and MARK.encode() in archive.read(entry)
-    except (OSError, KeyError, zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError, EOFError):
-        return False
 
 
 @lru_cache(maxsize=4)

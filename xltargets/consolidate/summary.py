@@ -22,7 +22,7 @@ from xltargets.consolidate.drawn import LINE, Drawn, DrawnFinding, counted, draw
 from xltargets.consolidate.fold import units_of
 from xltargets.consolidate.layout import Table
 from xltargets.consolidate.looks import WORKBOOK_OPTIONS, Looks
-from xltargets.consolidate.onefile import FOREIGN, MARK, READ, Reading
+from xltargets.consolidate.onefile import FOREIGN, READ, Reading
 from xltargets.consolidate.overview import Overview, OverviewPage
 from xltargets.consolidate.received import MISSING, Deadline, Roster, received_sheet, special_of
 from xltargets.consolidate.received import lines as received_lines
@@ -47,6 +47,7 @@ from xltargets.errors import Error
 from xltargets.excel.archive import BadArchive
 from xltargets.excel.files import replace_file
 from xltargets.rules.finding import Finding, Severity
+from xltargets.submission.resultmark import SUMMARY_MARK
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -120,7 +121,7 @@ def _numbered(book: Workbook, pages: Sequence[Pages]) -> dict[int, SheetRows]:
 def _describe(book: Workbook, found: Survey, options: SummaryOptions) -> None:
     """Nothing of this run's moment: the newest file's is the summary's too."""
     moment = datetime.fromtimestamp(found.newest // 10**9, UTC).replace(tzinfo=None)
-    book.set_properties({"title": options.title or "预算绩效目标汇总表", "created": moment, "comments": MARK})
+    book.set_properties({"title": options.title or "预算绩效目标汇总表", "created": moment, "comments": SUMMARY_MARK})
     book.set_size(2400, 1400)
 
 

@@ -26,7 +26,7 @@ from xltargets.submission.binding import Bound, bind
 from xltargets.submission.form import ITEM, Field, Form, load_form
 from xltargets.submission.read import read_book
 from xltargets.submission.relocate import Doubt, Locator, Place, Sure, a1
-from xltargets.submission.resultmark import is_ours
+from xltargets.submission.resultmark import is_ours, is_summary
 from xltargets.submission.sheetview import SheetView
 from xltargets.submission.wording import Likeness, Vocabulary, plain
 
@@ -109,6 +109,8 @@ def repair(
     """
     form = form or load_form()
     package = Package.open(source)
+    if is_summary(source):
+        raise package.error("这是 xltargets 写的汇总表，不是申报表，没有改动；请换成单位填报的工作簿")
     if package.is_signed and not break_signature:
         raise package.error("工作簿带有数字签名，任何改动都会使签名失效，没有改动；请先取得未签名的文件")
     work = _Repair(package, form, _models(template, form))

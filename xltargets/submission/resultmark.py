@@ -1,8 +1,10 @@
-"""How the sheet of findings that we add is told from the sheets of the form and from a person's own."""
+"""How what we write is told from what units hand in: the sheet of findings in their workbook, and the summary of all."""
 
 from __future__ import annotations
 
+import os
 import re
+import zipfile
 
 from xltargets.excel.grid import Book
 
@@ -14,6 +16,10 @@ MARK = "本表由预算绩效审核生成，请勿填写"
 #: The sheet of the official template that counts what is left; it holds formulas only and is not looked into.
 SELF_CHECK = "自检"
 
+#: In the properties of every summary workbook; by it we know one that lies among the submissions.
+SUMMARY_MARK = "xltargets summary"
+_MAX_CORE = 1 << 16
+
 _OUR_TITLE = re.compile(rf"{TITLE}(?:\(\d{{1,9}}\))?\Z")
 _COLUMNS = 20  # of the first row that are looked at
 
@@ -24,3 +30,13 @@ def is_ours(book: Book, sheet: str) -> bool:
         return False
     grid = book.grid(sheet)
     return any(grid.value(0, column) == MARK for column in range(min(grid.end[1] + 1, _COLUMNS)))
+
+
+def is_summary(path: str | os.PathLike[str]) -> bool:
+    """Whether a file is a summary that we wrote, however large or damaged it is otherwise."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            entry = archive.getinfo("docProps/core.xml")
+            return entry.file_size < _MAX_CORE and SUMMARY_MARK.encode() in archive.read(entry)
+    except (OSError, KeyError, zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError, EOFError):
+        return False

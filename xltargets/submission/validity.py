@@ -9,6 +9,7 @@ from xltargets.errors import Error
 from xltargets.submission.binding import Bindings
 from xltargets.submission.form import Form
 from xltargets.submission.model import Problem, Submission
+from xltargets.submission.resultmark import is_summary
 
 _AGAIN = "请用官方模板填报，或用 xltargets repair 修复名称"
 
@@ -23,6 +24,8 @@ def check_identity(bindings: Bindings, form: Form, file: str | None) -> None:
     standing = bindings.fields
     broken = {field for _, field in bindings.broken}
     if not standing and not broken:
+        if file is not None and is_summary(file):
+            raise Error("这是 xltargets 写的汇总表，不是申报表；请换成单位填报的工作簿", file=file)
         raise Error(f"不是预算绩效目标申报表：没有找到任何约定的名称；{_AGAIN}", file=file)
     lost = [field for field in form.fields.values() if field.essential and field not in standing]
     if lost:
