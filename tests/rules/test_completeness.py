@@ -54,6 +54,18 @@ def test_a_level_that_is_missing_is_named_once(clean):
     assert found(clean, "C09", levels(*OUTPUTS, ("效益指标", "社会效益指标"))) == [("/projects/0/indicators", "warning")]
 
 
+@pytest.mark.parametrize(
+    ("pairs", "said"),
+    [
+        ([*OUTPUTS, ("产出指标", "成本指标"), ("效益指标", "服务对象满意度指标")], "缺少一级指标“效益指标”：效益指标下只有满意度，请补充至少一条"),
+        ([*OUTPUTS, ("产出指标", "成本指标"), ("满意度指标", "服务对象满意度指标")], "缺少一级指标“效益指标”，现有产出指标、满意度指标，请补充至少一条"),
+    ],
+)
+def test_what_there_is_instead_of_a_level_is_told(clean, pairs, said):
+    messages = [one.message for one in judged(all_rules()["C08"], overlay(clean, levels(*pairs))).findings]
+    assert messages == [said]
+
+
 def test_a_level_of_their_own_does_not_stand_for_a_missing_one(clean):
     own = ("管理指标", "资金管理指标")
     assert found(clean, "C08", levels(*OUTPUTS, ("效益指标", "社会效益指标"), own)) == [("/projects/0/indicators", "warning")]

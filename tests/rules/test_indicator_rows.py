@@ -334,3 +334,29 @@ def test_no_junk_in_a_field_makes_a_rule_fail(key: str, junk: object):
     rows[0][key] = junk
     for one in findings({"indicators": rows, "target": "2" * 5000}):
         assert len(one.message) <= 200
+
+
+@pytest.mark.parametrize(
+    ("level2", "name", "value", "proposed"),
+    [
+        ("成本指标", "项目总投入", "6070", "≤6070"),
+        ("质量指标", "差错率", "2%", "≤2%"),
+        ("时效指标", "事项办结时间", "10天", "≤10天"),
+        ("时效指标", "工程建设工期", "8个月", "≤8个月"),
+        ("质量指标", "合格率", "95%", "≥95%"),
+        ("质量指标", "合格率", "100%", "=100%"),
+        ("数量指标", "培训人数", "200人", "≥200人"),
+    ],
+)
+def test_the_operator_that_is_proposed_goes_the_right_way(level2: str, name: str, value: str, proposed: str):
+    row = {"level1": "产出指标", "level2": level2, "level3": name, "value": value}
+    judgement = judge(from_document({"unit": {"year": 2024}, "projects": [{"indicators": [row]}]}), ONLY_S_AND_V)
+    (message,) = [one.message for one in judgement.findings if one.rule == "V02"]
+    assert message.endswith(f"如“{proposed}”")
+
+
+def test_the_unit_that_is_proposed_is_whole():
+    row = {"level1": "产出指标", "level2": "成本指标", "level3": "运维费用", "value": "≤62万/月"}
+    judgement = judge(from_document({"unit": {"year": 2024}, "projects": [{"indicators": [row]}]}), ONLY_S_AND_V)
+    (message,) = [one.message for one in judgement.findings if one.rule == "V10"]
+    assert message == "指标值“≤62万/月”的单位“万/月”不完整，请写全，如“万元/月”“万人次/月”"

@@ -97,3 +97,8 @@ def test_last_years_texts_are_told_where_projects_correspond_by_code_or_name(cle
 def test_without_the_year_of_the_budget_no_year_is_wrong(clean: dict[str, Any]):
     changes = {"unit.year": None, "projects.0.target": "2019年受理信访事项1200件，2020年底前完成验收。"}
     assert found(clean, changes) == []
+
+
+def test_a_deadline_in_the_name_of_an_indicator_is_of_the_year(clean: dict[str, Any]):
+    assert found(clean, {"projects.0.indicators.2.level3": "2023年11月30日前完成资料归档"}) == ["Y05"]
+    assert found(clean, {"projects.0.indicators.2.level3": "2024年11月30日前完成资料归档"}) == []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -14,6 +14,8 @@ from xltargets.rules.patterns import later
 from xltargets.rules.registry import ERROR, HINT, WARNING, Hit, rule
 from xltargets.rules.wording import amount, listed, quoted
 from xltargets.values import Value
+from xltargets.values.fold import fold
+from xltargets.values.units import whole
 
 _POINTS = {"march": "3月底", "june": "6月底", "october": "10月底", "december": "12月底"}
 
@@ -176,7 +178,7 @@ def first_levels_are_complete(
         if level not in found and not any(_may_be(level, name) for name in unknown):
             if level == SATISFACTION and is_prefilled(code, standard_letters):
                 severity = HINT
-            yield "indicators", f"缺少一级指标“{level}指标”，现有{_names(found)}，请补充至少一条", severity
+            yield "indicators", f"缺少一级指标“{level}指标”{_instead(level, rows)}，请补充至少一条", severity
 
 
 def _levels_of(indicator: Mapping[str, Any]) -> str:
@@ -194,8 +196,12 @@ def _may_be(level: str, name: str) -> bool:
     return "其他" in name or any(letter in name for letter in _LEVEL_WORDS[level])
 
 
-def _names(found: Iterable[str | None]) -> str:
-    return listed(dict.fromkeys(f"{name}指标" for name in found if name is not None))
+def _instead(level: str, rows: Sequence[Row]) -> str:
+    """What there is in place of a first level that is missing."""
+    if level == "效益" and any(row.level1 == level for row in rows):
+        return "：效益指标下只有满意度"
+    found = dict.fromkeys(f"{row.part}指标" for row in rows if row.part is not None)
+    return f"，现有{listed(found)}" if found else ""
 
 
 _OUTPUTS = ("数量", "质量", "时效")
@@ -260,7 +266,8 @@ def rows_are_complete(blank: Sequence[str]) -> Iterator[Hit]:
 
 #: A name that ends in what has no unit (灌溉水利用系数), or in its unit: 受理件数（件）.
 _NO_UNIT = later("(?:系数|指数|比值|倍数|[pP][hH]值?|[\u4e00-\u9fff][A-Z]{2,5})(?:[(（][^()（）]{1,12}[)）])?\\s{0,2}$")
-_UNIT_IN_NAME = later(r"[（(](?:单位[:：])?\s{0,2}(?:[%％‰]|[\u4e00-\u9fffA-Za-z/]{1,6})\s{0,2}[）)]\s*$")
+#: What is in the bracket behind a name, without an operator before the unit: 受理件数（件）, 排污沟（≥米）.
+_BEHIND = later(r"[（(](?:单位[:：])?\s{0,2}[≥≤><=≧≦＞＜＝]{0,2}\s{0,2}([^（）()\s]{1,8})\s{0,2}[）)]\s*$")
 
 
 @rule(
@@ -272,7 +279,7 @@ def numbers_have_a_unit(name: str | None, unit: str | None, value: Value, blank:
     """定量指标必须有计量单位
 
     指标值是数字而没有单位（%、件、万元等），既看不出量的大小，也无法汇总比较。度量单位单列一栏的，看那一栏；
-    指标名称末尾用括号注明单位的也算有；系数、指数等本来没有单位的不要求。
+    指标名称末尾用括号注明单位的也算有（“（含续建）”不是单位）；系数、指数等本来没有单位的不要求。
     改法：在指标值后写明计量单位，如 ≥1200件。
     """
     in_column = unit and any(character.isalpha() for character in unit[:40])  # /10万, though no unit that is known
@@ -282,7 +289,13 @@ def numbers_have_a_unit(name: str | None, unit: str | None, value: Value, blank:
 
 
 def _goes_without_a_unit(end_of_name: str) -> bool:
-    return bool(_UNIT_IN_NAME.search(end_of_name) or _NO_UNIT.search(end_of_name))
+    behind = _BEHIND.search(end_of_name)
+    return behind is not None and _is_unit(fold(behind[1])) or _NO_UNIT.search(end_of_name) is not None
+
+
+def _is_unit(text: str) -> bool:
+    """Whether a short text is a unit, and no remark (含续建, 全县)."""
+    return len(text) == 1 and text.isalpha() or whole(text) is not None or whole(text.removesuffix("次")) is not None
 
 
 @rule(

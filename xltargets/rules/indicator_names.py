@@ -37,7 +37,7 @@ _BY_PLAN = later("按照?[^，。；;,0-9]{0,8}(?:计划|时间|进度|节点|�
 _OF_TIME_IN_QUALITY = later(r"(?<!不)及时|按时|按期|准时|如期")
 _BUDGET_NAME = later(
     r"(?:预算|概算|限额|标准|定额|核定|批复|控制数).{0,6}(?:控制|超|以内|之内|符合|节约|执行)|"
-    r"(?:控制|超出?|不高于|不大于|符合|节约).{0,6}(?:预算|概算|限额|标准|定额|核定|批复|控制数)"
+    r"(?:控制|超出?|不高于|不大于|不超过?|低于|符合|节约).{0,6}(?:预算|概算|限额|标准|定额|核定|批复|控制数|市场价|指导价|同类价)"
 )
 _SUM_OF_MONEY = later(r"[0-9０-９]\s?(?:[百千万亿]{1,2})?元")
 _BY_RULE = later(r"按|依|符合|执行|不超|规定")
@@ -50,7 +50,7 @@ _NAME_UNIT = later(r"[(（](?:人|次|个|%|％|万元|元|天|项|家|件|户|�
 _NUMBER_OF_ITS_OWN = later(
     r"(?:19|20)\d\d(?:[-—至~](?:19|20)?\d\d)?年?度?|[〔\[【(（](?:19|20)\d\d[〕\]】)）]\s?第?\d{1,5}号?|《[^》]{0,60}》|第\d{1,5}|\d{1,4}号|\d{3}国道|"
     r"(?<!\d)(?:12345|12388|12315|12371|12333|110|119|120|122|114|96\d{3,4}|12\d{3})(?!\d)|7[*×xX]24小?时?|24小时|\d[Gg](?!\w)|"
-    r"[A-Za-z]{1,6}[-—]?\d{1,4}(?:\.\d{1,2})?|\d{1,3}(?:周?岁|个月龄|月龄)|\d{1,2}月\d{0,2}日?|\d{1,2}[·.]\d{1,2}(?!\d)|\d[+＋xX×]\d?|\d{1,4}(?:千伏|kV|KV)|"
+    r"[A-Za-z]{1,6}[-—]?\d{1,4}(?:\.\d{1,2})?|(?:\d{1,2}[-—~至])?\d{1,3}\s?(?:周?岁|个?月龄)|\d{1,3}天(?=访视|随访|龄)|\d{1,2}月\d{0,2}日?|\d{1,2}[·.]\d{1,2}(?!\d)|\d[+＋xX×]\d?|\d{1,4}(?:千伏|kV|KV)|"
     r"(?<!\d)\d{1,2}(?:年|期|类|级|标段|号线|大|个一)|PM\s?\d(?:\.\d)?"
 )
 
@@ -59,7 +59,7 @@ _NUMBER_OF_ITS_OWN = later(
 def bare(name: str) -> str:
     """A name in one spelling: folded, without blanks and without a unit in brackets behind it."""
     folded = "".join(unicodedata.normalize("NFKC", name[:_LONGEST]).split())
-    return _UNIT_BEHIND.sub("", folded).rstrip("。.;；:：、，,").removesuffix("指标")
+    return _UNIT_BEHIND.sub("", folded).rstrip("。.;；:：、，,%").removesuffix("指标")
 
 
 @built
@@ -99,13 +99,15 @@ def quantity_is_no_rate(name: str, value: Value) -> Iterator[Hit]:
     basis="K2 R",
     each="indicator",
     needs=["level3"],
-    maybe=["description"],
+    maybe=["description", "unit.year"],
     inputs=["@values", "@row"],
     kinds=["质量", "时效"],
     bad={"level2": "时效指标", "level3": "信访工作完成情况", "description": "信访工作的完成情况", "value": "≥95%"},
     good={"level2": "时效指标", "level3": "信访事项按期办结率", "description": "60日内办结的事项占全部的比例", "value": "≥95%"},
 )
-def time_is_measured_as_time(name: str, description: str | None, value: Value, row: Row) -> Iterator[Hit]:
+def time_is_measured_as_time(
+    name: str, description: str | None, year: int | None, value: Value, row: Row
+) -> Iterator[Hit]:
     """时效指标应写明时间，质量指标不应写成时效
 
     时效指标的名称、描述、指标值中应有日期、时长，或“及时”“按期”等；一样都没有的是警告。只有“及时率”之类，没有写明以多长时间、
@@ -121,7 +123,8 @@ def time_is_measured_as_time(name: str, description: str | None, value: Value, r
         return
     said = f"{name[:_LONGEST]} {(description or '')[:500]} {value.raw[:_LONGEST]}"
     if pattern("timely").search(said):
-        advice = "请写明期限，如“2024年12月底前”“15个工作日内”"
+        deadline = f"{year}年12月底前" if year else "12月底前"
+        advice = f"请写明期限，如“{deadline}”“15个工作日内”"
         yield "level3", f"时效指标{quoted(name)}没有写明以哪一天或多长时间为准，{advice}", HINT
     else:
         hit = "level3", f"时效指标{quoted(name)}没有说到时间，请写明完成日期或时限，或移到相应的二级指标"
@@ -372,18 +375,26 @@ def indicators_are_about_the_work(
     """指标应与资金用途、绩效目标相关
 
     数量、质量指标的名称与项目名称、资金用途、绩效目标没有一个词相同的，疑与项目无关；“项目资金覆盖率”“资金到位率”“预算执行率”
-    等任何项目都能用的也在其列（本单位的可列入 also）。成本、时效、效益、满意度指标不比较用词。
+    等任何项目都能用的也在其列（本单位的可列入 also）。成本、时效、效益、满意度指标不比较用词；“验收合格率”“宣传次数”这样没有说到
+    具体内容的，以及资金用途、绩效目标合起来不足 40 个字的，也不比较。
     改法：按资金用途写明本项目做的事，如“受理信访事项数量”。
     """
     idle = {*words("idle"), *also}
     said = "".join((text or "")[:2000] for text in (name, purpose, target))
+    told = len(purpose or "") + len(target or "") >= _ENOUGH_SAID
     for row in rows:
         text = bare(row.name) if row.name else ""
         if text in idle:
             yield f"indicators.{row.index}.level3", f"{quoted(row.name or '')}说的是资金本身，与工作内容无关，请改为本项目要做的事"
-        elif row.level2 in ("数量", "质量") and len(text) >= 4 and len(said) >= 12 and not _related(text, said):
+        elif told and row.level2 in ("数量", "质量") and len(_GENERAL.sub("", text)) >= 2 and not _related(text, said):
             message = f"{quoted(row.name or '')}与项目名称、资金用途、绩效目标没有相同的词，请核对是否与本项目有关"
             yield f"indicators.{row.index}.level3", message
+
+
+#: Of a project that says less of itself, an indicator may well tell more.
+_ENOUGH_SAID = 40
+#: What any work has.
+_GENERAL = later(r"\W|项目|工程|工作|任务|设备|设施|物资|资金|经费|支出|验收|检查|质量|宣传|培训|采购|购置|政府|人员|完成|达标|合格|合规|通过|成活|准确|优良|规范|数量|[次人件个户台套总]数|人次|率|性|度")
 
 
 def _related(name: str, said: str) -> bool:

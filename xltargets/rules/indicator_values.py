@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from xltargets.rules import levels
+from xltargets.rules.direction import is_reverse, is_wait
 from xltargets.rules.indicator_names import bare, is_rate_name
 from xltargets.rules.items import Row
 from xltargets.rules.patterns import later
@@ -29,33 +30,12 @@ def _short(name: str) -> str:
     return name[:200]
 
 
-#: Those whose complaints are counted, no service that deals with them.
-_SERVED = later("服务(?:对象)?(?=投诉|差评|不满意)")
-
-
-def is_reverse(name: str, also: Sequence[str] = ()) -> bool:
-    """Whether less is better by the name: it says something bad (投诉), and nothing that deals with it (投诉处理率)."""
-    text = _SERVED.sub("", bare(name))
-    if not pattern("reverse", also).search(text):
-        return False
-    slip = pattern("slip").search(text)
-    if slip is not None:  # 系统故障率: the words before it say where
-        text = pattern("place").sub("", text[: slip.start()]) + text[slip.start() :]
-    return not pattern("handled").search(text)
-
-
 #: What may stand behind the bad thing that a name counts: 投诉次数, 事故发生率.
 _COUNTED = later(r"[发生事件故案情况现象行为问题人员口对项目隐患时间次起户例宗处家批的总平均单占比重率数量天小长幅度面积金额水平排放举报信访纠纷舆情死亡伤病]*(?:\([^()]{0,20}\))?$")
 #: 违规用车事件: what an event is called by stands before what it is about.
 _EVENT = later(r"[^率]{0,8}事件(?:发生)?(?:数|次数|起数|数量|率)?$")
-#: How long somebody waits: the less the better, though nothing bad is named.
-_WAIT = later(
-    "(?:响应|等候|等待|候诊|排队|到场|到达现场|抵达|出警|修复|抢修|恢复|查勘|勘查|派车|派单|转办|出具|办结|审批|办理|处置|答复|反馈|整改|办案|受理|送达)"
-    "(?:的?平均)?(?:时间|时长|时限|期限|天数)$|(?:用时|耗时)$"
-)
 #: Of these ≥0 asks for nothing, whatever they are about.
 _INCIDENT = later("(?:事件|案件|事故)(?:发生)?(?:数|次数|起数|数量)?$")
-_TIMES = frozenset({"秒", "分钟", "小时", "天", "工作日", "周", "月"})
 
 
 def _ends_with_a_bad_thing(name: str, also: Sequence[str]) -> bool:
@@ -200,7 +180,7 @@ def bad_things_have_an_upper_limit(name: str, value: Value, *, also: Sequence[st
     if value.change is not None or value.op in _DOWN:
         return
     if not is_reverse(name, also):
-        if value.op in _UP and value.unit in _TIMES and _WAIT.search(bare(name)):
+        if value.op in _UP and is_wait(name, value):
             yield "value", f"{quoted(name)}越短越好，指标值{quoted(value.raw)}却用了≥或＞，请改为≤"
         elif value.op == ">=" and value.lo == 0 and _INCIDENT.search(bare(name)):
             yield "value", f"{quoted(name)}的指标值{quoted(value.raw)}等于没有要求，请改为≤或=0"
@@ -216,7 +196,8 @@ def bad_things_have_an_upper_limit(name: str, value: Value, *, also: Sequence[st
 _LIMITED = later("控制|负债|超|费|支出|成本|损耗|能耗|消耗|空|占|比|排放|失|死亡|流动|变动|偏|误|波动|依赖|执行|使用率|入住率|病|税|利率|贷|损|耗|漏|废|弃|退|缺|晚|延|迟|杂|含水|容积|贫困|复发|返修|发热")
 _DONE_WORK = later(
     "^(?:改造|新建|改建|扩建|建设|修建|修缮|维修|养护|管护|购置|采购|更新|培训|资助|补助|救助|受理|检测|监测|检查|开展|举办|组织|完成|服务|"
-    "保障|发放|种植|栽植|造林|化解|创建|安装|配备|惠及|受益|覆盖|新增)|(?:使用|服务|设计)(?:年限|寿命)$"
+    "保障|发放|种植|栽植|造林|化解|创建|安装|配备|惠及|受益|覆盖|新增)|(?:使用|服务|设计)(?:年限|寿命)$|"
+    "(?:购置|采购|改造|新建|建设|修建|维修|修缮|更新|安装|制作|种植|培训|发放|举办|开展)(?:总?数量?|台数|套数|辆数|个数|处数|座数|户数|人数|次数|期数|场次|人次|面积|里程|长度)$"
 )
 
 
@@ -235,18 +216,19 @@ def _is_done_work(name: str, level: str | None) -> bool:
     basis="P",
     each="indicator",
     needs=["level3"],
+    maybe=["direction"],
     inputs=["@values", "@row"],
     values=["at-most"],
     bad={"level3": "信访事项办结率", "value": "≤95%"},
     good={"level3": "产品不合格率", "value": "≤5%"},
 )
 def good_things_have_a_lower_limit(
-    name: str, value: Value, row: Row, *, also: Sequence[str] = ()
+    name: str, direction: str | None, value: Value, row: Row, *, also: Sequence[str] = ()
 ) -> Iterator[Hit]:
     """正向指标不应使用 ≤ 或 ＜
 
     合格率、完成率、覆盖率、及时率等越高越好，用 ≤ 就是不许做得更好；指标值在60%以上的其他比率（控制率、负债率、损耗率等除外），
-    以及改造、新建、购置、培训等要完成的数量和使用年限也是。不合格率、未完成率等不算；满意度由 V04 检查。本单位另有的名称可列入
+    以及改造、新建、购置、培训等要完成的数量和使用年限也是（填有指标方向性的由 V08 检查）。不合格率、未完成率等不算；满意度由 V04 检查。本单位另有的名称可列入
     also。
     改法：改为 ≥ 或 =。
     """
@@ -254,7 +236,7 @@ def good_things_have_a_lower_limit(
         return
     text = bare(name)
     if not value.is_rate:
-        if value.kind == "quant" and _is_done_work(text, row.level2) and not pattern("reverse", also).search(text):
+        if value.kind == "quant" and direction is None and _is_done_work(text, row.level2) and not pattern("reverse", also).search(text):
             yield "value", f"{quoted(name)}是要完成的数量，指标值{quoted(value.raw)}却用了≤或＜，请改为≥或="
         return
     if row.level2 in ("成本", "经济成本", "社会成本", "生态环境成本") or _NEGATIVE_OPENING.search(text):
@@ -346,7 +328,7 @@ def unit_fits_the_name(name: str, value: Value) -> Iterator[Hit]:
 
 
 #: The units that a message proposes, most usual first.
-_IN_ORDER = ("%", "次", "人", "天", "户", "个", "件", "场", "亩", "平方米", "公里", "元")
+_IN_ORDER = ("%", "次", "人", "名", "天", "户", "个", "件", "场", "亩", "平方米", "公里", "元")
 
 
 #: A date in no year of ours: 2204年9月底前, 20224年.

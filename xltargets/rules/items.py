@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
@@ -18,6 +19,13 @@ SORTS = {
     "without-unit": "a number, no unit written", "odd": "odd in some way: it has flags",
 }  # fmt: skip
 _NO_SORT: frozenset[str] = frozenset()
+
+#: What forms print before a 三级指标: 指标1：, 1., ①, ★.
+_OPENS = frozenset("指目*＊★☆※▲△●■◆#0123456789０１２３４５６７８９①②③④⑤⑥⑦⑧⑨⑩(（ \u3000\n\t")
+_NUMBERED = re.compile(
+    r"[\s*＊★☆※▲△●■◆#]{1,6}|(?:指标|目标)\s{0,2}[0-9０-９]{1,2}\s{0,2}[:：.．、，,]?|[0-9０-９]{1,2}(?:[、:：]|[.．])(?![0-9０-９])|"
+    r"[①②③④⑤⑥⑦⑧⑨⑩]|[(（][0-9０-９]{1,2}[)）]"
+)
 
 
 def sorts_of(value: Value) -> frozenset[str]:
@@ -76,7 +84,7 @@ class Row(Item):
         kind: the 二级指标 by which rules are chosen: ``level2``, or 服务对象满意度 where only the first level says 满意度.
         part: the part of the frame it belongs to: 产出, 成本, 效益, 满意度 (or 执行率); None when neither level says so. 满意度 as a
             second level under 效益 is 满意度, 成本 as one under 产出 stays 产出; without a first level the second says it.
-        name: the 三级指标; None when it is blank.
+        name: the 三级指标 without the form's own numbering (see :func:`unnumbered`); None when it is blank.
         value: the parsed 指标值; None when it is blank.
         sorts: the sorts that the value is of.
         filled: whether it says anything beside its levels.
@@ -97,7 +105,7 @@ class Row(Item):
         if self.part == SATISFACTION and not _says(second):
             self.kind = SATISFIED
         name = node.get("level3")
-        self.name: str | None = name if _says(name) else None
+        self.name: str | None = unnumbered(name) if isinstance(name, str) and _says(name) else None
         self.filled = self.name is not None or _says(node.get("value")) or _says(node.get("description"))
 
 
@@ -114,6 +122,14 @@ _LONGEST_LEVEL = 80
 def _frame_of(first: str | None, second: str | None) -> tuple[str | None, str | None, str | None]:
     one, two = level1(first), level2(second)
     return one, two, SATISFACTION if two == SATISFIED else one or parent(two)
+
+
+def unnumbered(name: str) -> str:
+    """A 三级指标 without the number or the mark that a form prints before it; itself where nothing else is there."""
+    start = 0
+    while start < len(name) and name[start] in _OPENS and (found := _NUMBERED.match(name, start)):
+        start = found.end()
+    return name[start:] or name
 
 
 def _says(text: object) -> bool:

@@ -59,6 +59,7 @@ class Layout:
         columns: of each scope, by dotted path.
         trees: the same, in a tree that follows the document's objects.
         money_unit: the unit of the form's amounts.
+        name: where an indicator has its 三级指标; None when the form lacks it.
         of_value: takes from the row of an indicator what its 指标值 is made of: value, operator, unit, nature.
     """
 
@@ -80,6 +81,7 @@ class Layout:
                 node[keys[-1]] = column
                 bit *= 2
         places = [self.find("indicator", key) for key in ("value", "operator", "unit", "nature")]
+        self.name = self.find("indicator", "level3")
         self.of_value = itemgetter(*(place.at if place else -1 for place in places))
 
     def find(self, scope: str, name: str) -> Place | None:

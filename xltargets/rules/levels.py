@@ -37,7 +37,7 @@ def clean(text: str) -> str:
 def _cleaned(text: str) -> str:
     folded = "".join(unicodedata.normalize("NFKC", text).split())
     folded = _NUMBERED.sub("", _BRACKET.sub("", folded))
-    folded = _POINTS.sub("", folded).strip("：:、.。,，;；-—_/|\"'“”")
+    folded = _POINTS.sub("", folded).strip("：:、.。,，;；-—_/|\"'“”%")
     return folded.removesuffix("指标") or folded
 
 

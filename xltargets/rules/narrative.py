@@ -18,6 +18,8 @@ _AMOUNT = later(r"(?<![\d.,])(\d{1,12}(?:,\d{3}){0,4}(?:\.\d{1,6})?)\s{0,3}(亿�
 _CLAUSE = later(r"[，,。；;！？\n]")
 _SENTENCE = later(r"[。；;！？\n]")
 _FULL_STOP = later(r"[。！？]")
+#: 预算资金90万元。其中：… goes on with what was said.
+_GOES_ON = later(r"[。；;]\s{0,4}(?=其中[:：，,]?)")
 _BRACKETS = later(r"[（(][^（）()]{0,200}[）)]")
 
 #: What makes an amount one of years gone by.
@@ -117,7 +119,7 @@ def parts_in_text_add_up(
 
 def _lists_joined(text: str) -> Iterator[str]:
     """The sentences, those that go on with a list (其中：30万元用于甲；30万元用于乙) joined to the one that begins it."""
-    for passage in _FULL_STOP.split(text):
+    for passage in _FULL_STOP.split(_GOES_ON.sub("，", text)):
         joined = ""
         for sentence in _SENTENCE.split(passage):
             _, word, tail = joined.partition("其中")
@@ -157,7 +159,7 @@ def _parts(sentence: str, *, whole: bool) -> tuple[Decimal | None, list[Decimal]
             return None
     if len(after) < 2 or any(_is_no_part(one) for one in after):
         return None
-    stated = before[-1].value if before else None
+    stated = next((one.value for one in reversed(before) if not _is_no_part(one)), None)
     open_ended = any(word in tail for word in ("等", "主要", "重点", "其余", "剩余", "其他资金"))
     return stated, [one.value for one in after], open_ended
 

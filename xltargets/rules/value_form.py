@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
+from xltargets.rules.direction import less_is_better
 from xltargets.rules.items import Row
 from xltargets.rules.patterns import later
 from xltargets.rules.registry import ERROR, HINT, WARNING, Hit, rule
@@ -34,6 +35,11 @@ _SAYS_HOW = later(
     r"[^0-9０-９]{0,20}(?:后|内|满足|确保|保证|可供|能供|最[多少高低长短快]|允许)[^0-9０-９]{0,8}[0-9０-９]|"
     r"[^0-9０-９]{0,20}满[0-9０-９]|\d{1,4}个?(?:秒|分钟|小时|天|日|工作日)[\u4e00-\u9fff]{2}|\d{1,4}次/[天日周月]$"
 )
+#: 严格按照标准1000元/人: neither more nor less.
+_EXACTLY = later("[^0-9０-９，,；;]{0,4}(?:按照?|依照|执行|遵照|[^0-9０-９，,；;]{0,6}减按)[^0-9０-９，,；;]{0,12}[0-9０-９]")
+#: 排污沟（≥米）: operator and unit are kept in the name.
+_OPERATOR_IN_NAME = later(r"[(（][≥≤><=≧≦＞＜＝]{1,2}[^()（）*＊×xX]{1,8}[)）]\s*$")
+_COSTS = frozenset({"成本", "经济成本", "社会成本", "生态环境成本"})
 _ALL_DAY = later(r"24小时(?:不间断|不中断|全天候|值守|值班|待命|在岗|运行|服务|开放|保障|监控|监测|响应|备勤)|(?:全年|全天|全时)24小时$")
 #: 20年一遇: a grade of floods and storms.
 _ONCE_IN = later(r"[^0-9０-９]{0,12}[0-9０-９]{1,5}年一遇")
@@ -87,30 +93,39 @@ def value_can_be_read(typed: str, value: Value) -> Iterator[Hit]:
     each="indicator",
     needs=["value"],
     follows=["V18"],
-    inputs=["@values"],
+    inputs=["@values", "@row"],
     values=["without-operator"],
     bad={"value": "1200件"},
     good={"value": "1200件以上"},
 )
-def number_has_an_operator(typed: str, value: Value) -> Iterator[Hit]:
+def number_has_an_operator(typed: str, value: Value, row: Row) -> Iterator[Hit]:
     """定量指标值应有运算符
 
     只写“95%”，不知道是至少、至多还是恰好。应写 ≥、＞、＝、＜、≤，或“不低于”“以上”“以内”等；运算符另填在计算符号栏或指标性质栏的
-    也可以。区间、日期、“12月底前100%到位”、“每季度1次”、“20年一遇”和“提高5%”等已说明方向的不要求。数值前面的文字可能已说明方向的
-    （“到馆后20个工作日”“满足15天口粮”），和“10分钟集结完毕”“1次/日”，只提示。
+    也可以。区间、日期、“12月底前100%到位”、“每季度1次”、“20年一遇”、“严格按照1000元/人”和“提高5%”等已说明方向的不要求。数值前面的
+    文字可能已说明方向的（“到馆后20个工作日”“满足15天口粮”），运算符和单位写在名称里的（“排污沟（≥米）”），和“10分钟集结完毕”“1次/日”，只提示。
     改法：补写运算符，如“≥95%”“≤30万元”“=12次”。
     """
-    by_then = value.date is not None and (value.lo == 100 and value.is_rate and "前" in typed[:20] or _CLAUSE.search(typed[:80]))
     graded = _MORE_BY.match(typed) or _ALL_DAY.search(typed[:40]) or "一遇" in typed and _ONCE_IN.match(typed)
-    if value.change is None and not by_then and not graded and not _EACH.match(typed):
-        hit = "value", f"指标值{quoted(typed)}没有运算符，请写明≥、≤或=，如{_with_operator(value)}"
-        yield (*hit, HINT) if _SAYS_HOW.match(typed) else hit
+    if value.change is None and not graded and not _is_due(typed, value) and not _EACH.match(typed) and not _EXACTLY.match(typed):
+        hit = "value", f"指标值{quoted(typed)}没有运算符，请写明≥、≤或=，如{_with_operator(value, row)}"
+        yield (*hit, HINT) if _SAYS_HOW.match(typed) or _OPERATOR_IN_NAME.search((row.name or "")[-20:]) else hit
 
 
-def _with_operator(value: Value) -> str:
-    sign = "≤" if value.is_money or value.lo == 0 else "≥"
+def _is_due(typed: str, value: Value) -> bool:
+    """Whether a number with a date says that all of it, or something told in a clause, is done by then: 11月底完成100%."""
+    if value.date is None:
+        return False
+    by_then = value.date.month is not None or "前" in typed[:20]
+    return by_then and value.is_rate and value.lo == 100 or _CLAUSE.search(typed[:80]) is not None
+
+
+def _with_operator(value: Value, row: Row) -> str:
+    """The value with the operator that it most likely lacks."""
     if value.is_rate and value.lo == 100:
         sign = "="
+    else:
+        sign = "≤" if row.kind in _COSTS or less_is_better(row.name or "", value) else "≥"
     return quoted(f"{sign}{value.text}")
 
 
@@ -135,8 +150,9 @@ def unit_is_complete(typed: str, unit: str | None, value: Value) -> Iterator[Hit
     if column in _BARE:
         yield "unit", f"度量单位“{column}”不完整，请写全，如“{column}元”“{column}人次”"
     elif value.is_number and "glued-unit" in value.flags and "noun" not in value.flags and not column:
-        scale = value.unit.removesuffix("元")
-        yield "value", f"指标值{quoted(typed)}的单位“{scale}”不完整，请写全，如“{scale}元”“{scale}人次”"
+        above, cut, below = value.unit.partition("/")
+        scale = above.removesuffix("元")
+        yield "value", f"指标值{quoted(typed)}的单位“{scale}{cut}{below}”不完整，请写全，如“{scale}元{cut}{below}”“{scale}人次{cut}{below}”"
 
 
 @rule(

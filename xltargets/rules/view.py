@@ -70,6 +70,9 @@ class View:
         self._read(row)
         row.value = self._indicator_value(row)
         row.sorts = sorts_of(row.value) if row.value is not None else row.sorts
+        name = self.layout.name
+        if name is not None and row.row[name.at] != row.name and row.has & name.bit:
+            row.row = (*row.row[: name.at], row.name, *row.row[name.at + 1 :])
         row.row += (row.value,)
         return row
 

@@ -230,7 +230,7 @@ _ALREADY = later("(?:已|已经|已于|曾|原定|原计划|应于|原定于)$")
 def dates_are_within_the_project(year: int, start: Any, end: Any, project: Mapping[str, Any]) -> Iterator[Hit]:
     """日期应在预算年度和项目周期内
 
-    项目的起止日期应包含预算年度，终止日期不早于起始日期。绩效目标和指标描述中的完成期限不得早于预算年度；表中填有终止日期的，
+    项目的起止日期应包含预算年度，终止日期不早于起始日期。绩效目标、三级指标和指标描述中的完成期限不得早于预算年度；表中填有终止日期的，
     也不得晚于该日期所在的年份。指标值中的日期由 V13 检查。
     改法：改正日期；项目周期已经变化的，按批复的周期填写。
     """
@@ -256,8 +256,9 @@ def _with_deadlines(project: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     if isinstance(text := project.get("target"), str) and "前" in text:
         yield "target", text
     for row, indicator in indicators_of(project):
-        if isinstance(text := indicator.get("description"), str) and "前" in text:
-            yield f"indicators.{row}.description", text
+        for key in ("level3", "description"):
+            if isinstance(text := indicator.get(key), str) and "前" in text:
+                yield f"indicators.{row}.{key}", text
 
 
 _NOTICE = later(rf"(?<![0-9〔【\[（(])((?:19|20)[0-9]{{2}})年?度?([{HAN}]{{0,12}}?)预算([{HAN}]{{0,6}}?)通知")

@@ -34,6 +34,7 @@ two-bounds          ≥90%且≤100%, read as a range
 named               a name stands before the number (优良率≥90%)
 noun                a noun or verb follows number and unit (3项工作, 24小时内响应)
 unit-only           a unit without a number (placeholder)
+no-unit             only what the unit is per (28.40/株)
 ratio               1:3, kept as words
 mixed               digits and prose, or a date and a number (V17)
 dated               a number with a date before it

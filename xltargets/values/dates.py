@@ -21,7 +21,7 @@ _DATE = lazy(
     r"(?:(?P=cut)(?P<iso_day>[0-9]{1,2})(?![0-9.,])(?:[ T]00:00:00)?日?|(?=$|[前底止之以末完)]|[-~至到](?:19|20)[0-9]{2}[-/.]))"
     r"|(?P<year>(?:19|20)[0-9]{2})年(?:度)?(?:的)?(?:(?:第(?P<year_quarter>[1-4])季度|(?P<year_quarter_bare>[1-4])季度)"
     r"(?P<year_quarter_part>[底末初])?|(?P<year_half>[上下]半年)|(?P<year_month>[0-9]{1,2})月(?:份)?"
-    r"(?:(?P<year_day>[0-9]{1,2})(?:[日号]|(?=之?前|以前))|(?P<year_part>初|上旬|中旬|下旬|底|末))?|(?P<year_end>[底末初]))?"
+    r"(?:(?P<year_day>[0-9]{1,2})(?:[日号]|(?=之?前|以前))|(?P<year_part>初|上旬|中旬|下旬|底|末))?|(?P<year_end>年?[底末初])|全年)?"
     r"|第?(?P<quarter>[1-4])季度(?P<quarter_part>[底末初])?"
     r"|(?P<half>[上下]半年)"
     r"|(?P<month>[0-9]{1,2})月(?:份)?(?:(?P<day>[0-9]{1,2})(?:[日号]|(?=之?前|以前))|(?P<part>初|上旬|中旬|下旬|底|末))?"
@@ -127,7 +127,7 @@ def _date(found: re.Match[str]) -> Date:
         return Date(day=int(found["only_day"]), every=every)
     year = _number(found["year"])
     if found["year_end"]:
-        return _year_end(year, found["year_end"], every)
+        return _year_end(year, found["year_end"][-1], every)
     quarter = _number(found["year_quarter"] or found["year_quarter_bare"] or found["quarter"])
     part = (found["year_part"] or found["part"] or found["year_quarter_part"] or found["quarter_part"]
             or found["year_half"] or found["half"] or "")

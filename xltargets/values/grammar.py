@@ -287,7 +287,8 @@ def _wordy(text: str) -> Value:
         return worded("unparsed", text, flags=frozenset(flags))
     if body in words.LONE_OPERATORS:
         return worded("placeholder", text, op=op or words.OPERATORS[body], flags=frozenset(flags | {"operator-only"}))
-    if units.is_known(body) or ("/" in body and units.whole(body) is not None):
+    if units.is_known(body) or (body[0] in "万亿" and units.is_known(body[1:])) or (
+            "/" in body and units.whole(body) is not None):
         return worded("placeholder", text, flags=frozenset(flags | {"unit-only"}))
     qual_class, change = words.classify(body)
     op = op or words.operator_at_start(body)

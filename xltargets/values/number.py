@@ -19,6 +19,7 @@ _SEPARATOR = lazy(r"--?(?=[0-9.])|[~至到](?=[-+0-9.])")
 _NEXT_BOUND = lazy(r"(?:且|并且|并|,|、|;|和|而)?(?=[≥≤><=不大小高低少多超])")
 DIGIT = re.compile("[0-9]")
 _NAME = lazy("(?:[A-Z]{1,4}[0-9][0-9.]*|[\u4e00-\u9fffA-Za-z\"'“”()/·]){1,24}[:为是]?")
+_PER_ONLY = lazy("/(?:人|年|月|日|天|次|户|亩|株|件|台|套|吨|个|只|头|米|公里|平方米|人次|生|村|期|场)")  # 28.40/株: of what?
 _NOTE = lazy(r"\([^()]{1,60}\)$")
 _PROSE = ("按照", "根据", "依据", "按", "参照", "对照")
 _NO_NAME = ("不", "前", "第", "非", "未", "从", "由")
@@ -59,8 +60,12 @@ def read_lead(text: str, has_sign: bool) -> Lead | None:
     rest = rest.strip(":")
     if not rest or rest.startswith(("较", "比", "同比", "环比", "与")) and change is not None and len(rest) <= 12:
         return Lead(op, change, below, frozenset(flags))
-    if op is None and rest.endswith("的"):  # 不低于总量的30%
-        op = words.operator_at_start(rest)
+    if op is None:
+        op, rest = words.operator_within(rest)
+        if op is None and rest.endswith("的"):  # 不低于总量的30%
+            op = words.operator_at_start(rest)
+        if not rest:
+            return Lead(op, change, below, frozenset(flags))
     if not words.opened(rest):
         if has_sign or not _is_name(rest, op):
             return None
@@ -154,6 +159,9 @@ def _unit(text: str, start: int, flags: set[str]) -> tuple[units.Unit | None, in
     unit, end = units.read(text, start)
     if unit is not None:
         return unit, end
+    if text[start] == "/" and _PER_ONLY().fullmatch(text, start):
+        flags.add("no-unit")
+        return None, len(text)
     word = words.SUFFIX().sub("", text[start:], count=1)
     if not chinese(word, 4) or words.classify(word)[0] in ("时限类", "合规类", "方向类", "达成类"):
         return None, start

@@ -183,8 +183,10 @@ def _longest(text: str, start: int) -> tuple[Unit | None, int]:
 
 def _quotient(unit: Unit, text: str, end: int) -> tuple[Unit | None, int]:
     below: list[str] = []
-    while len(text) > end and text[end] in ("/·.*" if below else "/"):
+    while len(text) > end and text[end] in ("/·.*、," if below else "/"):
         first = end + 1
+        if text[end] in "、," and not (is_known(text[first:]) and is_time(_KNOWN[text[first:]].name)):
+            break  # 元/人、天 goes on; what else a list may go on with does not
         while first < len(text) and first < end + 6 and text[first] in "0123456789":
             first += 1
         count = text[end + 1:first]

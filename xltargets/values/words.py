@@ -38,7 +38,7 @@ def _operators() -> dict[str, Op]:
 OPERATORS = _operators()
 LONE_OPERATORS = frozenset(OPERATORS) - {"达到", "达", "达到了", "是", "为", "超", "突破", "接近", "近", "不足", "不到"}
 _LONGEST = max(map(len, OPERATORS))
-SUFFIX = lazy("[(]含[)](?:以[上下内])?|(?:[(]含[)])?(?:及|或|含)?以[上下内](?:[(]含[)])?|之?内|左右|上下")
+SUFFIX = lazy("[(]含[)](?:以[上下内])?|(?:[(]含[)])?(?:及其?|或|含)?以[上下内](?:[(]含[)])?|之?内|左右|上下")
 _SUFFIXES: dict[str, Op] = {"上": ">=", "下": "<=", "内": "<="}
 CHANGE: dict[str, Direction] = {
     **dict.fromkeys("提高 提升 增长 增加 上升 增幅 增速 递增 增收 上涨 提高了 增长了 增加了 提升了".split(), "up"),
@@ -48,7 +48,7 @@ CHANGE: dict[str, Direction] = {
 _OPENING = (
     "完成 确保 实现 力争 计划 预计 全年 年度 累计 共 共计 合计 总计 举办 开展 组织 召开 新增 建设 新建 改建 维修 购置 采购 发放 "
     "培训 每年 每季度 每月 每周 平均 年均 人均 保证 保障 做到 进行 目标值 达标 编制 印发 出版 补助 资助 奖励 服务 覆盖 安排 "
-    "全部 当年 本年 总额 总量 预算 预算数 于 在 截至 截止 到 至 比例 数量 全年完成 全年开展 全年举办 设立 检查 巡查 维护 更新 "
+    "宣传 走访 检测 监测 调研 演练 全部 当年 本年 总额 总量 预算 预算数 于 在 截至 截止 到 至 比例 数量 全年完成 全年开展 全年举办 设立 检查 巡查 维护 更新 "
     "大约 基本 均 各 投入 支付 支出 成本 项目 年内 本年度 争取").split()
 OPENING = tuple(sorted(_OPENING, key=len, reverse=True))
 _PER = lazy(
@@ -96,6 +96,20 @@ def operator_at_start(text: str) -> Op | None:
         if op is not None:
             return op
     return None
+
+
+def operator_within(text: str) -> tuple[Op | None, str]:
+    """The operator in words that only opening words part from the text's end (至少全年完成), and what stands before it."""
+    rest = text
+    while rest:
+        word = next((word for word in OPENING if rest.endswith(word)), None)
+        if word is None:
+            break
+        rest = rest[:-len(word)]
+        op, before = operator_at_end(rest)
+        if op is not None and len(rest) - len(before) > 1:
+            return op, before
+    return None, text
 
 
 def change_at_end(text: str) -> tuple[Direction | None, str]:
