@@ -12,7 +12,8 @@ from xltargets.errors import Error
 from xltargets.excel import xmltext
 from xltargets.excel.archive import Archive
 from xltargets.excel.opc import relationships_part, resolved
-from xltargets.excel.package import Limits, Package
+from xltargets.excel.package import Package
+from xltargets.excel.parts import Limits
 from xltargets.excel.xmltext import Edit
 
 

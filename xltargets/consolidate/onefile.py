@@ -18,7 +18,7 @@ from xltargets.consolidate.discover import ARCHIVES, DOCUMENTS, Source
 from xltargets.consolidate.layout import Row, Table, flatten, tables_of
 from xltargets.consolidate.zipped import member_stream, members, unpacked
 from xltargets.errors import Error
-from xltargets.excel.package import Limits
+from xltargets.excel.parts import Limits
 from xltargets.rules.config import Config
 from xltargets.rules.engine import Inputs, judge
 from xltargets.rules.finding import Finding, Severity

@@ -24,7 +24,7 @@ from xltargets.consolidate.store import Store
 from xltargets.consolidate.summary import SummaryOptions, write_summary
 from xltargets.consolidate.survey import Survey, Totals, survey
 from xltargets.errors import Error
-from xltargets.excel.package import Limits
+from xltargets.excel.parts import Limits
 from xltargets.rules.config import Config
 from xltargets.rules.engine import Inputs
 from xltargets.rules.finding import Severity

@@ -14,7 +14,8 @@ from xml.etree import ElementTree
 
 from xltargets.excel.grid import Grid
 from xltargets.excel.names import DefinedName, Tab, tabs_and_names
-from xltargets.excel.package import Limits, Package
+from xltargets.excel.package import Package
+from xltargets.excel.parts import Limits
 from xltargets.excel.plain import NotPlain, PlainGrid, numbered, shared_strings
 from xltargets.excel.styles import number_formats
 

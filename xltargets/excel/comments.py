@@ -24,7 +24,8 @@ from xltargets.excel.a1 import Area, address, parse_cell
 from xltargets.excel.commentlist import CommentList, Note, Plan
 from xltargets.excel.notebox import Cell, row_column
 from xltargets.excel.opc import MAIN_STRICT, REL, REL_STRICT, Relationship
-from xltargets.excel.package import DEFAULT_LIMITS, Limits, Package, Sheet
+from xltargets.excel.package import Package, Sheet
+from xltargets.excel.parts import DEFAULT_LIMITS, Limits
 from xltargets.excel.sheetscan import Layout
 from xltargets.excel.xmltext import Broken
 

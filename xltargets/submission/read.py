@@ -14,7 +14,7 @@ from typing import Any
 from xltargets.excel.a1 import address
 from xltargets.excel.book import FileBook
 from xltargets.excel.grid import UNCALCULATED, Book, ErrorValue, Grid
-from xltargets.excel.package import Limits
+from xltargets.excel.parts import Limits
 from xltargets.excel.styles import exact, is_percent
 from xltargets.submission.binding import Bindings, bind
 from xltargets.submission.cellmap import CellMap, Location, Row
