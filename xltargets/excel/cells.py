@@ -11,20 +11,25 @@ import math
 from array import array
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import NamedTuple
 
-from xltargets.errors import Error
 from xltargets.excel import xmltext
-from xltargets.excel.a1 import MAX_COLUMNS, MAX_ROWS, Area, address, parse_area, parse_cell
-from xltargets.excel.dependents import FormulaCell, Names, precedents, reached
+from xltargets.excel.a1 import address, parse_cell
 from xltargets.excel.formulas import translated
-from xltargets.excel.names import DefinedName, parse_defined_names
 from xltargets.excel.package import Package, Sheet
-from xltargets.excel.patch import WORKBOOK_ORDER, Patch, attribute_edits, whole
-from xltargets.excel.sheetdata import Cell, Row, has_formulas, scan
+from xltargets.excel.patch import attribute_edits, whole
+from xltargets.excel.recalculation import (
+    FormulaSheet,
+    area_of,
+    ask_for_calculation,
+    drop_calculation_chain,
+    forget_results,
+    inside,
+)
+from xltargets.excel.sheetdata import Cell, Row, has_formulas
 from xltargets.excel.xmltext import Broken, Edit, Element
 
 Value = str | int | float | Decimal | bool | date | None
@@ -77,34 +82,13 @@ def set_all(
             pages.append(_Page(package, sheet, cells, (style_from or {}).get(name, {})))
     for page in pages:
         page.set()
-    _forget_results(package, pages)
+    forget_results(package, pages)
     if any(page.formulas or page.lost_formulas for page in pages):
         ask_for_calculation(package)
     if any(page.lost_formulas for page in pages):
         drop_calculation_chain(package)
     for page in pages:
         page.patch.save()
-
-
-def ask_for_calculation(package: Package) -> None:
-    """Have the workbook calculated in full when it is opened next (``calcPr fullCalcOnLoad``)."""
-    patch = Patch(package, package.workbook_part)
-    element = patch.root.child("calcPr")
-    if element is None:
-        tag = f'<{patch.prefix(patch.root)}calcPr fullCalcOnLoad="1"/>'
-        patch.insert(patch.root, "calcPr", tag, WORKBOOK_ORDER)
-    elif element.attributes.get("fullCalcOnLoad") not in ("1", "true"):
-        patch.set(element, "fullCalcOnLoad", "1")
-    patch.save()
-
-
-def drop_calculation_chain(package: Package) -> None:
-    """Remove the order of calculation, which names every formula's cell; Excel makes it anew."""
-    for relation in list(package.relationships(package.workbook_part)):
-        if relation.kind == "calcChain" and not relation.external:
-            package.remove_relationship(package.workbook_part, relation.id)
-            if relation.target in package:
-                package.remove(relation.target)
 
 
 class _Target(NamedTuple):
@@ -116,8 +100,8 @@ class _Target(NamedTuple):
     style_from: tuple[int, int] | None
 
 
-class _Page:
-    """A worksheet: what of it matters for setting values, and the patch that sets them."""
+class _Page(FormulaSheet):
+    """A worksheet whose cells are set."""
 
     def __init__(
         self, package: Package, sheet: Sheet, values: Mapping[str, Value], style_from: Mapping[str, str]
@@ -126,25 +110,10 @@ class _Page:
         styles = {self._place(new): self._place(old) for new, old in style_from.items()}
         places = {self._place(ref): value for ref, value in values.items()}
         self.targets = [_Target(*at, value, styles.get(at)) for at, value in sorted(places.items())]
-        self._places = set(places)
         self._keep = {target.row for target in self.targets} | {at[0] for at in styles.values()}
         self.rows: dict[int, Row] = {}
         self._indices, self._starts = array("l"), array("q")
-        self.formulas: list[FormulaCell] = []
-        self.formula_cells: list[Cell] = []
-        self.lost_formulas = False
-        self._arrays: list[Area] = []
-        self._spilled: list[Cell] = []
-        self._masters: dict[str, Cell] = {}
-        self._children: dict[int, list[Cell]] = defaultdict(list)  # by place of the master
-        text = package.text(sheet.part)
-        try:
-            self.patch = Patch(package, sheet.part, (text, scan(text.data, self._row)))
-        except Broken as reason:
-            raise package.broken(sheet.part, reason) from None
-
-    def error(self, message: str, row: int, column: int) -> Error:
-        return self.package.error(message, self.sheet.name, address(row, column))
+        super().__init__(package, sheet, places)
 
     def _place(self, ref: str) -> tuple[int, int]:
         try:
@@ -152,63 +121,15 @@ class _Page:
         except ValueError:
             raise self.package.error(f"“{ref}”不是单元格地址，请写成 B3 的样子", self.sheet.name) from None
 
-    # --- reading ------------------------------------------------------------------------------
-
-    def _row(self, row: Row) -> None:
+    def read_row(self, row: Row) -> None:
+        """Take in a row while the sheet is scanned."""
         if self.targets:
             if not self._indices or row.index > self._indices[-1]:  # rows out of order are no place to insert at
                 self._indices.append(row.index)
                 self._starts.append(row.start)
             if row.index in self._keep:
                 self.rows.setdefault(row.index, row)
-        for cell in row.cells:
-            if cell.formula is not None:
-                self._formula(cell)
-            elif self._arrays and cell.value and any(_inside(a, cell.row, cell.column) for a in self._arrays):
-                self._spilled.append(cell)
-
-    def _formula(self, cell: Cell) -> None:
-        formula = cell.formula
-        assert formula is not None
-        area, kind = Area(cell.row, cell.column, cell.row, cell.column), formula.attributes.get("t", "normal")
-        text, offset = formula.text, (0, 0)
-        if kind == "shared":
-            shared = formula.attributes.get("si", "")
-            if text:
-                self._masters[shared] = cell
-            elif master := self._masters.get(shared):
-                assert master.formula is not None
-                self._children[master.start].append(cell)
-                text, offset = master.formula.text, (cell.row - master.row, cell.column - master.column)
-        elif kind in ("array", "dataTable") and "ref" in formula.attributes:
-            area = self._area(formula.attributes["ref"]) or area
-            if area.top != area.bottom or area.left != area.right:
-                self._arrays.append(area)
-            text = text if kind == "array" else _data_table(formula.attributes, area)
-        if (cell.row, cell.column) in self._places:
-            self._lose(cell, area)
-        else:
-            self.formulas.append(FormulaCell(self.sheet.name.casefold(), area, text, offset))
-            self.formula_cells.append(cell)
-
-    def _lose(self, cell: Cell, area: Area) -> None:
-        if area.top != area.bottom or area.left != area.right:
-            raise self.error("这个单元格属于数组公式，不能单独填写，请先在 Excel 中删除该数组公式", cell.row, cell.column)
-        self.lost_formulas = True
-
-    def _area(self, ref: str) -> Area | None:
-        try:
-            return parse_area(ref)
-        except ValueError:
-            return None
-
-    # --- writing ------------------------------------------------------------------------------
-
-    @property
-    def changed(self) -> Iterable[tuple[str, Area]]:
-        """The cells set, as areas on this sheet."""
-        name = self.sheet.name.casefold()
-        return [(name, Area(t.row, t.column, t.row, t.column)) for t in self.targets]
+        super().read_row(row)
 
     def set(self) -> None:
         """Gather the edits that set the targets."""
@@ -244,7 +165,7 @@ class _Page:
                 filled[target.row].append(target.column)
         rows = sorted(filled)
         merged = self.patch.root.child("mergeCells")
-        areas = [self._area(m.attributes.get("ref", "")) for m in (merged.children if merged else ())]
+        areas = [area_of(m.attributes.get("ref", "")) for m in (merged.children if merged else ())]
         for area in areas:
             if area is None:
                 continue
@@ -253,16 +174,16 @@ class _Page:
                     if (row, column) != (area.top, area.left):
                         first = address(area.top, area.left)
                         raise self.error(f"这个单元格在合并单元格里面，看不见，请填在左上角的 {first}", row, column)
-        for area in self._arrays:
-            for row, column in self._places:
-                if _inside(area, row, column):
+        for area in self.arrays:
+            for row, column in self.overwritten:
+                if inside(area, row, column):
                     raise self.error("这个单元格属于数组公式，不能单独填写，请先在 Excel 中删除该数组公式", row, column)
 
     def _hand_on_shared_formulas(self) -> None:
         """Where the first cell of a shared formula is overwritten, the next one that stays takes its text."""
-        for master in self._masters.values():
-            children = [c for c in self._children[master.start] if (c.row, c.column) not in self._places]
-            if (master.row, master.column) not in self._places or not children:
+        for master in self.masters.values():
+            children = [c for c in self.children[master.start] if (c.row, c.column) not in self.overwritten]
+            if (master.row, master.column) not in self.overwritten or not children:
                 continue
             assert master.formula is not None
             heir = min(children, key=lambda c: (c.row, c.column))
@@ -379,7 +300,7 @@ class _Page:
 
     def _extend_dimension(self, written: list[_Target]) -> None:
         element = self.patch.root.child("dimension")
-        area = self._area(element.attributes.get("ref", "")) if element is not None else None
+        area = area_of(element.attributes.get("ref", "")) if element is not None else None
         if element is None or area is None or not written:
             return
         rows, columns = [t.row for t in written], [t.column for t in written]
@@ -387,87 +308,6 @@ class _Page:
         bottom, right = max(area.bottom, *rows), max(area.right, *columns)
         first, last = address(top, left), address(bottom, right)
         self.patch.set(element, "ref", first if first == last else f"{first}:{last}")
-
-    def forget(self, cell: Cell, area: Area) -> None:
-        """Drop what a formula had calculated."""
-        spilled = [s for s in self._spilled if _inside(area, s.row, s.column)]
-        for each in (cell, *spilled):
-            if each.value is not None:
-                self.patch.edits.append(Edit(*each.value, b""))
-                if "t" in each.attributes:
-                    inner = xmltext.tag_end(self.patch.data, each.start)
-                    self.patch.edits += attribute_edits(self.patch.data, each.start, inner, "t", None)
-
-
-def forget_results_of_names(package: Package, names: Iterable[str]) -> None:
-    """Drop the cached results of all formulas that use one of the names, which changed, and ask for calculation."""
-    _forget_and_ask(package, (), frozenset(name.casefold() for name in names))
-
-
-def forget_results_of_sheet(package: Package, sheet: Sheet) -> None:
-    """Drop the cached results of all formulas that read a sheet, and ask for calculation."""
-    forget_results_of_area(package, sheet, Area(0, 0, MAX_ROWS - 1, MAX_COLUMNS - 1))
-
-
-def forget_results_of_area(package: Package, sheet: Sheet, area: Area) -> None:
-    """Drop the cached results of all formulas that read an area of a sheet, and ask for calculation."""
-    _forget_and_ask(package, [(sheet.name.casefold(), area)], frozenset())
-
-
-def _forget_and_ask(package: Package, areas: Iterable[tuple[str, Area]], names: frozenset[str]) -> None:
-    sheets = [sheet for sheet in package.sheets if sheet.kind == "worksheet"]
-    pages = [_Page(package, s, {}, {}) for s in sheets if has_formulas(package.text(s.part).data)]
-    if any(page.formulas for page in pages):
-        _forget_results(package, pages, areas, names)
-        ask_for_calculation(package)
-        for page in pages:
-            page.patch.save()
-
-
-def _forget_results(
-    package: Package,
-    pages: list[_Page],
-    areas: Iterable[tuple[str, Area]] = (),
-    changed_names: frozenset[str] = frozenset(),
-) -> None:
-    """Drop the cached results of all formulas that a change of cells or names (casefolded) can reach."""
-    formulas = [formula for page in pages for formula in page.formulas]
-    if not formulas:
-        return
-    defined = parse_defined_names(package.read(package.workbook_part), tab_names(package))
-    seeds = _users(formulas, defined, changed_names) if changed_names else set()
-    changed = [*areas, *(area for page in pages for area in page.changed)]
-    changed += [(formulas[number].sheet, formulas[number].area) for number in seeds]
-    homes = [(page, cell) for page in pages for cell in page.formula_cells]
-    for number in reached(formulas, Names(defined), changed) | seeds:
-        page, cell = homes[number]
-        page.forget(cell, formulas[number].area)
-
-
-def _users(formulas: list[FormulaCell], defined: list[DefinedName], changed: frozenset[str]) -> set[int]:
-    """The positions of the formulas that use a changed name, also by way of other names."""
-    names, size = set(changed), 0
-
-    def uses(formula: str) -> bool:
-        return any(name.casefold() in names for _, name in precedents(formula).names)
-
-    while len(names) > size:
-        size = len(names)
-        names |= {name.name.casefold() for name in defined if uses(name.refers_to.removeprefix("="))}
-    return {number for number, formula in enumerate(formulas) if uses(formula.formula)}
-
-
-def tab_names(package: Package) -> list[str]:
-    """The names of all sheets as the workbook lists them; the position is what ``localSheetId`` counts."""
-    root = package.xml(package.workbook_part)[1]
-    sheets = root.child("sheets")
-    return [s.attributes.get("name", "") for s in (sheets.children if sheets else ()) if s.name == "sheet"]
-
-
-def _data_table(attributes: dict[str, str], area: Area) -> str:
-    """A formula that reads what a data table reads: its border, with the formula in it, and its cells of input."""
-    border = f"{address(max(area.top - 1, 0), max(area.left - 1, 0))}:{address(area.bottom, area.right)}"
-    return "+".join([border, *(attributes[name] for name in ("r1", "r2") if name in attributes)])
 
 
 def _column_styles(root: Element) -> list[tuple[int, int, int]]:
@@ -482,10 +322,6 @@ def _column_styles(root: Element) -> list[tuple[int, int, int]]:
 
 def _number(text: str | None) -> int:
     return whole(text) or 0
-
-
-def _inside(area: Area, row: int, column: int) -> bool:
-    return area.top <= row <= area.bottom and area.left <= column <= area.right
 
 
 def _dates_from_1904(package: Package) -> bool:

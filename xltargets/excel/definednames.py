@@ -12,10 +12,10 @@ from collections.abc import Iterable, Mapping
 
 from xltargets.excel import xmltext
 from xltargets.excel.a1 import MAX_COLUMNS, MAX_ROWS, Area, column_letters, parse_area
-from xltargets.excel.cells import forget_results_of_names
 from xltargets.excel.formulas import quote_sheet
 from xltargets.excel.package import Package
 from xltargets.excel.patch import WORKBOOK_ORDER, Patch
+from xltargets.excel.recalculation import forget_results_of_names
 from xltargets.excel.xmltext import Element
 
 __all__ = ["define_names", "quote_sheet", "reference", "remove_names"]

@@ -13,12 +13,12 @@ from collections import defaultdict
 from xltargets.excel import everywhere, xmltext
 from xltargets.excel.a1 import MAX_COLUMNS, MAX_ROWS, Area, address, parse_area
 from xltargets.excel.anchors import move_anchor, move_comments, move_drawing, move_vml
-from xltargets.excel.cells import ask_for_calculation, drop_calculation_chain, forget_results_of_area
 from xltargets.excel.definednames import name_elements
 from xltargets.excel.everywhere import character_data, rewrite_element
 from xltargets.excel.formulas import translated
 from xltargets.excel.package import Package, Sheet
 from xltargets.excel.patch import Patch, attribute_edits, attribute_spans, whole
+from xltargets.excel.recalculation import ask_for_calculation, drop_calculation_chain, forget_results_of_area
 from xltargets.excel.sheetdata import Cell, Formula, Row, has_formulas, scan
 from xltargets.excel.shift import Shift, written
 from xltargets.excel.xmltext import Broken, Edit, Element

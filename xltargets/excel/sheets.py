@@ -6,11 +6,11 @@ import posixpath
 from collections.abc import Sequence
 
 from xltargets.excel import everywhere
-from xltargets.excel.cells import drop_calculation_chain, forget_results_of_sheet
 from xltargets.excel.clone import clone_sheet, free_name
 from xltargets.excel.formulas import orphaned, renamed
 from xltargets.excel.opc import relationships_part
 from xltargets.excel.package import Package, Sheet
+from xltargets.excel.recalculation import drop_calculation_chain, forget_results_of_sheet
 from xltargets.excel.sheetdata import has_formulas
 from xltargets.excel.tablesheet import Link, TableValue, table_xml
 from xltargets.excel.tabs import (
