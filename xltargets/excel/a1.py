@@ -23,6 +23,23 @@ class Area(NamedTuple):
     bottom: int
     right: int
 
+    def holds(self, row: int, column: int) -> bool:
+        """Whether a cell lies in it."""
+        return self.top <= row <= self.bottom and self.left <= column <= self.right
+
+    def meets(self, other: Area) -> bool:
+        """Whether the two have a cell in common."""
+        return (
+            self.top <= other.bottom and other.top <= self.bottom
+            and self.left <= other.right and other.left <= self.right
+        )  # fmt: skip
+
+    @property
+    def a1(self) -> str:
+        """As a person writes it: ``B3``, ``F10:F29``."""
+        first, last = address(self.top, self.left), address(self.bottom, self.right)
+        return first if first == last else f"{first}:{last}"
+
 
 @lru_cache(maxsize=MAX_COLUMNS)
 def column_letters(column: int) -> str:

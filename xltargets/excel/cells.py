@@ -17,7 +17,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from xltargets.excel import xmltext
-from xltargets.excel.a1 import address, parse_cell
+from xltargets.excel.a1 import Area, address, parse_cell
 from xltargets.excel.formulas import translated
 from xltargets.excel.package import Package, Sheet
 from xltargets.excel.patch import attribute_edits, whole
@@ -27,7 +27,6 @@ from xltargets.excel.recalculation import (
     ask_for_calculation,
     drop_calculation_chain,
     forget_results,
-    inside,
 )
 from xltargets.excel.sheetdata import Cell, Row, has_formulas
 from xltargets.excel.xmltext import Broken, Edit, Element
@@ -176,7 +175,7 @@ class _Page(FormulaSheet):
                         raise self.error(f"这个单元格在合并单元格里面，看不见，请填在左上角的 {first}", row, column)
         for area in self.arrays:
             for row, column in self.overwritten:
-                if inside(area, row, column):
+                if area.holds(row, column):
                     raise self.error("这个单元格属于数组公式，不能单独填写，请先在 Excel 中删除该数组公式", row, column)
 
     def _hand_on_shared_formulas(self) -> None:
@@ -306,8 +305,7 @@ class _Page(FormulaSheet):
         rows, columns = [t.row for t in written], [t.column for t in written]
         top, left = min(area.top, *rows), min(area.left, *columns)
         bottom, right = max(area.bottom, *rows), max(area.right, *columns)
-        first, last = address(top, left), address(bottom, right)
-        self.patch.set(element, "ref", first if first == last else f"{first}:{last}")
+        self.patch.set(element, "ref", Area(top, left, bottom, right).a1)
 
 
 def _column_styles(root: Element) -> list[tuple[int, int, int]]:

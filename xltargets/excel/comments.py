@@ -254,7 +254,7 @@ class _Leaders(dict[str, str]):
     def get(self, cell: str, default: str = "") -> str:  # type: ignore[override]
         row, column = parse_cell(cell)
         for area in self._areas:
-            if area.top <= row <= area.bottom and area.left <= column <= area.right:
+            if area.holds(row, column):
                 return address(area.top, area.left)
         return default
 

@@ -127,22 +127,16 @@ def reached(formulas: Sequence[FormulaCell], names: Names, changed: Iterable[tup
         if area.top == area.bottom and area.left == area.right:
             reach(cells.pop((sheet, area.top, area.left), ()))
         else:
-            inside = [key for key in cells if key[0] == sheet and _overlap(area, Area(*key[1:], *key[1:]))]
+            inside = [key for key in cells if key[0] == sheet and area.holds(*key[1:])]
             compared += len(cells)
             for key in inside:
                 reach(cells.pop(key))
         compared += len(ranges[sheet])
-        for other in [other for other in ranges[sheet] if _overlap(area, other)]:
+        for other in [other for other in ranges[sheet] if area.meets(other)]:
             reach(ranges[sheet].pop(other))
         if compared > _MOST_COMPARISONS:
             return set(range(len(formulas)))
     return hit
-
-
-def _overlap(one: Area, two: Area) -> bool:
-    return (
-        one.top <= two.bottom and two.top <= one.bottom and one.left <= two.right and two.left <= one.right
-    )
 
 
 def _shifted(reference: Reference, rows: int, columns: int) -> Area:

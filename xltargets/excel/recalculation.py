@@ -54,7 +54,7 @@ class FormulaSheet:
         for cell in row.cells:
             if cell.formula is not None:
                 self._formula(cell)
-            elif self.arrays and cell.value and any(inside(a, cell.row, cell.column) for a in self.arrays):
+            elif self.arrays and cell.value and any(a.holds(cell.row, cell.column) for a in self.arrays):
                 self._spilled.append(cell)
 
     def _formula(self, cell: Cell) -> None:
@@ -94,7 +94,7 @@ class FormulaSheet:
 
     def forget(self, cell: Cell, area: Area) -> None:
         """Drop what a formula had calculated."""
-        spilled = [s for s in self._spilled if inside(area, s.row, s.column)]
+        spilled = [s for s in self._spilled if area.holds(s.row, s.column)]
         for each in (cell, *spilled):
             if each.value is not None:
                 self.patch.edits.append(Edit(*each.value, b""))
@@ -201,8 +201,3 @@ def area_of(ref: str) -> Area | None:
         return parse_area(ref)
     except ValueError:
         return None
-
-
-def inside(area: Area, row: int, column: int) -> bool:
-    """Whether a cell lies in an area."""
-    return area.top <= row <= area.bottom and area.left <= column <= area.right

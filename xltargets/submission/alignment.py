@@ -15,7 +15,7 @@ from xltargets.excel.book import FileBook
 from xltargets.excel.package import Package
 from xltargets.submission.binding import bind
 from xltargets.submission.form import Field, Form
-from xltargets.submission.relocate import Place, Sure, inside
+from xltargets.submission.relocate import Place, Sure
 from xltargets.submission.sheetview import Cell, SheetView
 from xltargets.submission.wording import folded, plain
 
@@ -83,7 +83,7 @@ def align(
         if cell is None:
             continue
         place = _own_text(view, model, one, here) or _between(view, common, cell, one)
-        if place and not any(inside(area, (place.area.top, place.area.left)) for area in taken):
+        if place and not any(area.holds(place.area.top, place.area.left) for area in taken):
             if _fits(view, model, place):
                 found.append(place)
     return found

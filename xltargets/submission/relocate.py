@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
 
-from xltargets.excel.a1 import Area, address
+from xltargets.excel.a1 import Area
 from xltargets.submission.form import ITEM, Field
 from xltargets.submission.sheetview import Cell, SheetView
 from xltargets.submission.wording import Likeness, Vocabulary
@@ -123,7 +123,7 @@ class Locator:
         return any(likeness == Likeness.SAME for _, likeness in found)
 
     def _is_taken(self, cell: Cell) -> bool:
-        return any(inside(area, cell) for area in (*self._taken, *self._bodies))
+        return any(area.holds(*cell) for area in (*self._taken, *self._bodies))
 
     def locate(self) -> Located:
         """Tables first, as their headings are no labels of single cells; then lists, then single cells."""
@@ -245,7 +245,7 @@ class Locator:
     def _column(self, one: Field, hits: list[tuple[int, Likeness]], rows: tuple[int, int], many: bool) -> None:
         best = min(likeness for _, likeness in hits)
         areas = [Area(rows[0], column, rows[1], column) for column, likeness in hits if likeness == best]
-        free = [area for area in areas if not any(_overlap(area, taken) for taken in self._taken)]
+        free = [area for area in areas if not any(area.meets(taken) for taken in self._taken)]
         if len(areas) > 1 and len(free) != 1:
             self.result.doubts.append(Doubt(one, self.view.sheet, tuple(areas), f"表头有 {len(areas)} 个“{one.title}”"))
         elif free:
@@ -376,23 +376,6 @@ class Locator:
     def _found(self, one: Field, area: Area, likeness: Likeness, why: str, many: bool = False) -> None:
         sure = Sure.LIKELY if likeness == Likeness.ALIAS else Sure.CERTAIN
         self.result.places.append(Place(one, self.view.sheet, area, sure, why, many))
-
-
-def inside(area: Area, cell: Cell) -> bool:
-    """Whether a cell lies in an area."""
-    return area.top <= cell[0] <= area.bottom and area.left <= cell[1] <= area.right
-
-
-def a1(area: Area) -> str:
-    """An area as a person writes it: ``B3``, ``F10:F29``."""
-    first, last = address(area.top, area.left), address(area.bottom, area.right)
-    return first if first == last else f"{first}:{last}"
-
-
-def _overlap(one: Area, other: Area) -> bool:
-    return (
-        one.top <= other.bottom and other.top <= one.bottom and one.left <= other.right and other.left <= one.right
-    )
 
 
 def _outer(array: tuple[str, ...]) -> int:

@@ -25,7 +25,7 @@ from xltargets.submission.alignment import SheetModel, align, models
 from xltargets.submission.binding import Bound, bind
 from xltargets.submission.form import ITEM, Field, Form, load_form
 from xltargets.submission.read import read_book
-from xltargets.submission.relocate import Doubt, Locator, Place, Sure, a1
+from xltargets.submission.relocate import Doubt, Locator, Place, Sure
 from xltargets.submission.resultmark import is_ours, is_summary
 from xltargets.submission.sheetview import SheetView
 from xltargets.submission.wording import Likeness, Vocabulary, plain
@@ -285,7 +285,7 @@ class _Repair:
 
     def _write(self, place: Place, bound: Bound | None = None) -> None:
         name, local = self._name(place, bound)
-        cells = a1(place.area)
+        cells = place.area.a1
         self.names[name, place.sheet if local else None] = reference(place.sheet, cells)
         self.result.written.append(Written(name, place.field.title, place.sheet, cells, place.sure, place.why))
 
@@ -338,7 +338,7 @@ def _untangled(found: Sequence[Place | Doubt]) -> list[Place | Doubt]:
 
 def _candidates(found: Place | Doubt) -> tuple[str, ...]:
     areas = (found.area,) if isinstance(found, Place) else found.candidates
-    return tuple(f"{found.sheet}!{a1(area)}" for area in areas)
+    return tuple(f"{found.sheet}!{area.a1}" for area in areas)
 
 
 def _hull(areas: Sequence[Area]) -> Area:
