@@ -108,6 +108,23 @@ def test_a_row_with_levels_only_is_no_indicator(clean):
     assert found(clean, "C10", {f"{ROW.format(2)}.{key}": None for key in keys}) == []
 
 
+def test_so_it_is_on_a_form_without_descriptions(clean):
+    rows = [*levels(*OUTPUTS, ("效益指标", "生态效益指标")).values()]
+    form = {**clean, "projects": [{"indicators": rows[0]}]}
+    rows[0][3] |= {"level3": None, "value": " "}
+    assert found(form, "C10", {}) == []
+    rows[0][3]["level3"] = "绿化面积"
+    assert found(form, "C10", {}) == [("/projects/0/indicators/3/value", "error")]
+
+
+def test_a_level_without_an_indicator_is_missing(clean):
+    rows = levels(*OUTPUTS, ("产出指标", "成本指标"), ("效益指标", "社会效益指标"), ("满意度指标", "服务对象满意度指标"))
+    for index in (3, 4):
+        rows["projects.0.indicators"][index] |= {"level3": None, "value": None}
+    assert found(clean, "C08", rows) == [("/projects/0/indicators", "error")]
+    assert found(clean, "C09", rows) == [("/projects/0/indicators", "warning")]
+
+
 @pytest.mark.parametrize("value", ["≥1200", "95", "3-5", "0", "１２００"])
 def test_a_number_needs_a_unit(clean, value):
     assert found(clean, "C11", {ROW.format("0.value"): value}) == [("/projects/0/indicators/0/value", "error")]
@@ -141,6 +158,16 @@ def test_what_a_template_leaves_is_found(clean, text):
 )  # fmt: skip
 def test_what_only_looks_like_it_is_not(clean, text):
     assert found(clean, "C14", {"projects.0.purpose": text}) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "said"),
+    [("level3", "*管网漏损治理达标率", False), ("level3", " ＊改造户数达标率", False), ("level3", "*县管网改造里程", True),
+     ("level3", "*个泵站改造", True), ("level3", "管网改造（≥**公里）", True), ("level3", "*管网改造（≥*公里）", True),
+     ("value", "=620元/人*月", False), ("value", "≥*元/人", True), ("description", "*管网漏损治理达标率", True)],
+)  # fmt: skip
+def test_a_star_marks_a_core_indicator_or_multiplies(clean, path, text, said):
+    assert (found(clean, "C14", {ROW.format(f"0.{path}"): text}) != []) is said
 
 
 @pytest.mark.parametrize("text", ["null", " NULL ", "None", "nan", "#N/A", "#REF!", "#DIV/0!", "整理文稿null字", "合计#REF!万元"])

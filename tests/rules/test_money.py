@@ -106,6 +106,19 @@ def test_parts_that_do_not_add_up(clean, text):
 
 
 @pytest.mark.parametrize(
+    ("text", "severity"),
+    [
+        ("全年资助120.53万元，其中：春季60.3万元，秋季60.2万元。", "hint"),
+        ("全年资助120.53万元，其中：春季60.3万元，秋季60.5万元。", "warning"),
+        ("全年资助120.53万元，其中：春季60.30万元，秋季60.20万元。", "warning"),
+        ("全年资助120.5万元，其中：春季60万元，秋季60万元。", "warning"),
+    ],
+)
+def test_parts_that_are_only_rounded_are_a_hint(clean, text, severity):
+    assert found(clean, "M04", {"purpose": text}) == [("purpose", severity)]
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "本项目预算120.5万元。", "2024年预算安排1205000元，用于接访。", "安排财政资金100万元。", "项目资金约120万元。",

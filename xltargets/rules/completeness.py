@@ -8,7 +8,7 @@ from typing import Any
 
 from xltargets.rules.formulas import all_of, all_or_none_filled, filled, filled_table
 from xltargets.rules.items import Row
-from xltargets.rules.levels import SATISFACTION
+from xltargets.rules.levels import SATISFACTION, text_of
 from xltargets.rules.parts import is_cost, is_prefilled
 from xltargets.rules.patterns import later
 from xltargets.rules.registry import ERROR, HINT, WARNING, Hit, rule
@@ -152,7 +152,7 @@ _FIRST_LEVELS = {"产出": ERROR, "效益": ERROR, SATISFACTION: WARNING}
 
 
 @rule(
-    "C08", ERROR, basis="K1 K2 K4 O", needs=["indicators"], maybe=["code"], inputs=["@rows"],
+    "C08", ERROR, basis="K1 K2 K4 O", needs=["indicators"], maybe=["code"], inputs=["@filled"],
     bad={"indicators.5.level1": "效益指标", "indicators.5.level2": "社会效益指标"},
     good={"indicators.5.level1": "效益指标", "indicators.5.level2": "服务对象满意度指标"},
 )  # fmt: skip
@@ -163,7 +163,7 @@ def first_levels_are_complete(
 
     每个项目都要有产出指标和效益指标（缺少为错误），还应有满意度指标（缺少为警告）。满意度写成效益指标下的二级指标
     也算有；表单没有一级指标一栏的，按二级指标判断。有的行没有填写一级、二级指标，或者写法像是所缺的一级指标时不判断，由
-    S01、S04 提示。项目编码第9位是
+    S01、S04 提示。只有一级、二级指标而没有内容的行不算。项目编码第9位是
     standard_letters（人员类、运转类，系统预置指标）的，缺少满意度指标只提示。
     改法：补充所缺的一级指标，每个一级指标下至少有一条三级指标。
     """
@@ -208,7 +208,7 @@ _OUTPUTS = ("数量", "质量", "时效")
 
 
 @rule(
-    "C09", WARNING, basis="K1", needs=["indicators"], maybe=["code"], inputs=["@rows"],
+    "C09", WARNING, basis="K1", needs=["indicators"], maybe=["code"], inputs=["@filled"],
     bad={"indicators.2.level2": "质量指标"},
     good={"indicators.3.level1": "成本指标", "indicators.3.level2": "经济成本指标"},
 )  # fmt: skip
@@ -218,8 +218,8 @@ def second_levels_of_output_are_complete(
     """产出指标的二级指标应当齐全
 
     产出指标下应有数量、质量、时效指标；成本指标可以列在产出指标下，也可以单列为一级指标。没有产出指标时由 C08
-    提示；产出指标下有的二级指标没有填写或看不出是哪一类时不判断，由 S01、S04 提示。项目编码第9位是 standard_letters
-    （人员类、运转类，系统预置指标）的只提示。
+    提示；产出指标下有的二级指标没有填写或看不出是哪一类时不判断，由 S01、S04 提示。只有一级、二级指标而没有内容的行
+    不算。项目编码第9位是 standard_letters（人员类、运转类，系统预置指标）的只提示。
     改法：补充所缺的二级指标，每个至少有一条三级指标。
     """
     outputs = [row.level2 for row in rows if row.part == "产出"]
@@ -244,20 +244,20 @@ _COLUMNS = [f"project.indicators.{key}" for key in _ROW]
 
 
 @rule(
-    "C10", ERROR, basis="P", each="indicator", inputs=["@blank"], blank=[*_ROW],
+    "C10", ERROR, basis="P", each="indicator", inputs=["@blank", "@row"], blank=[*_ROW],
     formula=all_or_none_filled(*_COLUMNS),
     formula_message="本行有没有填写的内容，请补填",
     bad={"value": None},
     good={"level3": "件数", "description": "总件数", "value": "≥1200件", "basis": "历史标准"},
 )  # fmt: skip
-def rows_are_complete(blank: Sequence[str]) -> Iterator[Hit]:
+def rows_are_complete(blank: Sequence[str], row: Row) -> Iterator[Hit]:
     """三级指标每行的内容必须填写
 
     三级指标名称和指标值必须填写（缺少为错误），绩效指标描述和指标值确定依据也应填写（缺少为警告）。表单上没有的
     栏目不检查；整行只有一级、二级指标的不算一条指标。
     改法：补齐所缺的内容，不需要的行整行清空或删除。
     """
-    if all(key in blank for key in _ROW):
+    if not row.filled and text_of(row.node, "basis") is None:
         return
     for key, (message, severity) in _ROW.items():
         if key in blank:

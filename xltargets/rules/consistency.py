@@ -35,7 +35,7 @@ _NUMBER = later(r"(?<![0-9.A-Za-z〔【\[第年])([0-9]{1,3}(?:,[0-9]{3}){1,4}|[
 #: Units of dates and of money, which other rules compare, and what is no unit of work done.
 _OTHER_UNITS = frozenset({"年", "月", "季度", "周", "号", "度", "级", "届", "点", "线", "路", "时", "角", "年期", "学期", "倍", "类", "", "分", "℃", "°C", "摄氏度"})
 _GIVEN = later(
-    "(?:全县|全市|全区|全镇|全乡|全州|全省|辖区|下辖|所辖|辖|共有|现有|原有|拥有|在册|在编|涉及|常住人口|总人口|第|每|约有|“|上年|去年|同期|较|比)(?:20[0-9]{2}年)?[^0-9，。；、,;]{0,6}$|等$"
+    "(?:全县|全市|全区|全镇|全乡|全州|全省|辖区|下辖|所辖|辖|共有|现有|原有|拥有|在册|在编|涉及|常住人口|常住户|户籍人口|户籍|总人口|第|每|约有|“|上年|去年|同期|较|比)(?:20[0-9]{2}年)?[^0-9，。；、,;]{0,6}$|等$"
 )
 #: 特困人员、孤儿等1860人: whom it is for, counted.
 _PEOPLE = frozenset({"人", "名", "户"})
@@ -67,9 +67,11 @@ _YEARBOOK = later("(?:19|20)[0-9]{2}[卷版款]")
 _CRITERION = later(f"(?:[(（]含[)）])?(?:及|含)?以[上下](?:的|[(（]含[{HAN}]{{0,8}}[)）]的)")
 _FIXED = later("^(?:24小时|7天|12345|110|119|120|1站|1窗|[2-6]G|[0-9]{2,4}千伏)$")
 _DAY = later("(?<!工作)(?<!自然)日$")
-#: 在2023年完成28处的基础上: what was done before. 25个乡镇中的16个: a part. 4批次/千人: how thick.
+#: 在2023年完成28处的基础上: what was done before. 25个乡镇中的16个: a part.
 _BASE = later("(?:的)?基础上|核定|测算|/")
 _OF_SEVERAL = later("中的?$")
+#: 4批次/千人: how thick, whatever the grammar makes of its unit.
+_DENSITY = later("/[十百千万亿0-9]")
 #: What is behind a number that counts no work: 5个方面, 16个镇街 (where it is done).
 _COUNTED_ABOUT = later(
     "期(?:工程|项目|建设|改造)|座[^、，。；停]{0,7}[车巴]|吨(?:级)?[^、，。；]{0,4}[车巴]|寸|匹|大?个?(?:方面|机制|体系|环节|维度|层面|阶段|确保|坚持|统一|统筹|到位|乡镇|镇街|街镇|镇|村级|街道|县区|市县|县|区(?!域)|部门|单位|(?:预算)?部门)"
@@ -96,8 +98,10 @@ def _quantities(text: str, known: Collection[Decimal] = ()) -> Iterator[_Quantit
         end = match.end() + length
         if unit is None or unit.bare or unit.name in _OTHER_UNITS or unit.base.partition("/")[0] in ("元", "美元", "%", "百分点"):
             continue
+        if _DENSITY.search(unit.name):
+            continue
         before = text[max(0, match.start() - 12) : match.start()]
-        if _GIVEN.search(before) and not (before.endswith("等") and unit.base in _PEOPLE) or given_until >= 0 and _AND.fullmatch(text, given_until, match.start()):
+        if _GIVEN.search(before) and not (before.endswith("等") and unit.base in _PEOPLE) or given_until >= 0 and (match.start() == given_until or _AND.fullmatch(text, given_until, match.start())):
             given_until = end
         elif (about := _COUNTED_ABOUT.match(text, match.end())) is not None:
             about_until = about.end()

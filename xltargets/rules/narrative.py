@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from xltargets.rules.patterns import later
-from xltargets.rules.registry import ERROR, WARNING, Hit, rule
+from xltargets.rules.registry import ERROR, HINT, WARNING, Hit, rule
 from xltargets.rules.wording import MONEY_FACTOR, amount, in_wan, quoted
 
 #: Longer texts are read no further.
@@ -99,7 +99,8 @@ def parts_in_text_add_up(
 
     同一句话里“其中”（或金额后的冒号）后面列了两项以上金额的，合计应等于前面所述的总额；前面没有总额的，应等于预算数。
     先列各项、后写“合计×万元”的，也应相等；资金用途只列了三项以上金额的，合计应等于预算数。列举以“等”
-    结尾、说明只列主要部分的，合计不应超过总额。“其余”另有安排的也是。括号里的金额、单价和约数不计。
+    结尾、说明只列主要部分的，合计不应超过总额。“其余”另有安排的也是。括号里的金额、单价和约数不计。各项的小数位数比总额少、
+    只差在四舍五入的，只提示。
     改法：核对各项金额，改正文字或补上漏列的部分。
     """
     for path, text in (("purpose", purpose), ("target", target)):
@@ -114,7 +115,17 @@ def parts_in_text_add_up(
             together = sum(parts, Decimal(0))
             if together - whole > eps or (not open_ended and whole - together > eps):
                 said = "预算数" if stated is None else "所述总额"
-                yield path, f"所列各项合计{amount(together)}，{said}{amount(whole)}，请核对各项金额"
+                hit = path, f"所列各项合计{amount(together)}，{said}{amount(whole)}，请核对各项金额"
+                yield (*hit, HINT) if _is_rounding(whole, parts) else hit
+
+
+def _is_rounding(whole: Decimal, parts: Sequence[Decimal]) -> bool:
+    """Whether parts of one decimal differ from a whole of two no more than they are rounded (85.5 + 75.3 for 160.77)."""
+    digits = [-int(part.as_tuple().exponent) for part in parts]
+    finest = max(digits)
+    if not 0 < finest < -int(whole.as_tuple().exponent):
+        return False
+    return abs(sum(parts, -whole)) <= Decimal(len(parts)) * Decimal(5).scaleb(-finest - 1)
 
 
 def _lists_joined(text: str) -> Iterator[str]:

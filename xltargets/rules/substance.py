@@ -12,13 +12,15 @@ from xltargets.rules.wording import quoted
 from xltargets.submission.form import Field
 
 _PLACEHOLDER = re.compile(
-    r"(?<![0-9０-９A-Za-z])[*＊]{1,50}(?![0-9０-９])|[*＊]{2,50}"
+    r"(?<![0-9０-９A-Za-z])(?<!/[\u4e00-\u9fff])[*＊]{1,50}(?![0-9０-９])|[*＊]{2,50}"
     r"|(?<![A-Za-z])[×xXｘＸ]{2,50}(?![A-Za-z])|…{2,50}|[_＿]{2,50}|某某"
     r"|(?<![0-9０-９A-Za-z)）])[NnXx×](?=[件个人次名户场所项家亩台套座条处期辆份批]|公里|万元|平方米|%|％)"
     r"|[（(][^（）()]{0,6}\d{1,4}个?字(?:以内|以下|内|左右)?[）)]"
     r"|请(?:在此|在这里)?(?:填写|输入|选择)|点击此处"
     r"|(?:^|[（(【\[如])(?:填写|填报)?示例|示例(?=[:：）)】\]]|$)"
 )
+#: *工程质量达标率: a form's mark of its core indicators; *县道路 leaves a name out.
+_CORE_MARK = re.compile(r"\s{0,3}[*＊](?![县市区镇乡村州省旗局委厅办所站校院馆厂司街路组个件次人名户场处年月日号某])(?=[\u4e00-\u9fff]{4})")
 #: Longer texts are searched no further.
 _SEARCHED = 20000
 
@@ -32,12 +34,14 @@ _SEARCHED = 20000
 def no_placeholder_is_left(text: str, field: Field) -> Iterator[Hit]:
     """不得残留占位符和模板提示语
 
-    如 ***、XX、××、N件、某某、……、____、（500字以内）、请填写、示例。尺寸和算式里的乘号、编码里的字母不算。
+    如 ***、XX、××、N件、某某、……、____、（500字以内）、请填写、示例。尺寸、算式和单位（元/人*月）里的乘号、编码里的字母、
+    三级指标前面标记核心指标的一个星号不算。
     改法：把占位符换成实际内容，删去提示语。
     """
     if field.path[0] in ("waivers", "template"):
         return
-    match = _PLACEHOLDER.search(_without_bookmarks(text[:_SEARCHED]))
+    marked = _CORE_MARK.match(text) if field.path[-1] == "level3" else None
+    match = _PLACEHOLDER.search(_without_bookmarks(text[marked.end() if marked else 0 : _SEARCHED]))
     if match:
         yield "", f"内容里有占位符或提示语{quoted(match[0].strip('（( '))}，请换成实际内容或删去"
 
