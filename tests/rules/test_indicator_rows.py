@@ -202,6 +202,28 @@ def test_level2_is_known_however_it_is_written(written: str):
     assert marks({"indicators": [row("数量", "培训期数", "≥4期", level2=written)]}) == set()
 
 
+@pytest.mark.parametrize(
+    ("level2", "written", "name", "value"),
+    [
+        ("可持续影响", "可持续性发展影响指标", "排水管网使用年限", "≥20年"),
+        ("可持续影响", "社会效益和可持续影响", "排水管网使用年限", "≥20年"),
+        ("服务对象满意度", "受益农户满意程度", "农户满意度", "≥90%"),
+        ("服务对象满意度", "公众或服务对象满意", "农户满意度", "≥90%"),
+        ("时效", "产出进度指标", "管网改造完工时间", "10月底前"),
+        ("生态效益", "环境指标", "污水收集率", "≥85%"),
+    ],
+)
+def test_other_words_for_a_level2_are_known(level2: str, written: str, name: str, value: str):
+    assert marks({"indicators": [row(level2, name, value, level2=written)]}) == set()
+
+
+def test_what_other_forms_put_beside_the_first_levels_is_no_error():
+    beside = {"level1": "投入和管理目标", "level2": "财务管理", "level3": "资金使用规范性", "value": "规范"}
+    result = [beside, row("数量", "培训期数", "≥4期", level1="产出目标"), row("社会效益", "持证上岗人数", "≥50人", level1="结果目标"),
+              row("可持续影响", "培训制度", "健全", level1="影响力目标")]  # fmt: skip
+    assert marks({"indicators": result}) == set()
+
+
 @pytest.mark.parametrize("written", ["产出", "产出指标（50分）", "一、产出指标", "产出指标(60.5)", "产出\n指标", "项目完成指标"])
 def test_level1_is_known_however_it_is_written(written: str):
     assert marks({"indicators": [row("数量", "培训期数", "≥4期", level1=written)]}) <= {"S05!"}

@@ -266,6 +266,8 @@ def rows_are_complete(blank: Sequence[str], row: Row) -> Iterator[Hit]:
 
 #: A name that ends in what has no unit (灌溉水利用系数), or in its unit: 受理件数（件）.
 _NO_UNIT = later("(?:系数|指数|比值|倍数|[pP][hH]值?|[\u4e00-\u9fff][A-Z]{2,5})(?:[(（][^()（）]{1,12}[)）])?\\s{0,2}$")
+#: MQI≥85, IRI≤2.3: an index by its letters.
+_INDEX = later(r"\s{0,3}[A-Z][A-Za-z]{1,5}(?:值|指数)?\s{0,2}[≥≤><=≧≦＞＜＝]")
 #: What is in the bracket behind a name, without an operator before the unit: 受理件数（件）, 排污沟（≥米）.
 _BEHIND = later(r"[（(](?:单位[:：])?\s{0,2}[≥≤><=≧≦＞＜＝]{0,2}\s{0,2}([^（）()\s]{1,8})\s{0,2}[）)]\s*$")
 
@@ -279,9 +281,11 @@ def numbers_have_a_unit(name: str | None, unit: str | None, value: Value, blank:
     """定量指标必须有计量单位
 
     指标值是数字而没有单位（%、件、万元等），既看不出量的大小，也无法汇总比较。度量单位单列一栏的，看那一栏；
-    指标名称末尾用括号注明单位的也算有（“（含续建）”不是单位）；系数、指数等本来没有单位的不要求。
+    指标名称末尾用括号注明单位的也算有（“（含续建）”不是单位）；系数、指数（“MQI≥85”）等本来没有单位的不要求。
     改法：在指标值后写明计量单位，如 ≥1200件。
     """
+    if _INDEX.match(value.raw[:20]):
+        return
     in_column = unit and any(character.isalpha() for character in unit[:40])  # /10万, though no unit that is known
     if not in_column and not (name and _goes_without_a_unit(name[-20:])):
         where = "unit" if "unit" in blank else "value"

@@ -39,7 +39,10 @@ _GIVEN = later(
 )
 #: 特困人员、孤儿等1860人: whom it is for, counted.
 _PEOPLE = frozenset({"人", "名", "户"})
-_AND = later(f"[{HAN}]{{0,8}}[、和及](?:(?:建筑|占地|用地)?面积|人口|居民|群众|农户)?")
+_AND = later(
+    f"[{HAN}]{{0,8}}[、和及](?:(?:建筑|占地|用地)?面积|人口|居民|群众|农户|"
+    f"(?!新|改|扩|修|建|培|购|发|开|完|安|举|组|配|资|补|整|治|种|采|更|添|铺|实|检|抽|聘|招|慰|救|办|受|调|编|印|制)[{HAN}]{{1,4}})?"
+)
 #: So often in a year: what an indicator counts by the month, the goal may count by the year.
 _A_YEAR = {"月": 12, "季度": 4, "周": 52, "工作日": 250, "天": 365}
 #: 为13个所各配备计算机2台、打印机1台: of each, which an indicator counts together.
@@ -74,7 +77,7 @@ _OF_SEVERAL = later("中的?$")
 _DENSITY = later("/[十百千万亿0-9]")
 #: What is behind a number that counts no work: 5个方面, 16个镇街 (where it is done).
 _COUNTED_ABOUT = later(
-    "期(?:工程|项目|建设|改造)|座[^、，。；停]{0,7}[车巴]|吨(?:级)?[^、，。；]{0,4}[车巴]|寸|匹|大?个?(?:方面|机制|体系|环节|维度|层面|阶段|确保|坚持|统一|统筹|到位|乡镇|镇街|街镇|镇|村级|街道|县区|市县|县|区(?!域)|部门|单位|(?:预算)?部门)"
+    "条(?:城市|县城|城区|市政)?(?:主干道|次干道|主次干道|道路|街道|大街|街巷|巷道|河道)(?:的)?(?:路?灯|绿化|亮化|照明|保洁|清扫|排水|雨污|管网|交通|标线|环境)|期(?:工程|项目|建设|改造)|座[^、，。；停]{0,7}[车巴]|吨(?:级)?[^、，。；]{0,4}[车巴]|寸|匹|大?个?(?:方面|机制|体系|环节|维度|层面|阶段|确保|坚持|统一|统筹|到位|乡镇|镇街|街镇|镇|村级|街道|县区|市县|县|区(?!域)|部门|单位|(?:预算)?部门)"
 )
 
 
@@ -296,17 +299,27 @@ def _is_one_of(of_unit: str, bounds: Sequence[Decimal], unit: str, total: Decima
 
 
 def _parts_of_known(all_of: list[_Quantity], is_known: Callable[[str, Decimal], bool]) -> set[int]:
-    """Where those stand that, one after the other in one unit, add up to a known one (在职52名和退休30名 for 82人)."""
+    """Where those stand that, one after the other in one unit, add up to a known one (在职52名和退休30名 for 82人).
+
+    All that equipment is counted in is one unit for this (救护车2辆、监护仪3台 for 5台).
+    """
     found: set[int] = set()
-    for unit in {one.base_unit for one in all_of}:
-        same = [one for one in all_of if one.base_unit == unit][:_MOST_PARTS]
+    for units_alike in {_alike(one.base_unit) for one in all_of}:
+        same = [one for one in all_of if one.base_unit in units_alike][:_MOST_PARTS]
         for first in range(len(same)):
             total = same[first].base
             for last in range(first + 1, len(same)):
                 total += same[last].base
-                if is_known(unit, total):
+                if any(is_known(unit, total) for unit in units_alike):
                     found.update(one.start for one in same[first : last + 1])
     return found
+
+
+_EQUIPMENT = frozenset({"台", "套", "件", "辆", "部", "台套", "张", "把"})
+
+
+def _alike(unit: str) -> frozenset[str]:
+    return _EQUIPMENT if unit in _EQUIPMENT else frozenset({unit})
 
 
 #: 每家企业服务2次: of each, behind how many there are.

@@ -26,6 +26,8 @@ _POINTS = re.compile(r"[(（]?(\d{1,3}(?:\.\d{1,2})?)(?:分|%|％)?[)）]?$")
 _BRACKET = re.compile(r"[(\[][^()\[\]]{0,20}[)\]]")
 _NUMBERED = re.compile(r"^[(]?(?:\d{1,2}|[一二三四五六七八九十]{1,2})[.、)，,]")
 _LONGEST = 60
+#: What any name of a second level is that has such words in it (服务对象满意程度, 可持续性发展影响).
+_SAYING = ((SATISFIED, ("满意",)), ("可持续影响", ("可持续", "影响")))
 
 
 def clean(text: str) -> str:
@@ -69,7 +71,7 @@ def level2(text: object) -> str | None:
 @built
 def _level2(text: str) -> str | None:
     name = clean(text)
-    return _names()[1].get(name) or ("服务对象满意度" if "满意度" in name else None)
+    return _names()[1].get(name) or next((official for official, words in _SAYING if all(word in name for word in words)), None)
 
 
 @built

@@ -44,14 +44,14 @@ def levels_have_standard_names(indicators: Indicators, rows: Rows, *, also: Sequ
     """一级指标、二级指标应使用标准名称
 
     一级指标：产出、成本、效益、满意度；二级指标：数量、质量、时效、成本，经济成本、社会成本、生态环境成本，经济效益、社会效益、
-    生态效益、可持续影响，服务对象满意度。有没有“指标”二字、序号、空格和分值（如“产出指标（50分）”）都可以；名称中有“满意度”的
-    都算满意度指标。本单位表格另有的名称可以列入 also。空白由 S04 检查。
+    生态效益、可持续影响，服务对象满意度。有没有“指标”二字、序号、空格和分值（如“产出指标（50分）”）都可以；一级指标名称中有
+    “满意度”的都算满意度指标；二级指标有“满意”的都算服务对象满意度指标，有“可持续”和“影响”的都算可持续影响指标。本单位表格另有的名称可以列入 also。空白由 S04 检查。
     改法：改为标准名称；自拟的名称填在三级指标里。
     """
     extra = {levels.clean(name) for name in also}
     for level, key in enumerate(_LABELS, 1):
         for at, row in enumerate(rows):
-            text = text_of(row.node, key) if getattr(row, key) is None else None
+            text = text_of(row.node, key) if getattr(row, key) is None and row.level1 != _EXECUTION else None
             if text is not None and levels.clean(text) not in extra and not _goes_on(rows, at, key):
                 yield f"indicators.{row.index}.{key}", _no_such_level(text, level)
 
