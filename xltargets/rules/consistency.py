@@ -71,7 +71,7 @@ _CRITERION = later(f"(?:[(（]含[)）])?(?:及|含)?以[上下](?:的|[(（]含
 _FIXED = later("^(?:24小时|7天|12345|110|119|120|1站|1窗|[2-6]G|[0-9]{2,4}千伏)$")
 _DAY = later("(?<!工作)(?<!自然)日$")
 #: 在2023年完成28处的基础上: what was done before. 25个乡镇中的16个: a part.
-_BASE = later("(?:的)?基础上|核定|测算|/")
+_BASE = later("(?:的)?基础上|核定|测算|计(?:算|$|[，。；,;])|/")
 _OF_SEVERAL = later("中的?$")
 #: 4批次/千人: how thick, whatever the grammar makes of its unit.
 _DENSITY = later("/[十百千万亿0-9]")
@@ -156,7 +156,7 @@ def quantities_of_the_goal_are_in_the_indicators(
     金额由 M04、M08 检查，补助等标准（“每人每月600元”）与唯一一条同一单位（元/人·月）的指标比较；比率只与名称相同的指标比较；年月、全县概况（“全县17个乡镇”）、与往年的比较不算。
     类别（“6类低收入群体”）、紧接着列举的种数（“铅、镉、汞3种”）和与全年数量相符的日均、月均数不算，“95家企业每家2次”合成190家次的也不算。
     四分之三以上（或者四个以上、三分之二以上）的数量已有对应、同一单位的指标也都与目标一致的，其余的数量（“培训6期”）只提示；
-    已有两个以上的对应，只差一次（“中期考核1次”）或办事的场所（“为28处场所配备”）的，也只提示。
+    已有两个以上的对应，只差一次（“中期考核1次”）的，或已有对应、只差办事的场所（“为28处场所配备”“惠及62所学校”）的，也只提示。
     改法：补充对应的指标，或改正不一致的数量。
     """
     if missing := _missing(target, rows, year):
@@ -268,7 +268,7 @@ def _is_beside(missing: list[_Quantity], target: str, rows: Sequence[Row]) -> bo
     """Whether most quantities of the goal agree with indicators, and no indicator in the same unit that it contradicts."""
     every = list(_quantities(target))
     found = len(every) - len(missing)
-    slight = found >= 2 and len(missing) == 1 and (missing[0].number == 1 or _is_where(missing[0], target))
+    slight = len(missing) == 1 and (found >= 2 and missing[0].number == 1 or found >= 1 and _is_where(missing[0], target))
     if len(every) < _MUCH * len(missing) and not (found >= _MANY and found >= 2 * len(missing)) and not slight:
         return False
     said, units_of_missing = {one.base for one in every}, {one.base_unit for one in missing}
@@ -283,7 +283,7 @@ def _is_beside(missing: list[_Quantity], target: str, rows: Sequence[Row]) -> bo
 
 
 #: 为28处场所配备灭火器: where things are done; people are counted by an indicator.
-_FOR_THOSE = later("(?:^|[，。；：、,;:])(?:为|对|给|向|面向)$")
+_FOR_THOSE = later("(?:^|[，。；：、,;:])(?:为|对|给|向|面向|惠及|覆盖|辐射|确保|保障)$")
 
 
 def _is_where(one: _Quantity, target: str) -> bool:
