@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -46,8 +47,8 @@ class Court:
         from xltargets.rules.config import load_config
         from xltargets.rules.engine import judge
 
-        if file.is_dir():
-            return Outcome(str(file), error="文件夹里没有申报表（.xlsx、.xlsm 等）；请检查路径")
+        if os.path.isdir(file):
+            return Outcome(str(file), error=_why_nothing(file))
         try:
             config = load_config(start=file, explicit=self.config)
             with readable(file, self.password) as copy:
@@ -57,6 +58,13 @@ class Court:
             return Outcome(str(file), error=_without(error, file))
         judgement = judge(submission, config, self.inputs)
         return Outcome(str(file), judgement.findings, failures=judgement.failures, submission=submission)
+
+
+def _why_nothing(folder: Path) -> str:
+    """Why there is nothing to check in a folder."""
+    if not os.access(folder, os.R_OK | os.X_OK):
+        return "没有打开这个文件夹的权限；请管理员授权后再试"
+    return "文件夹里没有申报表（.xlsx、.xlsm 等）；请检查路径"
 
 
 def _without(error: Error, file: Path) -> str:
@@ -128,7 +136,7 @@ def expand(sources: Sequence[Path]) -> Iterator[Path]:
     """The files of files and folders; a folder in which there is nothing to check stands for itself."""
     for source in sources:
         found: list[Path] = []
-        if source.is_dir():  # a single workbook is checked without all that consolidating takes
+        if os.path.isdir(source):  # a single workbook is checked without all that consolidating takes
             from xltargets.consolidate.discover import discover
 
             found = [Path(inside.path) for inside in discover([source]) if inside.member is None]
@@ -171,7 +179,7 @@ def annotate_command(
 
     def annotate(file: Path, target: Path) -> bool:
         check_suffix(target, file)
-        if file.is_dir():
+        if os.path.isdir(file):
             raise Error("这是一个文件夹；请给出其中的文件，要批注整个文件夹请用 xltargets consolidate 的 --return", file=file)
         outcome = court.judge(file)
         if outcome.error is not None:

@@ -12,7 +12,8 @@ from xltargets.submission.form import Form, load_form
 
 Command = Callable[..., Any]
 
-FILE = click.Path(path_type=Path)
+#: Whether a file can be read is found where it is read, so that the other files of the run are still done.
+FILE = click.Path(path_type=Path, readable=False)
 
 schema_option = click.option("--schema", type=FILE, help="自有表单的 JSON Schema；默认用官方表单。")
 config_option = click.option(

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import difflib
 import json
+import os
 from pathlib import Path
 from typing import Any
 
 import click
 
-from xltargets.cli.options import config_option
+from xltargets.cli.options import FILE, config_option
 from xltargets.errors import Error
 
 
@@ -69,7 +70,7 @@ def explain_command(rule_id: str) -> None:
 
 
 @click.command("config")
-@click.argument("folder", required=False, type=click.Path(path_type=Path), metavar="[文件夹]")
+@click.argument("folder", required=False, type=FILE, metavar="[文件夹]")
 @config_option
 def config_command(folder: Path | None, config_path: Path | None) -> None:
     """打印生效的配置，以及每一项从哪里来。
@@ -79,7 +80,7 @@ def config_command(folder: Path | None, config_path: Path | None) -> None:
     from xltargets.rules.config import explain_config, load_config
 
     start = folder or Path.cwd()
-    if not start.exists():
+    if not os.path.exists(start):
         raise Error("找不到这个文件夹，请检查路径", file=start)
     for setting in explain_config(load_config(start=start, explicit=config_path)):
         click.echo("  ".join(str(part) for part in setting))

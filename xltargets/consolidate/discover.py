@@ -75,7 +75,7 @@ def discover(paths: Iterable[str | os.PathLike[str]], exclude: Exclude = Exclude
 def _outermost(paths: list[str]) -> list[str]:
     """Each path once, without those within a folder that is given as well."""
     real = [Path(os.path.abspath(path)) for path in paths]
-    folders = {path for path in real if path.is_dir()}
+    folders = {path for path in real if os.path.isdir(path)}
     seen: set[Path] = set()
     kept = []
     for path, absolute in zip(paths, real, strict=True):

@@ -75,7 +75,7 @@ class Watch:
         """
         self.options = replace(self.options, cache=self.options.cache or default_cache())
         for path in self.paths:
-            if not path.is_dir():
+            if not os.path.isdir(path):
                 raise Error("找不到要监视的文件夹，请检查路径或网络连接", file=path)
         self.log(f"开始监视：{'、'.join(map(str, self.paths))}")
         due = True

@@ -257,7 +257,7 @@ class _Page(FormulaSheet):
         if value is None:
             return None, ""
         if isinstance(value, str):
-            if len(value.encode("utf-16-le")) // 2 > MAX_TEXT:
+            if len(value.encode("utf-16-le", "surrogatepass")) // 2 > MAX_TEXT:
                 raise self.error(f"文字超过 Excel 单元格的上限（{MAX_TEXT} 字），请缩短", target.row, target.column)
             text = xmltext.escape(xmltext.to_xstring(xmltext.legal(value)))
             return "inlineStr", f'<{p}is><{p}t xml:space="preserve">{text}</{p}t></{p}is>'

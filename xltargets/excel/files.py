@@ -69,6 +69,19 @@ def make_folder(folder: str | os.PathLike[str]) -> None:
         os.makedirs(folder, exist_ok=True)
 
 
+def check_target(target: str | os.PathLike[str]) -> None:
+    """Refuse now what :func:`replace_file` would refuse after all the work that comes before it.
+
+    Raises:
+        Error: as :func:`replace_file`, as far as that can be known.
+    """
+    real = Path(os.path.realpath(target))
+    with _told(target):
+        _checked(real, target)
+        if not os.access(real.parent, os.W_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+
 def lock_file(target: str | os.PathLike[str]) -> Path | None:
     """The owner file that Excel, WPS (``~$name``) or LibreOffice (``.~lock.name#``) keeps beside an open workbook."""
     path = Path(target)
@@ -122,6 +135,8 @@ def _told(target: str | os.PathLike[str]) -> Iterator[None]:
             message = "文件正被别的程序（如 Excel、WPS）占用，请关闭后再试"
         elif error.errno in _NO_FOLDER:
             message = "已有同名的文件，不能建立这个文件夹，请换一个位置"
+        elif error.errno == errno.ENAMETOOLONG:
+            message = "文件名太长，没有保存；请改短后再试"
         elif error.errno in _DENIED:
             message = "没有写入权限，或文件正被别的程序打开；请关闭该文件，或换一个可以写入的文件夹"
         else:

@@ -6,6 +6,7 @@ The package is a zip (ECMA-376 part 2, Open Packaging Conventions). What the par
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from collections.abc import Iterable, Iterator
@@ -93,14 +94,15 @@ class Parts:
             if why := no_package(where):
                 raise Error(why, file=path)
             package = cls(where, Archive(where, limits.max_parts), limits)
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             raise Error("找不到这个文件，请检查文件名和所在的文件夹", file=path) from None
         except BadArchive as error:
             raise Error(f"文件{error}，请重新取得这份文件", file=path) from None
         except PermissionError:
             raise Error("没有读取这个文件的权限，或文件正被别的程序独占，请关闭后再试", file=path) from None
         except (OSError, ValueError) as error:
-            raise Error(f"读不出这个文件（{error}），请检查文件名和磁盘", file=path) from None
+            reason = "文件名太长" if getattr(error, "errno", None) == errno.ENAMETOOLONG else error
+            raise Error(f"读不出这个文件（{reason}），请检查文件名和磁盘", file=path) from None
         package._opened()
         return package
 

@@ -105,7 +105,7 @@ def find_config(start: str | os.PathLike[str]) -> Path | None:
     """The nearest ``xltargets.toml`` in a folder (or a file's folder) and those around it."""
     folder = Path(start).absolute()
     for candidate in (folder, *folder.parents):
-        if (candidate / FILE).is_file():
+        if os.path.isfile(candidate / FILE):
             return candidate / FILE
     return None
 
