@@ -90,6 +90,21 @@ class TestADocument:
             ("R09", "/unit"), ("R09", "/projects/0/indicators"),
         }  # fmt: skip
 
+    @pytest.mark.parametrize(
+        ("change", "message"),
+        [
+            ({"projects": [{"budget": {"totl": 5}}]}, "“预算规模及资金用途”里有表单没有的项“totl”（是不是“total”？），没有检查；请改名或删去"),
+            ({"colour": 1, "size": 2}, "“预算绩效目标申报表”里有表单没有的项“colour”“size”，没有检查；请改名或删去"),
+            ({"unit": "甲局"}, "“单位”应是一个对象 {…}，现在是“甲局”，请按表单的定义改正"),
+            ({"projects": [None]}, "“预算项目绩效目标表”应是一个对象 {…}，现在是空的（null），请按表单的定义改正"),
+            ({"projects": 3}, "“预算项目绩效目标”应是一个列表 […]，现在是“3”，请按表单的定义改正"),
+            ({"unit": {"name": ["甲局"]}}, "“单位名称”应是一个值，现在是一组值，请按表单的定义改正"),
+        ],
+    )
+    def test_that_has_another_shape_is_told_what_is_wrong(self, change: dict[str, Any], message: str) -> None:
+        (problem,) = from_document({"template": {"version": "2024.1"}, **change}).problems
+        assert (problem.rule, problem.message) == ("R09", message)
+
     def test_is_not_changed_by_being_read(self, seed_document: dict[str, Any]) -> None:
         before = copy.deepcopy(seed_document)
         from_document(seed_document)

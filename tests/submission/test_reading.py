@@ -186,6 +186,17 @@ class TestRowsColumnsAndSheets:
         assert (problem.rule, problem.location) == ("R05", (SHEET, f"D{row}"))
         assert f"第{row}行" in problem.message
 
+    def test_so_is_one_of_which_only_the_name_stands_there(self, filled: Path) -> None:
+        submission = changed(filled, lambda p: set_values(p, SHEET, {"D31": "培训人次"}))
+        assert [(problem.rule, problem.location) for problem in submission.problems] == [("R05", (SHEET, "D31"))]
+
+    @pytest.mark.parametrize(
+        "cells",
+        [{"B31": "填表人：张三", "F31": "联系电话：0313-6212345"}, {"B31": "填表人：", "D31": "张三"}, {"B31": "合 计", "F31": "30"}],
+    )
+    def test_a_line_with_which_forms_end_is_no_indicator(self, filled: Path, cells: dict[str, str]) -> None:
+        assert changed(filled, lambda p: set_values(p, SHEET, cells)).problems == []
+
     def test_a_row_put_between_heading_and_first_row_is_reported(self, filled: Path) -> None:
         def above(package: Package) -> None:
             insert_rows(package, SHEET, 10, 1, style_from=10)
@@ -368,6 +379,13 @@ class TestNames:
         submission = changed(filled, lambda p: remove_names(p, [("project.purpose", "项目2")]))
         (problem,) = submission.problems
         assert (problem.rule, problem.pointer) == ("R07", "/projects/1/purpose")
+
+    def test_a_name_that_is_gone_is_reported_when_that_of_the_version_is_gone_too(self, filled: Path) -> None:
+        gone = [("template.version", None), ("unit.name", None), ("project.purpose", "项目2")]
+        submission = changed(filled, lambda p: remove_names(p, gone))
+        assert [(problem.rule, problem.pointer) for problem in submission.problems] == [
+            ("R07", "/template/version"), ("R07", "/unit/name"), ("R07", "/projects/1/purpose"),
+        ]  # fmt: skip
 
     def test_a_sheet_without_names_is_reported(self, filled: Path) -> None:
         def copied_cell_by_cell(book: openpyxl.Workbook) -> None:

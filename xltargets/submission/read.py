@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from math import isfinite
 from typing import Any
 
+from xltargets.errors import Error
 from xltargets.excel.a1 import address
 from xltargets.excel.book import FileBook
 from xltargets.excel.grid import UNCALCULATED, Book, ErrorValue, Grid
@@ -24,7 +25,7 @@ from xltargets.submission.labels import changed_labels
 from xltargets.submission.layout import Cell, Scope, Table
 from xltargets.submission.model import Problem, Submission
 from xltargets.submission.suspects import below_and_above, broken_names, missing_names, unread_sheets
-from xltargets.submission.validity import check_identity, check_version, schema_problems
+from xltargets.submission.validity import check_identity, check_version, of_template, schema_problems
 
 
 def read(
@@ -43,6 +44,15 @@ def read(
     return read_book(FileBook(path, limits), form or load_form(), file=os.fspath(path))
 
 
+def is_submission(path: str | os.PathLike[str], form: Form) -> bool:
+    """Whether there is a workbook that carries a name of the form, however incomplete it is otherwise."""
+    try:
+        bindings = bind(FileBook(path), form)
+    except Error:
+        return False
+    return bool(bindings.fields or bindings.broken)
+
+
 def read_book(book: Book, form: Form, *, file: str | None = None, any_version: bool = False) -> Submission:
     """Read a workbook that is open already: a file's, or one in Excel.
 
@@ -56,7 +66,7 @@ def read_book(book: Book, form: Form, *, file: str | None = None, any_version: b
         Error: when it has none, or too few, of the form's names, or is of another version.
     """
     bindings = bind(book, form, former=any_version)
-    check_identity(bindings, form, file)
+    check_identity(book, bindings, form, file)
     submission = _Reader(book, form, bindings, file).read()
     if not any_version:
         check_version(_version(submission.document), form, file)
@@ -80,7 +90,7 @@ class _Reader:
         _fill_in(document, self.bindings)
         version = _version(document)
         submission.problems += broken_names(self.bindings, self.item_of_sheet)
-        if version is not None and version == self.form.version:
+        if version == self.form.version if version is not None else of_template(self.book, self.bindings, self.form):
             submission.problems += missing_names(self.bindings, self.form, self.item_of_sheet)
             submission.problems += changed_labels(self.book, self.bindings, self.form, self.item_of_sheet)
         submission.problems += unread_sheets(self.book, self.bindings, self.form)

@@ -20,6 +20,10 @@ _ABOVE = 8
 #: This many labels of the form make a sheet without names suspicious.
 _LABELS = 5
 _BLANKS = re.compile(r"\s+")
+_CAPTION = re.compile(r".{0,11}[：:]")
+_FOOTER = re.compile(
+    r"(?:填表|制表|填报|审核|审批|复核|经办|负责|主管|联系|单位|部门|日期|时间|电话|备?注|附注|说明)[^：:]{0,8}[：:]|[合总小]\s*计\Z"
+)
 
 
 def below_and_above(grid: Grid, sheet: str, table: Table, pointer: str) -> Iterator[Problem]:
@@ -35,24 +39,29 @@ def below_and_above(grid: Grid, sheet: str, table: Table, pointer: str) -> Itera
         )
 
 
-def _filled(grid: Grid, table: Table, row: int) -> list[object]:
+def _filled(grid: Grid, table: Table, row: int) -> list[tuple[Field, object]]:
     """What stands in a row under the table's columns, blanks left out."""
     values = grid.values(row, table.all_places(row))
-    return [] if values.count(None) == len(values) else [value for value in values if not _blank(value)]
+    if values.count(None) == len(values):
+        return []
+    cells = zip(table.all_columns, values, strict=True)
+    return [(column.field, value) for column, value in cells if not _blank(value)]
 
 
 def _blank(value: object) -> bool:
     return value is None or (isinstance(value, str) and not value.strip())
 
 
-def _is_item(filled: Sequence[object], table: Table, row: int) -> bool:
-    """Whether a row reads like an item: two cells filled (one, where the table has only one column)."""
-    return len(filled) >= min(2, len(set(table.all_places(row))))
+def _is_item(filled: Sequence[tuple[Field, object]], table: Table, row: int) -> bool:
+    """Whether a row reads like an item: two cells filled, or one that no item goes without."""
+    enough = min(2, len(set(table.all_places(row))))
+    return len(filled) >= enough or any(field.essential for field, _ in filled)
 
 
-def _is_caption(filled: Sequence[object]) -> bool:
-    """Whether a row is a line such as 填表人： 审核人：, with which forms end."""
-    return any(str(value).strip().endswith(("：", ":")) for value in filled)
+def _is_caption(filled: Sequence[tuple[Field, object]]) -> bool:
+    """Whether a row is one with which forms end: 填表人：张三 审核人：, 合计 30.00, 注：…."""
+    texts = [str(value).strip() for _, value in filled]
+    return any(map(_CAPTION.fullmatch, texts)) or (bool(texts) and _FOOTER.match(texts[0]) is not None)
 
 
 def _rows_below(grid: Grid, table: Table) -> Iterator[int]:
@@ -129,7 +138,7 @@ def unread_sheets(book: Book, bindings: Bindings, form: Form) -> Iterator[Proble
     for sheet in book.worksheets:
         if sheet in bindings.sheets or sheet in book.hidden or sheet == SELF_CHECK or is_ours(book, sheet):
             continue
-        if len(_titles(form).intersection(_texts(book.grid(sheet)))) >= _LABELS:
+        if len(_titles(form).intersection(labels_of(book.grid(sheet)))) >= _LABELS:
             yield Problem(
                 "R08",
                 "",
@@ -145,7 +154,8 @@ def _titles(form: Form) -> set[str]:
     return {title for title in titles if len(title) > 1}
 
 
-def _texts(grid: Grid) -> Iterator[str]:
+def labels_of(grid: Grid) -> Iterator[str]:
+    """The short texts of a sheet, without blanks."""
     last_row, last_column = grid.end
     for row in range(min(last_row, 200) + 1):
         for column in range(min(last_column, 40) + 1):

@@ -3,18 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from difflib import get_close_matches
 from typing import Any
 
 from xltargets.errors import Error
+from xltargets.excel.grid import Book
 from xltargets.submission.binding import Bindings
-from xltargets.submission.form import Form
+from xltargets.submission.form import Form, generic
 from xltargets.submission.model import Problem, Submission
 from xltargets.submission.resultmark import is_summary
+from xltargets.submission.suspects import labels_of
 
+_VERSION = ("template", "version")
 _AGAIN = "请用官方模板填报，或用 xltargets repair 修复名称"
 
 
-def check_identity(bindings: Bindings, form: Form, file: str | None) -> None:
+def of_template(book: Book, bindings: Bindings, form: Form) -> bool:
+    """Whether a workbook that says no version is the official template all the same: its label for the version is there."""
+    field = form.fields.get(_VERSION)
+    if form.version is None or field is None:
+        return False
+    if field in bindings.fields or any(field is broken for _, broken in bindings.broken):
+        return True
+    label = "".join(field.title.split())
+    return any(label in labels_of(book.grid(sheet)) for sheet in book.worksheets)
+
+
+def check_identity(book: Book, bindings: Bindings, form: Form, file: str | None) -> None:
     """Refuse a workbook that is not of the form.
 
     Raises:
@@ -35,8 +50,7 @@ def check_identity(bindings: Bindings, form: Form, file: str | None) -> None:
         return
     expected = [field for field in form.fields.values() if not field.elsewhere]
     found = sum(field in standing for field in expected)
-    of_ours = any(field.path == ("template", "version") for field in standing)
-    if of_ours and 3 * found < 2 * len(expected):
+    if 3 * found < 2 * len(expected) and of_template(book, bindings, form):
         raise Error(f"申报表残缺：模板的{len(expected)}个名称只剩{found}个；{_AGAIN}", file=file)
 
 
@@ -72,7 +86,26 @@ def schema_problems(submission: Submission) -> Iterator[Problem]:
                 f"“{label}”应填写{_EXPECTED[field.type]}，现在是“{_short(error.instance)}”，请改正",
             )
         else:
-            yield Problem("R09", pointer, f"“{label}”的内容不符合表单定义，请按模板填写")
+            yield Problem("R09", pointer, f"“{label}”{_misfit(submission.form, pointer, error.instance)}")
+
+
+def _misfit(form: Form, pointer: str, instance: object) -> str:
+    """What is wrong with the shape of a document at a pointer, and what to do."""
+    path = generic(pointer)
+    if path in form.arrays or path in form.titles:
+        kind, shape = (list, "一个列表 […]") if path in form.arrays else (dict, "一个对象 {…}")
+        if not isinstance(instance, kind):
+            found = "空的（null）" if instance is None else f"“{_short(instance)}”"
+            return f"应是{shape}，现在是{found}，请按表单的定义改正"
+        known = {field.path[len(path)] for field in form.fields.values() if field.path[: len(path)] == path}
+        unknown = [str(key) for key in instance if key not in known] if isinstance(instance, dict) else []
+        if unknown:
+            near = get_close_matches(unknown[0], known, n=1)
+            hint = f"（是不是“{near[0]}”？）" if near else ""
+            return f"里有表单没有的项“{'”“'.join(map(_short, unknown))}”{hint}，没有检查；请改名或删去"
+    elif isinstance(instance, (dict, list)):
+        return "应是一个值，现在是一组值，请按表单的定义改正"
+    return "的内容不符合表单定义，请按模板填写"
 
 
 def _errors(validator: Any, document: Any) -> list[Any]:
