@@ -8,9 +8,12 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import openpyxl
 import pytest
+import xlsxwriter
 
 from xltargets.cli import Group
 from xltargets.cli.chinese import columns
@@ -22,10 +25,12 @@ from xltargets.submission.read import read
 DATA = Path(__file__).parent / "data"
 
 
-def run(*arguments: object, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
-    """One run of the command; a traceback is never an answer."""
+def run(
+    *arguments: object, cwd: Path | None = None, before: Sequence[str] = ()
+) -> subprocess.CompletedProcess[str]:
+    """One run of the command, through the command `before`; a traceback is never an answer."""
     done = subprocess.run(
-        [sys.executable, "-m", "xltargets", *map(str, arguments)],
+        [*before, sys.executable, "-m", "xltargets", *map(str, arguments)],
         capture_output=True, text=True, encoding="utf-8", cwd=cwd, check=False,
         env={**os.environ, "PYTHONIOENCODING": "utf-8", "LANG": "C", "COLUMNS": "200"},
     )  # fmt: skip
@@ -342,3 +347,112 @@ class TestConsolidate:
     def test_watch_needs_something_to_write(self, inbox: Path) -> None:
         done = run("watch", inbox)
         assert done.returncode == 2 and "--return" in done.stderr
+
+
+def _powerless() -> list[str]:
+    """What runs a command without the power to read whatever it likes, which root has."""
+    if getattr(os, "geteuid", lambda: 1)() != 0:
+        return []
+    if shutil.which("setpriv") is None:
+        pytest.skip("only root is here, and there is no setpriv to lay its power down")
+    return ["setpriv", "--bounding-set=-dac_override,-dac_read_search"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="permissions of POSIX")
+class TestWithoutPermission:
+    @pytest.fixture
+    def shut(self, tmp_path: Path, filled: Path) -> Iterator[Path]:
+        """A folder that may not be entered, with a workbook in it."""
+        folder = tmp_path / "锁着"
+        folder.mkdir()
+        shutil.copy(filled, folder / "一.xlsx")
+        folder.chmod(0)
+        yield folder
+        folder.chmod(0o700)
+
+    def test_check_names_the_file_and_goes_on(self, filled: Path, shut: Path) -> None:
+        closed = filled.with_name("closed.xlsx")
+        shutil.copy(filled, closed)
+        closed.chmod(0)
+        done = run("check", closed, shut, shut / "一.xlsx", filled, "--format", "json", before=_powerless())
+        entries = json.loads(done.stdout)["files"]
+        assert [entry["status"] for entry in entries] == ["error", "error", "error", "ok"]
+        assert all("权限" in entry["message"] for entry in entries[:3])
+        assert done.returncode == 2
+
+    def test_annotate_names_the_file_and_goes_on(self, tmp_path: Path, wrong: Path, shut: Path) -> None:
+        done = run("annotate", shut / "一.xlsx", wrong, "--output-dir", tmp_path / "out", before=_powerless())
+        assert done.returncode == 2 and "权限" in done.stderr
+        assert [path.name for path in (tmp_path / "out").iterdir()] == ["wrong.xlsx"]
+
+    @pytest.mark.parametrize("command", [["new"], ["fill", DATA / "clean.json"], ["consolidate", DATA / "clean.json"]])
+    def test_nothing_is_written_into_a_folder_that_is_shut(self, shut: Path, command: list[str]) -> None:
+        done = run(*command, "-o", shut / "新.xlsx", before=_powerless())
+        assert done.returncode == 2 and "没有写入权限" in done.stderr
+
+
+class TestNamesThatAreTooLong:
+    LONG = "长" * 200 + ".xlsx"
+
+    @pytest.mark.parametrize(
+        "arguments",
+        [["check"], ["annotate"], ["export"], ["consolidate", "-o", "x.xlsx"], ["fill", "-o", "x.xlsx"], ["config"]],
+    )
+    def test_are_refused_in_a_sentence(self, tmp_path: Path, arguments: list[str]) -> None:
+        done = run(*arguments[:1], self.LONG, *arguments[1:], cwd=tmp_path)
+        assert done.returncode == 2 and re.search("太长|找不到|读不了", done.stdout + done.stderr)
+
+    def test_are_not_written_to(self, filled: Path) -> None:
+        done = run("annotate", filled, "-o", filled.with_name(self.LONG))
+        assert done.returncode == 2 and "文件名太长" in done.stderr
+
+
+class TestWhatIsNotOverwritten:
+    def test_a_submission_by_the_summary(self, filled: Path) -> None:
+        before = filled.read_bytes()
+        for sources in (filled, filled.parent):
+            done = run("consolidate", sources, "-o", filled, "--no-cache")
+            assert done.returncode == 2 and "这是一份申报表，不能用汇总表覆盖" in done.stderr
+        assert filled.read_bytes() == before
+
+    def test_a_workbook_by_the_document_that_is_read_from_it(self, filled: Path) -> None:
+        before = filled.read_bytes()
+        done = run("export", filled, "-o", filled)
+        assert done.returncode == 2 and "文件名应以 .json 结尾" in done.stderr
+        assert filled.read_bytes() == before
+
+    def test_a_summary_that_cannot_be_written_is_refused_before_anything_is_read(self, tmp_path: Path, filled: Path) -> None:
+        (tmp_path / "汇总.xlsx").mkdir()
+        done = run("consolidate", filled, "-o", tmp_path / "汇总.xlsx", "--no-cache")
+        assert (done.returncode, done.stdout) == (2, "") and "已处理" not in done.stderr
+
+
+class TestADocumentThatNoCellHolds:
+    @pytest.mark.parametrize(
+        ("name", "words"),
+        [("长" * 32768, "文字超过 Excel 单元格的上限"), (["一组"], "“项目名称”应是一个值，文档里却是一组值")],
+    )
+    def test_is_named_with_sheet_and_cell(self, tmp_path: Path, name: object, words: str) -> None:
+        document = tmp_path / "286001.json"
+        document.write_text(json.dumps({"projects": [{"name": name}]}), "utf-8")
+        done = run("fill", document, "-o", tmp_path / "286001.xlsx")
+        assert done.returncode == 2
+        assert done.stderr.startswith(f"{document} [项目1!") and words in done.stderr
+
+    def test_half_a_surrogate_pair_becomes_a_replacement_character(self, tmp_path: Path) -> None:
+        document = tmp_path / "286001.json"
+        document.write_text('{"unit": {"name": "甲\\ud800乙"}}', "utf-8")
+        assert run("fill", document, "-o", tmp_path / "a.xlsx").returncode == 0
+        assert read(tmp_path / "a.xlsx").document["unit"]["name"] == "甲\ufffd乙"
+
+
+def test_new_tells_what_a_template_of_its_own_has_no_cell_for(tmp_path: Path) -> None:
+    schema, template = tmp_path / "schema.json", tmp_path / "template.xlsx"
+    schema.write_text('{"properties": {"unit": {"properties": {"name": {"type": ["string", "null"]}}}}}', "utf-8-sig")
+    with xlsxwriter.Workbook(template) as book:
+        book.add_worksheet("表")
+        book.define_name("unit.name", "=表!$B$2")
+    target = tmp_path / "new.xlsx"
+    done = run("new", "-o", target, "--name", "甲局", "--code", "286001", "--template", template, "--schema", schema)
+    assert done.returncode == 0 and "没有地方填写 /unit/code：286001" in done.stderr
+    assert openpyxl.load_workbook(target)["表"]["B2"].value == "甲局"

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from xltargets.cli.options import FILE, form_of, schema_option
-from xltargets.cli.writing import check_suffix, echo_unplaced, force_option, make_way, write_text
+from xltargets.cli.writing import blamed, check_suffix, echo_unplaced, force_option, make_way, write_text
 from xltargets.errors import Error
 
 
@@ -36,7 +36,7 @@ def import_command(
         _write_json(imported.documents, output, force)
     else:
         assert output is not None
-        _fill_all(imported.documents, output, template, force, schema)
+        _fill_all(text, imported.documents, output, template, force, schema)
     for remark in imported.remarks:
         click.echo(f"说明：{remark}", err=True)
     for leftover in imported.leftovers:
@@ -61,8 +61,9 @@ def _write_json(documents: list[dict[str, Any]], output: Path | None, force: boo
 
 
 def _fill_all(
-    documents: list[dict[str, Any]], output: Path, template: Path | None, force: bool, schema: Path | None
-) -> None:
+    source: Path, documents: list[dict[str, Any]], output: Path, template: Path | None, force: bool,
+    schema: Path | None,
+) -> None:  # fmt: skip
     """One workbook, or a folder with one for each unit; all names are checked before the first is written."""
     from xltargets.excel.files import make_folder
     from xltargets.submission.document import from_document
@@ -81,7 +82,8 @@ def _fill_all(
         make_way(target, force)
     for document, target in zip(documents, targets, strict=True):
         typed = from_document(document, form=form).document
-        result = fill(_fillable(typed), target, template=template, form=form)
+        with blamed(source):
+            result = fill(_fillable(typed), target, template=template, form=form)
         click.echo(f"已生成 {target}")
         echo_unplaced(result.unplaced)
 

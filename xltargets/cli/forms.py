@@ -10,6 +10,7 @@ import click
 
 from xltargets.cli.options import FILE, form_of, password_option, schema_option
 from xltargets.cli.writing import (
+    blamed,
     check_suffix,
     echo_unplaced,
     force_option,
@@ -31,9 +32,10 @@ from xltargets.submission.model import Submission
 @click.option("--year", type=int, metavar="年度", help="预算年度，如 2024。")
 @click.option("--template", type=FILE, help="自有模板；默认用官方模板。")
 @force_option
+@schema_option
 def new_command(
     output: Path, code: str | None, name: str | None, region: str | None, year: int | None,
-    template: Path | None, force: bool,
+    template: Path | None, force: bool, schema: Path | None,
 ) -> None:  # fmt: skip
     """生成一份空白申报表，填好单位信息。
 
@@ -44,10 +46,11 @@ def new_command(
     check_suffix(output, template)
     make_way(output, force)
     unit = {"code": code, "name": name, "region": region, "year": year}
-    fill(
-        {"unit": {key: value for key, value in unit.items() if value is not None}}, output, template=template
-    )
+    given = {"unit": {key: value for key, value in unit.items() if value is not None}}
+    with blamed(output):
+        result = fill(given, output, template=template, form=form_of(schema))
     click.echo(f"已生成 {output}")
+    echo_unplaced(result.unplaced)
 
 
 @click.command("fill")
@@ -75,7 +78,8 @@ def fill_command(
     def write(document: Path, target: Path) -> bool:
         check_suffix(target, template)
         make_way(target, force)
-        result = fill(load_document(document), target, template=template, form=form)
+        with blamed(document):
+            result = fill(load_document(document), target, template=template, form=form)
         click.echo(f"已生成 {target}")
         echo_unplaced(result.unplaced)
         return True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -61,7 +62,7 @@ def consolidate_command(
     例：xltargets consolidate 报送 -o 汇总.xlsx
     """
     from xltargets.consolidate import consolidate, default_cache
-    from xltargets.excel.files import make_folder
+    from xltargets.excel.files import check_target, make_folder
     from xltargets.rules.config import load_config
 
     options = replace(
@@ -72,9 +73,10 @@ def consolidate_command(
     )
     check_suffix(output, None)
     for source in sources:
-        if not source.exists():
+        if not os.path.exists(source):
             raise Error("找不到这个文件夹或文件，没有汇总；请检查路径", file=source)
     make_folder(output.parent)
+    check_target(output)
     with _progress() as progress, _executor(dask) as executor:
         result = consolidate(
             sources, output, form=form_of(schema), config=load_config(start=sources[0], explicit=config_path),

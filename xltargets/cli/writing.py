@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -88,6 +90,17 @@ def write_each(pairs: Iterable[Copy], write: Callable[[Path, Path], bool]) -> in
     return 2 if failed else 0
 
 
+@contextmanager
+def blamed(source: Path) -> Iterator[None]:
+    """Have an error that names no file name this one."""
+    try:
+        yield
+    except Error as error:
+        if error.file is not None:
+            raise
+        raise Error(error.message, file=source, sheet=error.sheet, cell=error.cell) from error
+
+
 def check_suffix(target: Path, like: Path | None) -> None:
     """Refuse a name by which Excel would not open the workbook that is written: it goes by what the name ends in.
 
@@ -111,15 +124,21 @@ def make_way(target: Path, force: bool) -> None:
     """
     from xltargets.excel.files import make_folder
 
-    if target.exists() and not force:
+    if os.path.exists(target) and not force:
         raise Error("文件已存在；要覆盖请加 --force，或换一个文件名", file=target)
     make_folder(target.parent)
 
 
 def write_text(target: Path, text: str) -> None:
-    """A text and the end of its line as a file in UTF-8; standard error says that it is there."""
+    """A JSON text and the end of its line as a file in UTF-8; standard error says that it is there.
+
+    Raises:
+        Error: when the file has the name of a workbook, which it may well be, or cannot be written.
+    """
     from xltargets.excel.files import make_folder, replace_file
 
+    if target.suffix.lower() in (".xlsx", ".xlsm", ".xltx", ".xltm"):
+        raise Error("写出的是 JSON 文档，不是工作簿，文件名应以 .json 结尾；请改文件名", file=target)
     make_folder(target.parent)
     replace_file(target, lambda stream: stream.write(f"{text}\n".encode()))
     click.echo(f"已生成 {target}", err=True)

@@ -29,6 +29,7 @@ from xltargets.rules.config import Config
 from xltargets.rules.engine import Inputs
 from xltargets.rules.finding import Severity
 from xltargets.submission.form import Form, load_form
+from xltargets.submission.read import is_submission
 from xltargets.submission.registers import load_summary
 
 if TYPE_CHECKING:
@@ -120,7 +121,7 @@ def consolidate(
 
     Raises:
         NothingToRead: when no submission was found.
-        Error: when the target cannot be written, or the summary to compare with cannot be read.
+        Error: when the target cannot be written or is a submission, or the summary to compare with cannot be read.
     """
     paths = list(paths)
     target = None if target is None else Path(target)
@@ -128,6 +129,8 @@ def consolidate(
         check_folder(options.parquet)
     if target and options.existing and os.path.abspath(target) == os.path.abspath(options.existing):
         raise Error("要核对的汇总表和要写的汇总表是同一个文件；请把新的汇总表另取一个名字", file=target)
+    if target and is_submission(target, form or load_form()):
+        raise Error("这是一份申报表，不能用汇总表覆盖；请把汇总表另取一个名字", file=target)
     reading, work = _reading(form, config, options), Work(jobs=jobs, executor=executor, batch=options.batch)
     with _gathered(paths, reading, ours(target, options), work, options, progress) as run:
         store, crossing, found = run

@@ -15,6 +15,7 @@ from decimal import Decimal
 from importlib.resources import as_file, files
 from typing import Any
 
+from xltargets.errors import Error
 from xltargets.excel.a1 import address
 from xltargets.excel.book import FileBook
 from xltargets.excel.cells import Value, set_all
@@ -58,7 +59,8 @@ def fill(
         form: the form; the official one by default.
 
     Raises:
-        Error: when the template cannot be read, carries none of the names, or the target cannot be written.
+        Error: when the template cannot be read, carries none of the names, or the target cannot be written. Where no cell
+            can hold a value of the document, the error names sheet and cell and no file.
     """
     with ExitStack() as stack:
         if template is None:
@@ -68,11 +70,21 @@ def fill(
         filler = _Filler(package, form or load_form(), document)
         filler.make_room()
         values = filler.values()
-        set_all(package, values)
+        _write(package, values)
         for sheet, (texts, named) in filler.texts(values).items():
             fit_rows(package, sheet, texts, named)
         package.save(target)
         return filler.result
+
+
+def _write(package: Package, values: Mapping[str, Mapping[str, Value]]) -> None:
+    """Set the cells; what a cell cannot hold is the document's fault, not that of the file it was to go into."""
+    try:
+        set_all(package, values)
+    except Error as error:
+        if error.cell is None:
+            raise
+        raise Error(error.message, sheet=error.sheet, cell=error.cell) from error
 
 
 class _Filler:
@@ -238,7 +250,7 @@ class _Filler:
             if isinstance(value, (int, float, Decimal)) and not isinstance(value, bool):
                 value = Decimal(str(value)) / 100
         if isinstance(value, (Mapping, list)):
-            raise self.package.error(f"“{field.title}”应是一个值，文档里却是一组值；请检查文档")
+            raise Error(f"“{field.title}”应是一个值，文档里却是一组值；请检查文档", sheet=sheet, cell=address(row, column))
         cells[address(row, column)] = value
 
     def _original(self, sheet: str) -> Grid:

@@ -311,7 +311,7 @@ def load_form(path: str | None = None) -> Form:
         text = resource("xltargets.schema", "submission.schema.json")
     else:
         try:
-            text = Path(path).read_text("utf-8")
+            text = Path(path).read_text("utf-8-sig")
         except (OSError, UnicodeDecodeError) as error:
             raise Error("读不到 JSON Schema 文件；请检查路径和编码（UTF-8）", file=path) from error
     try:
