@@ -11,6 +11,7 @@ import pytest
 import xlsxwriter
 
 import xltargets
+from xltargets.errors import Error
 from xltargets.submission.fill import fill
 from xltargets.submission.form import load_form
 from xltargets.submission.read import read
@@ -165,6 +166,43 @@ class TestAnySchema:
                 book.define_name(f"{name}!invoices.number", f"={name}!$A$2:$A$9")
         document = xltargets.read(path, form=load_form(str(schema))).document
         assert [item["number"] for item in document["invoices"]] == ["b1", "b2", "a1", "a2"]
+
+    @pytest.mark.parametrize(
+        ("text", "message"),
+        [
+            ('{"properties": []}', "JSON Schema 的 /properties 不合 JSON Schema 2020-12 的规定，请改正"),
+            ('{"properties": {"a": 3}}', "JSON Schema 的 /properties/a 不合 JSON Schema 2020-12 的规定，请改正"),
+            ('{"properties": {"a": {"pattern": "("}}}', "JSON Schema 的 /properties/a/pattern 不合 JSON Schema 2020-12 的规定，请改正"),
+            ('{"properties": {"a": {"$ref": "#/$defs/x"}}}',
+             "JSON Schema 不合 JSON Schema 2020-12 的规定，请改正；引用（$ref）只能指向本文件的 $defs"),
+            ('{"properties": {"a": {"$ref": "#/$defs/n"}}, "$defs": {"n": {"properties": {"b": {"$ref": "#/$defs/n"}}}}}',
+             "JSON Schema 的引用没有尽头（自己包含自己），不能作为表单；请改为有限的层次"),
+            ('{"properties": {"a": {"x-fill-dwon": true}}}',
+             "JSON Schema 的 /properties/a 有不认识的 x-fill-dwon（是不是 x-fill-down？），请改正"),
+            ('{"properties": {"a": {"x-item": 5}}}', "JSON Schema 的 /properties/a/x-item 的值不对：“5”，请改正"),
+            ('{"properties": {"a": {"x-formerly": "old"}}}', "JSON Schema 的 /properties/a/x-formerly 的值不对：“old”，请改正"),
+        ],
+    )  # fmt: skip
+    def test_a_schema_in_which_something_is_wrong_is_refused_with_the_place(
+        self, tmp_path: Path, text: str, message: str
+    ) -> None:
+        path = tmp_path / "form.schema.json"
+        path.write_text(text, "utf-8")
+        with pytest.raises(Error) as refusal:
+            load_form(str(path))
+        assert (refusal.value.message, refusal.value.file) == (message, str(path))
+
+    def test_a_schema_may_have_keywords_and_words_of_its_own(self, tmp_path: Path) -> None:
+        path = tmp_path / "form.schema.json"
+        path.write_text(
+            '{"properties": {"甲": {"x-unit": "件", "x-order": 1}, "乙": true, "丙": false,'
+            ' "丁": {"type": "array", "x-item": "一个丁", "items": {}}}}', "utf-8-sig",
+        )  # fmt: skip
+        assert list(load_form(str(path)).names) == ["甲", "乙", "丁", "一个丁"]
+
+    def test_a_form_of_ones_own_is_not_filled_into_the_official_template(self, tmp_path: Path, schema: Path) -> None:
+        with pytest.raises(Error, match="请用 --template 指定这份表单自己的模板"):
+            fill({"tags": ["a"]}, tmp_path / "a.xlsx", form=load_form(str(schema)))
 
     def test_a_schema_that_is_none_is_refused(self, tmp_path: Path) -> None:
         for text in ("{", "[]", '{"type": "object", "properties": {"a": {"$ref": "other.json"}}}'):

@@ -62,12 +62,15 @@ def fill(
         Error: when the template cannot be read, carries none of the names, or the target cannot be written. Where no cell
             can hold a value of the document, the error names sheet and cell and no file.
     """
+    official = template is None
     with ExitStack() as stack:
         if template is None:
             resource = files("xltargets.templates").joinpath("targets.xlsx")
             template = stack.enter_context(as_file(resource))
         package = Package.open(template)
         filler = _Filler(package, form or load_form(), document)
+        if not filler.bindings.sheets:
+            raise _nameless(package, official)
         filler.make_room()
         values = filler.values()
         _write(package, values)
@@ -75,6 +78,12 @@ def fill(
             fit_rows(package, sheet, texts, named)
         package.save(target)
         return filler.result
+
+
+def _nameless(package: Package, official: bool) -> Error:
+    if official:
+        return Error("官方模板里没有这份表单的任何名称，无法填写；请用 --template 指定这份表单自己的模板")
+    return package.error("模板的单元格没有约定的名称，无法填写；请使用官方模板，或先为单元格定义名称")
 
 
 def _write(package: Package, values: Mapping[str, Mapping[str, Value]]) -> None:
@@ -97,8 +106,6 @@ class _Filler:
         self.result = Filled()
         self.source_of: dict[str, str] = {}
         self.inserted: dict[str, list[tuple[int, int]]] = {}
-        if not self.bindings.sheets:
-            raise package.error("模板的单元格没有约定的名称，无法填写；请使用官方模板，或先为单元格定义名称")
 
     # --- room: a sheet for each item that is a sheet, a row for each that is a row ------------------
 

@@ -22,6 +22,8 @@ from xltargets.resources import resource
 
 #: Stands for "each item" in a field's path.
 ITEM = "*"
+#: No form has more levels; what has, refers to itself.
+_DEEPEST = 60
 
 
 @dataclass(frozen=True, eq=False)
@@ -231,8 +233,12 @@ def _spellings(
     return iter(choices)
 
 
-def _walk(form: Form, node: Mapping[str, Any], path: tuple[str, ...]) -> None:
-    node = _resolve(form.schema, node)
+def _walk(form: Form, node: Mapping[str, Any] | bool, path: tuple[str, ...]) -> None:
+    if node is False:  # nothing may stand there
+        return
+    if len(path) > _DEEPEST:
+        raise Error("JSON Schema 的引用没有尽头（自己包含自己），不能作为表单；请改为有限的层次")
+    node = _resolve(form.schema, {} if node is True else node)
     if "properties" in node:
         form.titles[path] = node.get("title", "")
         for name, child in node["properties"].items():
@@ -320,4 +326,11 @@ def load_form(path: str | None = None) -> Form:
         raise Error(f"JSON Schema 文件不是合法的 JSON{place_of(error)}；请检查内容", file=path) from error
     if not isinstance(schema, dict) or "properties" not in schema:
         raise Error("JSON Schema 的根应是带有 properties 的对象；请检查是不是表单的定义", file=path)
-    return Form(schema)
+    if path is not None:
+        from xltargets.submission.ownschema import check_schema
+
+        check_schema(schema, path)
+    try:
+        return Form(schema)
+    except Error as error:
+        raise Error(error.message, file=path) from error
