@@ -240,15 +240,15 @@ class TestCells:
         assert submission.document["projects"][0]["schedule"]["march"] == read_as
         assert submission.raw.get("/projects/0/schedule/march") == raw
 
-    @pytest.mark.parametrize("typed", ["120.50", "1,234.5", "１２０．５", " 120.5万元", "120.5 "])
+    @pytest.mark.parametrize("typed", ["120.50", "1,234.5", "1 234.5", "１　２３４．５", "１２０．５", " 120.5万元", "120.5 "])
     def test_numbers_typed_as_text_are_numbers(self, filled: Path, typed: str) -> None:
         submission = self.value(filled, "/projects/0/budget/total", typed)
         total = submission.document["projects"][0]["budget"]["total"]
-        assert total == (Decimal("1234.5") if "," in typed else Decimal("120.5"))
+        assert total == (Decimal("1234.5") if typed[1] in ", \u3000" else Decimal("120.5"))
         assert submission.raw["/projects/0/budget/total"] == typed
         assert "R04" in [finding.rule for finding in xltargets.check(submission)]
 
-    @pytest.mark.parametrize("typed", ["三十万", "约30", "30元", "1,23,4", "--"])
+    @pytest.mark.parametrize("typed", ["三十万", "约30", "30元", "1,23,4", "1 23", "--", "①", "10²"])
     def test_what_is_no_number_stays_and_is_reported_once(self, filled: Path, typed: str) -> None:
         submission = self.value(filled, "/projects/0/budget/total", typed)
         assert submission.document["projects"][0]["budget"]["total"] == typed

@@ -19,7 +19,7 @@ from xltargets.submission.form import Field
 #: Excel keeps 15 significant digits; a longer number has lost the rest.
 LOSSLESS = 10**15
 
-_NUMBER = re.compile(r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?|[+-]?\.\d+", re.ASCII)
+_NUMBER = re.compile(r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d{1,3}(?: \d{3})+|\d+)(?:\.\d*)?|[+-]?\.\d+", re.ASCII)
 _DATE = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?", re.ASCII)
 #: No amount, percentage or year is longer; what is longer is prose.
 _LONGEST = 40
@@ -94,14 +94,14 @@ def _number_from_text(field: Field, raw: str) -> Coerced:
 
 
 def parse_number(text: str, unit: str = "") -> Decimal | None:
-    """The number of a text such as ``1,234.50``, ``３０``, ``30%`` or ``30万元`` (the field's own unit only), else None."""
-    if len(text) > _LONGEST:
-        return None
+    """The number of a text such as ``1,234.50``, ``1 234``, ``３０``, ``30%`` or ``30万元`` (the field's own unit only), else None."""
+    if len(text) > _LONGEST or any(unicodedata.category(character) == "No" for character in text):
+        return None  # ① and ² are marks, not digits
     folded = unicodedata.normalize("NFKC", text).strip()
     if unit:
         folded = folded.removesuffix(unit).rstrip()
     match = _NUMBER.fullmatch(folded)
-    return Decimal(folded.replace(",", "")) if match else None
+    return Decimal(folded.replace(",", "").replace(" ", "")) if match else None
 
 
 def _integer(field: Field, raw: object, number_format: str) -> Coerced:
