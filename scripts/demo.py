@@ -59,6 +59,9 @@ def main() -> int:
     run("check", str(inbox), allowed=(0, 1))
     run("annotate", *map(str, sorted(inbox.glob("*.xlsx"))), "--output-dir", str(OUT / "退回"))
     run("consolidate", str(inbox), "-o", str(OUT / "汇总.xlsx"), "--all-files", "--no-cache", allowed=(0, 1))
+    print("\n改坏以后多出的问题：")
+    for name in MISTAKES:
+        tell_new(sound, inbox / f"{name}.xlsx")
     print("\n文件在：")
     for path in sorted(OUT.rglob("*.xlsx")):
         print(f"  {path.relative_to(ROOT)}")
@@ -73,6 +76,15 @@ def spoil(sound: Path, target: Path, changes: list[Callable[[Submission], tuple[
         (sheet, cell), value = change(submission)
         set_values(package, sheet, {cell: value})  # type: ignore[dict-item]
     package.save(target)
+
+
+def tell_new(sound: Path, spoilt: Path) -> None:
+    """Print what is found in a spoilt copy and not in the sound workbook."""
+    before = {(finding.rule, finding.pointer) for finding in xltargets.check(xltargets.read(sound))}
+    print(f"  {spoilt.name}")
+    for finding in xltargets.check(xltargets.read(spoilt)):
+        if (finding.rule, finding.pointer) not in before:
+            print(f"    {finding.severity.label} {finding.rule} {finding.sheet}!{finding.cell} {finding.message}")
 
 
 def run(*arguments: str, allowed: tuple[int, ...] = (0,)) -> None:
