@@ -94,3 +94,17 @@ def test_the_overview_adds_up_by_department_and_by_kind(
     assert table["301001 第301001局"][2] == 5.5
     assert [row[2] for row in sheet.iter_rows(values_only=True) if row[0] == "合计"] == [3, 6.6]
     assert len(sheet._charts) == 4
+
+
+def test_no_short_table_of_the_overview_is_torn_by_the_end_of_a_page(
+    hand_in: Callable[..., Path], document: Any, inbox: Path, tmp_path: Path
+) -> None:
+    for number in range(4):
+        content = document(f"28{number}001", ("1.10",))
+        content["projects"][0] |= {"kind": "特定目标类" if number % 2 else "部门项目", "purpose": "办公。", "target": "做好工作。"}
+        content["projects"][0]["indicators"][0] |= {"value": "95", "basis": "工作需要", "description": "无"}
+        hand_in(f"{number}.json", content)
+    consolidate([inbox], tmp_path / "a.xlsx", options=Options())
+    sheet = openpyxl.load_workbook(tmp_path / "a.xlsx")["总览"]
+    starts = {str(row[0].value)[:2]: row[0].row for row in sheet.iter_rows() if str(row[0].value)[1:2] == "、"}
+    assert [page.id + 1 for page in sheet.row_breaks.brk] == [starts["三、"], starts["五、"]]

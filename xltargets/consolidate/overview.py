@@ -30,6 +30,9 @@ MOST_GROUPS, MOST_UNITS, MOST_RULES, MOST_BARS = 60, 15, 15, 12
 
 _OTHER = "其余"
 CHART_HEIGHT = 270
+_CHART_ROWS = CHART_HEIGHT // 20 + 2
+#: About so many rows stand on a page of paper.
+_PAGE = 34
 #: Width of the first column, which has the labels.
 _FIRST = 34
 #: Of errors, warnings and hints; the last also of amounts.
@@ -124,6 +127,7 @@ class OverviewPage:
             *(one.label for one in Severity),
         ]
         self.row = 0
+        self.breaks: list[int] = []
 
     def write(
         self, title: str, left: str, right: str, facts: Sequence[tuple[str, Any]], overview: Overview
@@ -138,7 +142,8 @@ class OverviewPage:
         ]
         place = self._table("二、按部门汇总", "部门", departments)
         self._charts("各部门", departments, place, self.columns)
-        self.sheet.set_h_pagebreaks([self.row])
+        if not self.breaks:
+            self.breaks.append(self.row)
         kinds = sorted(overview.kinds.values(), key=lambda line: (-line.projects, line.label))
         place = self._table("三、按项目类别汇总", "项目类别", kinds, without=("单位数",))
         if len(kinds) > 1:
@@ -148,6 +153,13 @@ class OverviewPage:
             f"四、预算数最大的{len(largest)}个单位", "单位", largest, summed=False, without=("单位数",)
         )
         self._rules(overview.rules)
+        self.sheet.set_h_pagebreaks(self.breaks)
+
+    def _keep_together(self, rows: int) -> None:
+        """Begin a page of paper where so many rows would not stand on the rest of this one."""
+        used = (self.row - (self.breaks[-1] if self.breaks else 0)) % _PAGE
+        if used and used + rows > _PAGE >= rows:
+            self.breaks.append(self.row)
 
     def _set_up(self, title: str, left: str, right: str) -> None:
         sheet, last = self.sheet, len(self.columns)
@@ -194,6 +206,8 @@ class OverviewPage:
         self, title: str, first: str, lines: Sequence[Line], summed: bool = True, without: Sequence[str] = ()
     ) -> tuple[int, int]:
         """A table; the rows of its body, from 0, for a chart."""
+        lines = _shortened(lines)
+        self._keep_together(len(lines) + 3)
         self._part(title)
         heads = [name for name in self.columns if name not in without]
         for number, head in enumerate([first, *heads]):
@@ -201,7 +215,7 @@ class OverviewPage:
         self.sheet.set_row(self.row, 20)
         self.row += 1
         top = self.row
-        for line in _shortened(lines):
+        for line in lines:
             self._line(line, heads, "body")
         bottom = self.row - 1
         if summed and lines:
@@ -243,6 +257,7 @@ class OverviewPage:
             return
         known = all_rules()
         most = sorted(rules.items(), key=lambda pair: (-pair[1], pair[0]))[:MOST_RULES]
+        self._keep_together(len(most) + 2)
         self._part("五、最常见的问题")
         for number, head in enumerate(("规则", "编号", "问题条数")):
             self.sheet.write_string(self.row, number, head, self.looks.other("heading"))
@@ -261,6 +276,7 @@ class OverviewPage:
         """Below a table, side by side: its first amount (or its projects), and its findings by severity."""
         if not lines:
             return
+        self._keep_together(_CHART_ROWS)
         amount = self.money[0].label if self.money else "项目个数"
         severities = [severity.label for severity in Severity]
         width = (250 + 96 * len(self.columns)) // 2 - 6
@@ -270,7 +286,7 @@ class OverviewPage:
             self.sheet.insert_chart(
                 self.row, 0, chart, {"object_position": 1, "x_offset": number * (width + 12)}
             )
-        self.row += CHART_HEIGHT // 20 + 2
+        self.row += _CHART_ROWS
 
     def _chart(self, title: str, place: tuple[int, int], heads: Sequence[str], names: Sequence[str]) -> Any:
         chart = self.book.add_chart({"type": "column", **({"subtype": "stacked"} if len(names) > 1 else {})})
