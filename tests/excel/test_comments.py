@@ -203,6 +203,20 @@ class TestChangingOurNotes:
         assert set(vml.Drawing(contents(t.again)["xl/drawings/vmlDrawing1.vml"]).notes) == {(0, 0)}
 
 
+    def test_gives_another_s_note_back_word_for_word_when_the_runs_were_parted_elsewhere(self, trial):
+        t = trial(noted())
+        annotate(t.source, t.again, {"甲": {"A1": "附"}})
+        parts = {name: data.decode().replace(" >", ">") for name, data in contents(t.again).items()}
+        part = next(name for name in parts if "comments" in name and name.endswith(".xml"))
+        text, times = re.subn(
+            r"<text>.*?</text>", f"<text><r><t>请核实\n</t></r><r><t>{LINE}\n附</t></r></text>", parts[part], count=1, flags=re.S
+        )
+        assert times == 1
+        saved(t.again, parts | {part: text})  # as LibreOffice does it: the line end is in the first of them
+        clean(t.again, t.target)
+        assert {c: n.text for c, n in read_notes(Package.open(t.target)).items()} == {"A1": "请核实"}
+
+
 class TestABoxThatWasSavedByExcel:
     """Excel takes our marks away; what a person did to the box in the meantime shows in its size."""
 

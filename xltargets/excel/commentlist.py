@@ -388,18 +388,26 @@ class CommentList:
     def _cut(self, holder: Element) -> list[Edit]:
         """Someone rewrote the part: cut the text from our line to its end."""
         edits: list[Edit] = []
+        before: Element | None = None
         for piece in _pieces(holder):
             t = piece if piece.name == "t" else piece.child("t")
             if edits:
                 edits.append(Edit(piece.start, piece.end, b""))
             elif t is not None and self._line in (text := xmltext.from_xstring(t.text)):
-                kept = text.partition(self._line)[0].removesuffix("\n")
-                if kept:
-                    raw = xmltext.escape(xmltext.to_xstring(kept)).encode()
-                    edits.append(Edit(t.inner, t.inner_end, raw))
-                else:
-                    edits.append(Edit(piece.start, piece.end, b""))
+                kept = text.partition(self._line)[0]
+                if not kept and before is not None:  # the line end between the two is in the run before
+                    edits += _shortened(before, xmltext.from_xstring(before.text))
+                kept = kept.removesuffix("\n")
+                edits += _shortened(t, f"{kept}\n") if kept else [Edit(piece.start, piece.end, b"")]
+            before = t
         return edits or [Edit(holder.inner_end, holder.inner_end, b"")]
+
+
+def _shortened(t: Element, text: str) -> list[Edit]:
+    """What gives an element this text without the line end with which it ends, if it ends with one."""
+    if not text.endswith("\n"):
+        return []
+    return [Edit(t.inner, t.inner_end, xmltext.escape(xmltext.to_xstring(text[:-1])).encode())]
 
 
 # --- text -----------------------------------------------------------------------------------------
