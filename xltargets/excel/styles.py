@@ -22,6 +22,14 @@ _NO_TIME = re.compile(r'"[^"]*"|\\.|[_*].|\[(?![hms]+\])[^\]]*\]|General|G/通�
 _TIME = re.compile("[abdeghmsy]", re.IGNORECASE)
 _LITERAL = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]')
 
+#: The pieces of a format; a condition, a part of a date, a second row of digits and the like are of no kind.
+_PIECE = re.compile(
+    r'''"(?P<quoted>[^"]*)"|\\(?P<escaped>.)|(?P<space>[_*].|\[(?:Black|Blue|Cyan|Green|Magenta|Red|White|Yellow|Color\d+)\])'''
+    r"|\[\$(?P<currency>[^\]-]*)(?:-[^\]]*)?\]|(?P<digits>General|G/通用格式|[0#?.,]+%?)|(?P<end>;)"
+    r"|(?P<plain>[^\[\]a-zA-Z0-9%#?@/.,])|(?P<other>.)",
+    re.IGNORECASE | re.DOTALL,
+)
+
 
 @lru_cache(maxsize=16)
 def number_formats(styles_xml: bytes) -> Sequence[str]:
@@ -63,10 +71,30 @@ def exact(number: float) -> Decimal:
 
 
 def shown(number: float, number_format: str) -> str:
-    """A number as its cell shows it, percentages as such: 0.95 in a cell of format ``0%`` is ``95%``."""
-    if is_percent(number_format):
-        return f"{plain(exact(number) * 100)}%"
-    return plain(exact(number))
+    """A number as its cell shows it: 0.95 is ``95%`` in a cell of format ``0%``, and 12 is ``≥12件`` in one of ``"≥"0"件"``.
+
+    Digits are never rounded away, and parts of thousands not marked.
+    """
+    text = f"{plain(exact(number) * 100)}%" if is_percent(number_format) else plain(exact(number))
+    before, after = words_around(number_format) if number > 0 else ("", "")
+    return f"{before}{text}{after}".strip()
+
+
+@lru_cache(maxsize=256)
+def words_around(number_format: str) -> tuple[str, str]:
+    """What a format writes before and behind a positive number; nothing for a format that does more than that."""
+    found, digits = ["", ""], 0
+    for match in _PIECE.finditer(number_format):
+        kind, piece = match.lastgroup, match[0]
+        if kind == "end":
+            break
+        if kind == "digits" and not digits and not piece.endswith(","):
+            digits = 1
+        elif kind in ("quoted", "escaped", "currency", "plain"):
+            found[digits] += match[kind]
+        elif kind != "space":
+            return "", ""
+    return (found[0], found[1]) if digits else ("", "")
 
 
 def plain(value: Decimal) -> str:
