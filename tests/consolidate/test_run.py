@@ -14,7 +14,7 @@ from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
-from zipfile import ZipFile
+from zipfile import ZipFile, ZipInfo
 
 import openpyxl
 import pytest
@@ -24,6 +24,7 @@ from xltargets.consolidate.fold import Task, take
 from xltargets.consolidate.store import Store, fingerprint
 from xltargets.rules.config import Config
 from xltargets.rules.engine import Inputs
+from xltargets.submission.document import to_json
 
 
 @pytest.fixture
@@ -249,6 +250,20 @@ class TestRemembered:
         assert self._read(folder, tmp_path, options) == 1  # the one that nobody can read
         hand_in("286001.json", document("286001", ("77",)))
         assert self._read(folder, tmp_path, options) == 2
+
+    def test_a_file_within_an_archive_keeps_its_own_time(
+        self, hand_in: Callable[..., Path], document: Any, inbox: Path, tmp_path: Path
+    ) -> None:
+        loose = hand_in("286001.json", document("286001", ("5",)))
+        os.utime(loose, (1_700_000_000, 1_700_000_000))
+        with ZipFile(inbox / "后来打包.zip", "w") as archive:
+            older = ZipInfo("286001.json", (2020, 1, 1, 8, 0, 0))
+            archive.writestr(older, to_json(document("286001", ("7",))))
+        options = Options(cache=tmp_path / "cache.sqlite")
+        for target in ("first.xlsx", "second.xlsx"):
+            totals = consolidate([inbox], tmp_path / target, options=options).totals
+            assert totals.money["projects.budget.total"] == 5
+        assert (tmp_path / "first.xlsx").read_bytes() == (tmp_path / "second.xlsx").read_bytes()
 
     def test_a_changed_setting_invalidates_what_it_must_and_no_more(self, tmp_path: Path) -> None:
         plain = Reading()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import groupby
@@ -15,7 +16,7 @@ from xltargets.consolidate.codec import Encoded, encode
 from xltargets.consolidate.discover import Source
 from xltargets.consolidate.drawn import Drawing, draw
 from xltargets.consolidate.mapping import IN_THIS_PROCESS, Lost, Work, each
-from xltargets.consolidate.onefile import FAILED, READ, FileResult, Reading, digest_of, process
+from xltargets.consolidate.onefile import FAILED, READ, FileResult, Reading, content_of, process
 from xltargets.consolidate.store import BY_UNIT, Listed, Store
 from xltargets.errors import Error
 
@@ -68,13 +69,10 @@ class Parcel(NamedTuple):
 def take(reading: Reading, task: Task) -> Parcel:
     """Do one task, in whatever process."""
     if task.known is not None:
-        try:
-            digest, state = digest_of(task.source)
-        except (Error, OSError):
-            digest = ""  # reading it says what is wrong
-        if digest == task.known:
-            stub = FileResult(task.source.name, SAME, "", digest, state.st_size, state.st_mtime_ns)
-            return Parcel(stub, None, "")
+        with suppress(Error, OSError):  # reading it says what is wrong
+            found = content_of(task.source)
+            if found.digest == task.known:
+                return Parcel(FileResult(task.source.name, SAME, "", *found), None, "")
     result = process(task.source, reading)
     drawing = Drawing()
     if result.status == READ:

@@ -16,7 +16,7 @@ from typing import IO, NamedTuple
 
 from xltargets.consolidate.discover import ARCHIVES, DOCUMENTS, Source
 from xltargets.consolidate.layout import Row, Table, flatten, tables_of
-from xltargets.consolidate.zipped import member_stream, members, unpacked
+from xltargets.consolidate.zipped import changed, member_stream, members, unpacked
 from xltargets.errors import Error
 from xltargets.excel.parts import Limits
 from xltargets.rules.config import Config
@@ -158,49 +158,52 @@ def _process(source: Source, reading: Reading) -> FileResult:
 
 
 def _process_file(source: Source, reading: Reading) -> FileResult:
-    before, state = digest_of(source)
+    before = content_of(source)
     if source.suffix in DOCUMENTS:
         document = load_document(source.path)
         if not set(document) & set(reading.form.schema["properties"]):
-            return FileResult(source.name, FOREIGN, "", before, state.st_size, state.st_mtime_ns)
+            return FileResult(source.name, FOREIGN, "", *before)
         submission = from_document(document, form=reading.form, file=source.name)
     else:
         submission = read(source.path, form=reading.form, limits=reading.limits)
-    if digest_of(source)[0] != before:
+    if content_of(source).digest != before.digest:
         raise Error("读取时文件正被别的程序改动；请等它保存完毕再试") from OSError(
             errno.EBUSY, "changed while read"
         )
-    return result_of(submission, source.name, before, state, reading)
+    return result_of(submission, source.name, before, reading)
 
 
-def result_of(
-    submission: Submission, file: str, digest: str, state: os.stat_result, reading: Reading
-) -> FileResult:
+def result_of(submission: Submission, file: str, content: Content, reading: Reading) -> FileResult:
     """Judge a submission and keep what a summary needs."""
     judgement = judge(submission, reading.config, reading.inputs)
     return FileResult(
-        file, READ, "", digest, state.st_size, state.st_mtime_ns, flatten(submission.document, reading.root),
+        file, READ, "", *content, flatten(submission.document, reading.root),
         judgement.findings,
         [Broken(rule, pointer, f"{type(error).__name__}: {error}") for rule, pointer, error in judgement.failures],
         unit_record(submission), submission.locations or None,
     )  # fmt: skip
 
 
-def digest_of(source: Source) -> tuple[str, os.stat_result]:
-    """SHA-256 of a file's content, and the state of the file, or of the archive that holds it.
+class Content(NamedTuple):
+    """What a file's content is known by: SHA-256, size in bytes, and when it was last changed, in nanoseconds since 1970."""
+
+    digest: str
+    size: int
+    modified: int
+
+
+def content_of(source: Source) -> Content:
+    """What a file, or one within an archive, holds, and since when.
 
     Raises:
         Error: when it cannot be read.
     """
-    digest = hashlib.sha256()
     try:
-        with open(source.path, "rb") as file:
-            state = os.fstat(file.fileno())
-            if source.member is None:
-                _digest(file, digest)
         if source.member is not None:
             with member_stream(source.path, source.member) as stream:
-                _digest(stream, digest)
+                return Content(*_digest(stream), int(changed(source.path, source.member)) * 10**9)
+        with open(source.path, "rb") as file:
+            return Content(*_digest(file), os.fstat(file.fileno()).st_mtime_ns)
     except FileNotFoundError as error:
         raise Error("找不到这个文件，请检查文件名和所在的文件夹", file=source.name) from error
     except IsADirectoryError as error:
@@ -208,12 +211,15 @@ def digest_of(source: Source) -> tuple[str, os.stat_result]:
     except PermissionError as error:
         message = "没有读取这个文件的权限，或文件正被别的程序占用；请关闭文件或请管理员授权后再试"
         raise Error(message, file=source.name) from error
-    return digest.hexdigest(), state
 
 
-def _digest(file: IO[bytes], digest: hashlib._Hash) -> None:
+def _digest(file: IO[bytes]) -> tuple[str, int]:
+    """SHA-256 and the number of bytes."""
+    digest, size = hashlib.sha256(), 0
     while block := file.read(_BLOCK):
         digest.update(block)
+        size += len(block)
+    return digest.hexdigest(), size
 
 
 def _may_pass(error: Error) -> bool:
@@ -227,8 +233,7 @@ def _refused(source: Source, error: Error) -> FileResult:
     place = "!".join(part for part in (error.sheet, error.cell) if part)
     result = FileResult(source.name, UNREADABLE, f"[{place}] {error.message}" if place else error.message)
     try:
-        result.digest, state = digest_of(source)
-        result.size, result.modified = state.st_size, state.st_mtime_ns
+        result.digest, result.size, result.modified = content_of(source)
     except (Error, OSError):
         pass
     return result

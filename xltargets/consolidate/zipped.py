@@ -87,7 +87,7 @@ def unpacked(path: str, member: str, suffix: str, limits: ZipLimits = ZipLimits(
         target = os.path.join(folder, f"member{suffix}")
         with member_stream(path, member, limits) as source, open(target, "wb") as file:
             _copy(source, file, path, limits)
-        os.utime(target, (_changed(path, member),) * 2)
+        os.utime(target, (changed(path, member),) * 2)
         yield target
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -116,7 +116,7 @@ def member_stream(path: str, member: str, limits: ZipLimits = ZipLimits()) -> It
             yield stream
 
 
-def _changed(path: str, member: str) -> float:
+def changed(path: str, member: str) -> float:
     """When a member was last changed, as the archive has it; the archive itself where that is no time."""
     with _opened(path) as archive:
         said = archive.getinfo(member).date_time
