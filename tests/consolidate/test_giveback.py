@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
-from zipfile import ZipFile
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import openpyxl
 import pytest
 
 from xltargets.consolidate import Options, Result, consolidate
 from xltargets.consolidate.giveback import safe_name
+from xltargets.rules.engine import Inputs
 from xltargets.rules.finding import Severity
 
 
@@ -120,9 +122,70 @@ def test_files_of_one_name_do_not_overwrite_each_other(
     first = hand_in("甲/表.xlsx", wrong(document, "286001"))
     (inbox / "乙").mkdir()
     shutil.copy(first, inbox / "乙" / "表.xlsx")
-    run()
+    run(newest=False)
     folder = tmp_path / "还" / "退回" / "286001_第286001局"
     assert {path.name for path in folder.glob("*.xlsx")} == {"表.xlsx", "表（2）.xlsx"}
+
+
+def test_each_has_a_letter_of_its_own_whatever_the_ending_of_its_name(
+    run: Callable[..., Result], hand_in: Callable[..., Path], inbox: Path, tmp_path: Path
+) -> None:
+    hand_in("286002.json")
+    (inbox / "坏.xlsx").write_bytes(b"")
+    (inbox / "坏.json").write_text("{", "utf-8")
+    run()
+    back = tmp_path / "还" / "退回" / "未填单位"
+    letters = {path.name: path.read_text("utf-8") for path in back.glob("*.html")}
+    assert "坏.json" in letters["坏_修改意见.html"] and "坏.xlsx" in letters["坏（2）_修改意见.html"]
+    assert {path.name for path in back.iterdir()} - set(letters) == {"坏.json", "坏（2）.xlsx"}
+
+
+def test_what_a_newer_file_replaces_is_set_aside_as_it_was_and_asks_for_nothing(
+    run: Callable[..., Result], hand_in: Callable[..., Path], document: Any, tmp_path: Path
+) -> None:
+    old = hand_in("286001 旧.xlsx", wrong(document, "286001"))
+    os.utime(old, (1_000_000_000, 1_000_000_000))
+    hand_in("286001 新.xlsx", document("286001", ("30",)))
+    given = run().given_back
+    assert given and (given.back, given.passed, given.unused) == (0, 1, 1)
+    copy = tmp_path / "还" / "未采用" / "286001_第286001局" / "286001 旧.xlsx"
+    assert copy.read_bytes() == old.read_bytes()
+    letter = copy.with_name("286001 旧_修改意见.html").read_text("utf-8")
+    assert "已由后来报送的“286001 新.xlsx”代替，没有采用，不需要修改" in letter and "<table" not in letter
+
+
+def test_a_file_that_nobody_can_read_goes_to_the_unit_that_its_name_speaks_of(
+    run: Callable[..., Result], hand_in: Callable[..., Path], inbox: Path, tmp_path: Path
+) -> None:
+    hand_in("286002.json")
+    (inbox / "加密_286001.xlsx").write_bytes(b"")
+    run(inputs=Inputs(roster={"286001": {"单位名称": "怀来县信访局"}}))
+    letter = tmp_path / "还" / "退回" / "286001_怀来县信访局" / "加密_286001_修改意见.html"
+    assert "怀来县信访局：" in letter.read_text("utf-8")
+
+
+def test_a_document_has_no_notes_so_its_letter_lists_all(
+    run: Callable[..., Result], hand_in: Callable[..., Path], document: Any, tmp_path: Path
+) -> None:
+    content = document("286001", tuple("123456"))
+    for project in content["projects"]:
+        project |= {"purpose": None, "target": None, "schedule": dict.fromkeys(project["schedule"])}
+    hand_in("286001.json", content)
+    run()
+    letter = next((tmp_path / "还").rglob("*.html")).read_text("utf-8")
+    assert "批注" not in letter and letter.count("<tr><td") > 15 and "<td>第6个项目</td>" in letter
+
+
+def test_a_file_that_cannot_even_be_copied_is_answered_by_its_letter_and_is_no_error(
+    run: Callable[..., Result], hand_in: Callable[..., Path], inbox: Path, tmp_path: Path
+) -> None:
+    hand_in("286002.json")
+    with ZipFile(inbox / "包.zip", "w", ZIP_DEFLATED) as archive:
+        archive.writestr("bomb.xlsx", b"\0" * (4 << 20))
+    for _ in range(2):
+        given = run().given_back
+        assert given and given.back == 1 and not given.errors
+        assert files(tmp_path / "还" / "退回") == {"未填单位/bomb_修改意见.html"}
 
 
 def test_a_workbook_within_an_archive_goes_back_annotated(

@@ -33,7 +33,7 @@ def _run_options(command: Callable[..., int]) -> Callable[..., int]:
                      help="报送截止时间，如 2024-11-30；晚于它的列为迟报。"),
         click.option("--title", metavar="文字", default="", help="汇总表各表标题的前缀；默认按年度拟定。"),
         click.option("--return", "give_back", type=FILE, metavar="文件夹",
-                     help="把申报表写上批注放回：有错误的在“退回”，其余在“通过”，各附一页通知。"),
+                     help="把申报表写上批注放回：有错误的在“退回”，其余在“通过”，各附一页通知；有更新一份的在“未采用”。"),
         click.option("--parquet", type=FILE, metavar="文件夹", help="另写 Parquet 数据集，按区划分区（需另装 pyarrow）。"),
         click.option("--cache", type=FILE, help="结果缓存文件；默认在用户的缓存文件夹。"),
         click.option("--jobs", type=click.IntRange(1, 64), metavar="个数", default=1, help="同时用几个进程，默认 1。"),
@@ -147,7 +147,8 @@ def _tell(result: Result) -> None:
     if result.given_back is not None:
         for error in result.given_back.errors:
             click.echo(str(error), err=True)
-        click.echo(f"放回申报表：退回 {result.given_back.back} 份，通过 {result.given_back.passed} 份")
+        unused = f"，重复而未采用 {result.given_back.unused} 份" if result.given_back.unused else ""
+        click.echo(f"放回申报表：退回 {result.given_back.back} 份，通过 {result.given_back.passed} 份{unused}")
     click.echo(
         f"已写入 {result.target}：{totals.read} 份申报表，{totals.units} 个单位，{totals.projects} 个项目；"
         f"{counts['error']} 个错误，{counts['warning']} 个警告，{counts['hint']} 个提示"

@@ -3,8 +3,9 @@
 ::
 
     退回/286001_县信访局/申报表.xlsx      with notes in the cells
-    退回/286001_县信访局/修改意见.html
+    退回/286001_县信访局/申报表_修改意见.html
     通过/286002_县接访中心/申报表.xlsx
+    未采用/286001_县信访局/申报表旧.xlsx   as it was handed in: the unit handed in a newer one
 
 What was handed in is only read. What the folder holds of ours is listed in a file of it, so that a second run leaves alone
 what is up to date, and takes away what no longer holds: a unit's copy in 退回 once it passes.
@@ -18,17 +19,18 @@ import os
 import re
 import shutil
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
 from xltargets.consolidate.crossing import Crossing
 from xltargets.consolidate.discover import OURS, WORKBOOKS, Source
-from xltargets.consolidate.letter import NAME, letter
+from xltargets.consolidate.letter import NAME, Matter, letter
 from xltargets.consolidate.mapping import IN_THIS_PROCESS, Work, each
 from xltargets.consolidate.onefile import FOREIGN, READ, does_count
+from xltargets.consolidate.received import unit_in_name
 from xltargets.consolidate.store import Listed, Store
 from xltargets.consolidate.zipped import unpacked
 from xltargets.errors import Error
@@ -36,9 +38,24 @@ from xltargets.excel.files import replace_file
 from xltargets.notes import annotate
 from xltargets.rules.finding import Finding, Severity
 
-BACK, PASSED = "退回", "通过"
+BACK, PASSED, UNUSED = "退回", "通过", "未采用"
 _MOST = 80
 _RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\.|$)")
+
+
+@dataclass(frozen=True)
+class Return:
+    """What goes back, and where.
+
+    Attributes:
+        folder: where 退回, 通过 and 未采用 go; it is made when missing.
+        worst: a finding as bad as this sends a file back.
+        roster: the units, so that a file that nobody can read goes to the unit that its name speaks of.
+    """
+
+    folder: Path
+    worst: Severity = Severity.ERROR
+    roster: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
 class Errand(NamedTuple):
@@ -49,7 +66,8 @@ class Errand(NamedTuple):
         copy: where its copy goes.
         findings: what its notes say.
         letter: the letter beside it; empty for none.
-        readable: whether it can be annotated; otherwise it is copied as it is.
+        annotated: whether its copy has notes; otherwise it is as it was handed in.
+        refused: whether nobody could read it, so that there may be nothing to copy.
         print: what copy and letter depend on.
     """
 
@@ -57,7 +75,8 @@ class Errand(NamedTuple):
     copy: str
     findings: tuple[Finding, ...]
     letter: str
-    readable: bool
+    annotated: bool
+    refused: bool
     print: str
 
 
@@ -66,39 +85,34 @@ class GivenBack:
     """What became of the folder.
 
     Attributes:
-        back, passed: numbers of files in 退回 and 通过.
+        back, passed, unused: numbers of files in 退回, 通过 and 未采用.
         errors: files that could not be written back, with why.
     """
 
     back: int = 0
     passed: int = 0
+    unused: int = 0
     errors: list[Error] = field(default_factory=list)
 
 
-def give_back(
-    store: Store,
-    crossing: Crossing,
-    folder: Path,
-    work: Work = IN_THIS_PROCESS,
-    worst: Severity = Severity.ERROR,
-) -> GivenBack:
+def give_back(store: Store, crossing: Crossing, wanted: Return, work: Work = IN_THIS_PROCESS) -> GivenBack:
     """Write every file of a run back.
 
     Args:
         store: the run.
         crossing: what the comparison of units found.
-        folder: where 退回 and 通过 go; it is made when missing.
+        wanted: what goes back, and where.
         work: where the work is done.
-        worst: a finding as bad as this sends a file back.
 
     Raises:
         Error: when the folder cannot be made.
     """
+    folder = wanted.folder
     before = _opened(folder)
     given = GivenBack()
     now: dict[str, str] = {}
     errands = (
-        errand for errand in _errands(store, crossing, folder, worst) if _is_due(errand, before, now, given)
+        errand for errand in _errands(store, crossing, wanted) if _is_due(errand, before, now, given)
     )
     for errand, answer in each(run_errand, errands, work):
         if isinstance(answer, Exception):
@@ -130,31 +144,47 @@ def _opened(folder: Path) -> dict[str, str]:
     return {str(key): str(value) for key, value in found.items()} if isinstance(found, dict) else {}
 
 
-def _errands(store: Store, crossing: Crossing, folder: Path, worst: Severity) -> Iterator[Errand]:
-    names = _Names()
+def _errands(store: Store, crossing: Crossing, wanted: Return) -> Iterator[Errand]:
+    names = _Names(wanted.roster)
     for file in store.listed("status <> ?", (FOREIGN,)):
-        findings = [*(store.result(file).findings if file.status == READ else ()), *crossing.of(file.number)]
+        newer = _newer(store, file)
+        findings = () if newer else _findings(store, crossing, file)
         open_ones = [finding for finding in findings if does_count(finding)]
-        passed = file.status == READ and all(finding.severity.rank > worst.rank for finding in open_ones)
-        copy = names.of(file, PASSED if passed else BACK)
+        passed = file.status == READ and all(finding.severity.rank > wanted.worst.rank for finding in open_ones)
+        copy, unit = names.of(file, UNUSED if newer else PASSED if passed else BACK)
+        annotated = file.status == READ and not newer and copy.lower().endswith(WORKBOOKS)
         unreadable = "" if file.status == READ else file.message
-        text = letter(file.name or "", _base(file.file), findings, passed, unreadable)
-        if passed and not open_ones:
-            text = ""
-        source = Source(file.disk, file.member, file.file)
-        readable = file.status == READ and copy.lower().endswith(WORKBOOKS)
+        matter = Matter(unit, _base(file.file), passed, annotated or file.status != READ, unreadable, newer)
+        text = "" if passed and not open_ones and not newer else letter(matter, findings)
         digest = hashlib.sha256(repr((file.digest, findings, text)).encode("utf-8", "replace")).hexdigest()
-        yield Errand(source, str(folder / copy), tuple(findings), text, readable, digest)
+        source = Source(file.disk, file.member, file.file)
+        yield Errand(source, str(wanted.folder / copy), findings, text, annotated, file.status != READ, digest)
+
+
+def _findings(store: Store, crossing: Crossing, file: Listed) -> tuple[Finding, ...]:
+    own = store.result(file).findings if file.status == READ else ()
+    return (*own, *crossing.of(file.number))
+
+
+def _newer(store: Store, file: Listed) -> str:
+    """The name of the file that is taken in its stead; empty when it is taken itself."""
+    if file.replaced is None:
+        return ""
+    return _base(next(store.listed("number = ?", (file.replaced,))).file)
 
 
 def _is_due(errand: Errand, before: dict[str, str], now: dict[str, str], given: GivenBack) -> bool:
     """Count an errand; whether it has to be run."""
-    if f"{os.sep}{PASSED}{os.sep}" in errand.copy:
+    where = Path(errand.copy).parent.parent.name
+    if where == PASSED:
         given.passed += 1
+    elif where == UNUSED:
+        given.unused += 1
     else:
         given.back += 1
     now[errand.copy] = errand.print
-    return before.get(errand.copy) != errand.print or not os.path.exists(errand.copy)
+    there = letter_of(Path(errand.copy)) if errand.refused else Path(errand.copy)
+    return before.get(errand.copy) != errand.print or not there.exists()
 
 
 def run_errand(errand: Errand) -> None:
@@ -165,20 +195,28 @@ def run_errand(errand: Errand) -> None:
     """
     copy = Path(errand.copy)
     copy.parent.mkdir(parents=True, exist_ok=True)
-    with ExitStack() as stack:
-        path = errand.source.path
-        if errand.source.member is not None:
-            path = stack.enter_context(unpacked(path, errand.source.member, copy.suffix))
-        if errand.readable:
-            annotate(path, copy, errand.findings)
-        elif os.path.isfile(path):
-            with open(path, "rb") as stream:
-                replace_file(copy, lambda file: shutil.copyfileobj(stream, file))
+    try:
+        _copy(errand, copy)
+    except Error:
+        if not errand.refused:  # else the letter says why
+            raise
     sheet = letter_of(copy)
     if errand.letter:
         _write(sheet, errand.letter.encode("utf-8", "replace"))
     else:
         sheet.unlink(missing_ok=True)
+
+
+def _copy(errand: Errand, copy: Path) -> None:
+    with ExitStack() as stack:
+        path = errand.source.path
+        if errand.source.member is not None:
+            path = stack.enter_context(unpacked(path, errand.source.member, copy.suffix))
+        if errand.annotated:
+            annotate(path, copy, errand.findings)
+        elif os.path.isfile(path):
+            with open(path, "rb") as stream:
+                replace_file(copy, lambda file: shutil.copyfileobj(stream, file))
 
 
 def letter_of(copy: Path) -> Path:
@@ -196,7 +234,7 @@ def _write(path: Path, content: bytes) -> None:
 def _take_away(folder: Path, copy: str) -> None:
     """Remove a copy of ours that no longer holds, its letter, and the unit's folder if that is empty then."""
     path = Path(os.path.normpath(copy))
-    if not path.is_relative_to(os.path.normpath(folder)) or path.parent.parent.name not in (BACK, PASSED):
+    if not path.is_relative_to(os.path.normpath(folder)) or path.parent.parent.name not in (BACK, PASSED, UNUSED):
         return
     with suppress(OSError):
         path.unlink(missing_ok=True)
@@ -208,24 +246,27 @@ def _take_away(folder: Path, copy: str) -> None:
 
 
 class _Names:
-    """Names of copies, none given twice, whatever units call themselves."""
+    """Names of copies, none given twice (nor twice with another ending: a letter lies beside each), whatever units call
+    themselves."""
 
-    def __init__(self) -> None:
+    def __init__(self, roster: Mapping[str, Mapping[str, Any]]) -> None:
+        self._roster = roster
         self._given: set[str] = set()
 
-    def of(self, file: Listed, where: str) -> str:
-        """The path of a file's copy within the folder."""
-        code, name = file.unit, file.name
+    def of(self, file: Listed, where: str) -> tuple[str, str]:
+        """The path of a file's copy within the folder, and the name of the unit that it goes to."""
+        code, name = file.unit, file.name or ""
+        if file.status != READ:
+            code = unit_in_name(file.file, self._roster) or None
+            name = str(self._roster.get(code or "", {}).get("单位名称") or "")
         unit = "_".join(part for part in (code, name) if part) or "未填单位"
         stem, suffix = os.path.splitext(_base(file.file))
         base = os.path.join(where, safe_name(unit))
         for number in range(1, 1_000_000):
-            found = os.path.join(
-                base, safe_name(stem if number == 1 else f"{stem}（{number}）") + suffix.lower()
-            )
+            found = os.path.join(base, safe_name(stem if number == 1 else f"{stem}（{number}）"))
             if found.casefold() not in self._given:
                 self._given.add(found.casefold())
-                return found
+                return found + suffix.lower(), name
         raise AssertionError("a million files of one name")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from html import escape
+from typing import NamedTuple
 
 from xltargets.consolidate.onefile import does_count
 from xltargets.rules.finding import Finding, Severity
@@ -43,41 +44,65 @@ tr {{ page-break-inside: avoid; }}
 """
 
 
-def letter(unit: str, file: str, findings: Sequence[Finding], passed: bool, unreadable: str = "") -> str:
-    """The letter on one file.
+class Matter(NamedTuple):
+    """What a letter is about.
 
-    Args:
+    Attributes:
         unit: who it goes to.
         file: the name of the file.
-        findings: of the file, in document order.
         passed: whether it need not be handed in again.
+        annotated: whether the findings stand in its cells too; otherwise the letter lists them all.
         unreadable: why the file could not be read, if so.
+        newer: the file that is taken in its stead, if so.
     """
-    title = "绩效目标申报表审核意见" if passed else "绩效目标申报表修改意见"
+
+    unit: str
+    file: str
+    passed: bool = False
+    annotated: bool = True
+    unreadable: str = ""
+    newer: str = ""
+
+    @property
+    def title(self) -> str:
+        """What stands above the letter."""
+        return "绩效目标申报表审核意见" if self.passed or self.newer else "绩效目标申报表修改意见"
+
+
+def letter(matter: Matter, findings: Sequence[Finding] = ()) -> str:
+    """The letter on one file and its findings, which come in document order."""
     open_ones = [finding for finding in findings if does_count(finding)]
-    counts = "、".join(
-        f"{severity.label}{sum(finding.severity is severity for finding in open_ones)}条"
-        for severity in Severity
-    )
-    if unreadable:
-        body = f"<p>你单位报送的“{escape(file)}”无法读取：{escape(unreadable)}。请按此处理后重新报送。</p>"
-    elif passed:
-        body = f"<p>你单位报送的“{escape(file)}”已通过审核（{counts}），不需要重新报送；下列意见供完善时参考。</p>"
-    else:
-        body = (
-            f"<p>你单位报送的“{escape(file)}”经审核发现{counts}。各条问题已用批注写在退回的工作簿的相应单元格中，"
-            "请逐条修改“错误”，核实“警告”，参考“提示”，改好后重新报送（批注不必删除）。</p>"
-        )
     listed = [finding for severity in Severity for finding in open_ones if finding.severity is severity]
-    return _PAGE.format(title=title, to=escape(unit or "报送单位"), body=f"{body}\n{_table(listed)}")
+    body = f"<p>你单位报送的“{escape(matter.file)}”{escape(_said(matter, open_ones))}</p>\n{_table(listed, matter.annotated)}"
+    return _PAGE.format(title=matter.title, to=escape(matter.unit or "报送单位"), body=body)
 
 
-def _table(findings: Sequence[Finding]) -> str:
-    """The worst of them, as many as a page holds."""
+def _said(matter: Matter, findings: Sequence[Finding]) -> str:
+    """What became of the file, and what to do."""
+    if matter.newer:
+        return f"已由后来报送的“{matter.newer}”代替，没有采用，不需要修改。应当以这一份为准的，请打开保存一次，再报送。"
+    if matter.unreadable:
+        return f"无法读取：{matter.unreadable}。请按此处理后重新报送。"
+    counts = "、".join(
+        f"{severity.label}{sum(finding.severity is severity for finding in findings)}条" for severity in Severity
+    )
+    if matter.passed:
+        return f"已通过审核（{counts}），不需要重新报送；下列意见供完善时参考。"
+    if not matter.annotated:
+        return f"经审核发现{counts}。请逐条修改“错误”，核实“警告”，参考“提示”，改好后重新报送。"
+    return (
+        f"经审核发现{counts}。各条问题已用批注写在退回的工作簿的相应单元格中，"
+        "请逐条修改“错误”，核实“警告”，参考“提示”，改好后重新报送（批注不必删除）。"
+    )
+
+
+def _table(findings: Sequence[Finding], annotated: bool) -> str:
+    """The worst of them, as many as a page holds; all where the letter alone has them."""
     if not findings:
         return ""
-    rows = "\n".join(_row(number, finding) for number, finding in enumerate(findings[:MOST_LISTED], 1))
-    more = len(findings) - MOST_LISTED
+    most = MOST_LISTED if annotated else len(findings)
+    rows = "\n".join(_row(number, finding) for number, finding in enumerate(findings[:most], 1))
+    more = len(findings) - most
     rest = f"<p>其余{more}条见工作簿中的批注。</p>" if more > 0 else ""
     columns = "".join(f'<col style="width:{width}%">' for width in _WIDTHS)
     heads = "".join(f"<th>{head}</th>" for head in ("序号", "位置", "填报内容", "问题及改法", "级别"))
@@ -85,8 +110,14 @@ def _table(findings: Sequence[Finding]) -> str:
 
 
 def _row(number: int, finding: Finding) -> str:
-    place = "!".join(part for part in (finding.sheet, finding.cell) if part) or "整份"
+    place = "!".join(part for part in (finding.sheet, finding.cell) if part) or _place(finding.pointer)
     cells = (place, finding.field, f"{finding.message}（{finding.rule}）", finding.severity.label)
     return (
         f'<tr><td class="n">{number}</td>' + "".join(f"<td>{escape(text)}</td>" for text in cells) + "</tr>"
     )
+
+
+def _place(pointer: str) -> str:
+    """Where something stands that has no cell."""
+    parts = pointer.split("/")
+    return f"第{int(parts[2]) + 1}个项目" if parts[1:2] == ["projects"] and parts[2:3] and parts[2].isdecimal() else "整份"

@@ -130,15 +130,19 @@ def _line(code: str | None, files: list[Listed], roster: Roster, state: str) -> 
 
 
 def _unreadable_by_unit(store: Store, roster: Roster) -> dict[str, list[Listed]]:
-    """Files that could not be read, by the unit whose code or name is in the file's name; "" where there is none."""
-    names = {str(row.get("单位名称")): code for code, row in roster.items() if row.get("单位名称")}
+    """Files that could not be read, by the unit that their name speaks of; "" where there is none."""
     found: dict[str, list[Listed]] = {}
     for file in store.listed("status NOT IN (?, ?)", (READ, FOREIGN), "number"):
-        stem = os.path.basename(file.file.replace("\\", "/"))
-        code = next((code for code in re.findall(r"\d{6}", stem) if code in roster), None)
-        code = code or next((code for name, code in names.items() if name in stem), "")
-        found.setdefault(code, []).append(file)
+        found.setdefault(unit_in_name(file.file, roster), []).append(file)
     return found
+
+
+def unit_in_name(file: str, roster: Roster) -> str:
+    """The roster's unit whose code or name is in a file's name; "" where there is none."""
+    stem = os.path.basename(file.replace("\\", "/"))
+    code = next((code for code in re.findall(r"\d{6}", stem) if code in roster), None)
+    named = (code for code, row in roster.items() if row.get("单位名称") and str(row["单位名称"]) in stem)
+    return code or next((code for code in named if not _is_sum(code)), "")
 
 
 def _note(line: Line) -> str:

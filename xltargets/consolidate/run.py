@@ -15,7 +15,7 @@ from xltargets.consolidate.columns import Planner
 from xltargets.consolidate.crossing import Crossing, cross
 from xltargets.consolidate.discover import Exclude, discover
 from xltargets.consolidate.fold import Progress, gather, resolve
-from xltargets.consolidate.giveback import GivenBack, give_back
+from xltargets.consolidate.giveback import GivenBack, Return, give_back
 from xltargets.consolidate.mapping import Work
 from xltargets.consolidate.onefile import FOREIGN, READ, Reading
 from xltargets.consolidate.parquet import check_folder, write_parquet
@@ -145,7 +145,8 @@ def consolidate(
         if options.parquet is not None:
             write_parquet(_rows(run, reading, options), options.parquet)
         if options.give_back is not None:
-            result.given_back = give_back(store, crossing, options.give_back, work, options.worst)
+            wanted = Return(options.give_back, options.worst, options.inputs.roster or {})
+            result.given_back = give_back(store, crossing, wanted, work)
         return result
 
 

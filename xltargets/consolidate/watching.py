@@ -171,6 +171,7 @@ class Watch:
             line += f"，汇总表已更新：{result.target}"
         if result.given_back:
             line += f"；退回{result.given_back.back}份，通过{result.given_back.passed}份"
+            line += f"，重复而未采用{result.given_back.unused}份" if result.given_back.unused else ""
             for error in result.given_back.errors:
                 self.log(f"没有写回，稍后再试：{error}")
         self.log(line)
