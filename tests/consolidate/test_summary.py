@@ -15,6 +15,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from xltargets.consolidate import Choice, Options, Result, SummaryOptions, consolidate, tables
 from xltargets.errors import Error
+from xltargets.rules.config import load_config
 from xltargets.submission.form import Form
 from xltargets.submission.read import read
 from xltargets.submission.repair import repair
@@ -152,6 +153,35 @@ class TestColumns:
         assert book.sheetnames == ["项目汇总"]
         assert [cell.value for cell in book["项目汇总"][4]] == ["单位名称", "项目名称", "预算（万元）"]
         assert book["项目汇总"]["C11"].value == 37.4
+
+    def test_it_may_choose_them_in_its_settings(self, two_units: Path, target: Path) -> None:
+        (two_units / "xltargets.toml").write_text(
+            '[summary]\nsheets = ["项目汇总", "报送情况"]\n'
+            'columns."项目汇总" = ["项目名称", "项目类别", "预算数", "错误"]\nlabels."预算数" = "批复数"\n', "utf-8",
+        )  # fmt: skip
+        consolidate([two_units], target, config=load_config(start=two_units))
+        book = openpyxl.load_workbook(target, data_only=True)
+        assert book.sheetnames == ["项目汇总", "报送情况"]
+        assert [cell.value for cell in book["项目汇总"][4]] == ["项目名称", "项目类别", "批复数", "错误"]
+
+    @pytest.mark.parametrize(
+        ("chosen", "said"),
+        [
+            ('sheets = ["项目汇总表"]', "汇总表没有叫做“项目汇总表”的表，是不是“项目汇总”？"),
+            ('columns."项目总汇" = ["项目名称"]', "汇总表没有叫做“项目总汇”的可以选列的表，是不是“项目汇总”？"),
+            ('columns."报送情况" = ["说明"]', "汇总表没有叫做“报送情况”的可以选列的表"),
+            ('columns."项目汇总" = ["项目"]', "“项目汇总”没有叫做“项目”的列；可用的列：序号、"),
+            ('labels."预算总数" = "批复数"', "汇总表没有叫做“预算总数”的列，是不是“预算数”？"),
+        ],
+    )
+    def test_a_wrong_choice_is_refused_before_a_file_is_read(
+        self, chosen: str, said: str, two_units: Path, target: Path
+    ) -> None:
+        settings = two_units / "xltargets.toml"
+        settings.write_text(f"[summary]\n{chosen}\n", "utf-8")
+        with pytest.raises(Error) as refused:
+            consolidate([two_units], target, config=load_config(start=two_units), progress=pytest.fail)  # type: ignore[arg-type]
+        assert said in refused.value.message and refused.value.file == settings.as_posix()
 
     def test_one_column_is_enough(self, two_units: Path, target: Path) -> None:
         choice = Choice(columns={"项目汇总": ("预算数",), "问题清单": ("规则",), "单位汇总": ("单位名称",)})

@@ -57,13 +57,16 @@ def explain_command(rule_id: str) -> None:
 
     例：xltargets explain M01
     """
+    from xltargets.rules.config import nearest
     from xltargets.rules.page import page
     from xltargets.rules.registry import all_rules
 
     rules = all_rules()
     rule = rules.get(rule_id.upper())
     if rule is None:
-        near = difflib.get_close_matches(rule_id.upper(), rules, n=3, cutoff=0.3)
+        similar = difflib.get_close_matches(rule_id.upper(), rules, n=3, cutoff=0.3)
+        first = nearest(rule_id, rules)
+        near = list(dict.fromkeys([*([first] if first else []), *similar]))[:3]
         hint = f"；相近的有 {'、'.join(near)}" if near else ""
         raise Error(f"没有规则 {rule_id}{hint}；用 xltargets rules 查看全部规则")
     click.echo(page(rule))

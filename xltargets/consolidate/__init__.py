@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from xltargets.consolidate.columns import Choice
+from xltargets.consolidate.choice import Choice
 from xltargets.consolidate.discover import Exclude, Source, discover
 from xltargets.consolidate.fold import Progress
 from xltargets.consolidate.mapping import Work

@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from xltargets.consolidate.bodies import width
+from xltargets.consolidate.choice import EVERYTHING, Choice
 from xltargets.consolidate.layout import Row, Table, main_table
-from xltargets.errors import Error
 from xltargets.submission.form import Field, Form
 
 #: Columns are never narrower or wider than this, in half-width characters.
 NARROWEST, WIDEST, WIDE = 6.0, 32.0, 56.0
+
+#: Sheets that no table of the form gives its title.
+OVERALL, FINDINGS = "部门整体目标", "问题清单"
 
 #: Fields of the root that stand beside the unit's code.
 UNIT = "unit."
@@ -67,21 +70,6 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Choice:
-    """A bureau's own choice of what a summary shows.
-
-    Attributes:
-        sheets: the titles of the sheets it wants, in its order; all when empty.
-        columns: by title of sheet, the keys or labels of the columns it wants, in its order.
-        labels: by key, what a column is called instead.
-    """
-
-    sheets: tuple[str, ...] = ()
-    columns: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    labels: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
 class SheetPlan:
     """A sheet of rows: its title and columns.
 
@@ -121,7 +109,7 @@ class Planner:
     """
 
     def __init__(
-        self, form: Form, root: Table, widths: Mapping[str, Sequence[int]], choice: Choice = Choice()
+        self, form: Form, root: Table, widths: Mapping[str, Sequence[int]], choice: Choice = EVERYTHING
     ) -> None:
         self.form, self.root, self.widths, self.choice = form, root, widths, choice
         self.main = main_table(root)
@@ -132,7 +120,7 @@ class Planner:
             return None
         columns = [self._special("#number"), *self.identity(), *self._fields(self.main, 1)]
         columns += [self._special(key) for key in ("#error", "#warning", "#hint", "#file")]
-        return self._chosen(SheetPlan(self.main.title, tuple(columns), (self.root, self.main)))
+        return self.choice.applied(SheetPlan(self.main.title, tuple(columns), (self.root, self.main)))
 
     def detail_sheets(self) -> list[SheetPlan]:
         """A sheet for each array but the projects, where anybody filled it in."""
@@ -147,7 +135,7 @@ class Planner:
             for level, around in enumerate(chain[1:-1], 1):
                 columns += self._naming(around, level)
             columns += self._fields(table, len(chain) - 1)
-            plans.append(self._chosen(SheetPlan(table.title, tuple(columns), chain)))
+            plans.append(self.choice.applied(SheetPlan(table.title, tuple(columns), chain)))
         return plans
 
     def unit_sheet(self) -> SheetPlan:
@@ -159,7 +147,7 @@ class Planner:
             self._special("#rows"),
         ]
         columns += [*self.money(), *(self._special(key) for key in ("#error", "#warning", "#hint"))]
-        return self._chosen(SheetPlan(self.root.title, tuple(columns), (self.root,)))
+        return self.choice.applied(SheetPlan(self.root.title, tuple(columns), (self.root,)))
 
     def overall_sheet(self) -> SheetPlan | None:
         """A row per unit: the rest of the root's fields, which are long texts for the most part."""
@@ -172,11 +160,11 @@ class Planner:
             *self._short_identity(),
             *(replace(one, width=_long(one)) for one in rest),
         ]
-        return self._chosen(SheetPlan("部门整体目标", tuple(columns), (self.root,)))
+        return self.choice.applied(SheetPlan(OVERALL, tuple(columns), (self.root,)))
 
     def finding_sheet(self) -> SheetPlan:
         """A row per finding, with links to file and cell."""
-        return self._chosen(SheetPlan("问题清单", tuple(self.all_finding_columns())))
+        return self.choice.applied(SheetPlan(FINDINGS, tuple(self.all_finding_columns())))
 
     def all_finding_columns(self) -> list[Column]:
         """What a row of findings may have."""
@@ -197,6 +185,20 @@ class Planner:
         """Whether the bureau wants a sheet of this title."""
         return not self.choice.sheets or title in self.choice.sheets
 
+    def titles(self) -> list[str]:
+        """All sheets of rows that there may be."""
+        around = [self.main, self.root, *(chain[-1] for chain in _chains(self.root, ()))]
+        return list(dict.fromkeys([*(table.title for table in around if table), OVERALL, FINDINGS]))
+
+    def known_columns(self) -> Mapping[str, str]:
+        """Every column that there may be: what it is called by its key."""
+        fields = (field for chain in _chains(self.root, ()) for field in chain[-1].fields)
+        return {**{field.dotted: field.title for field in fields}, **{key: one[0] for key, one in SPECIAL.items()}}
+
+    def try_all(self) -> None:
+        """Work out all sheets, for the errors in what was chosen."""
+        self.project_sheet(), self.detail_sheets(), self.unit_sheet(), self.overall_sheet(), self.finding_sheet()
+
     # --- columns --------------------------------------------------------------------------------------
 
     def _fields(self, table: Table, level: int) -> list[Column]:
@@ -210,7 +212,8 @@ class Planner:
         return sorted(found, key=lambda column: column.key in derived)
 
     def _is_shown(self, field: Field, widest: int) -> bool:
-        return widest > 0 or not (field.elsewhere or field.derived or field.default is not None)
+        usual = not (field.elsewhere or field.derived or field.default is not None)
+        return usual or widest > 0 or self.choice.names(field.dotted, field.title)
 
     def _is_official(self, table: Table) -> bool:
         """Whether it is one of a project's tables on the official form."""
@@ -220,7 +223,7 @@ class Planner:
     def _column(self, table: Table, level: int, index: int) -> Column:
         field = table.fields[index]
         kind, group = kind_of(field), self._group(table, field)
-        label = self.choice.labels.get(field.dotted, field.title)
+        label = self.choice.label(field.dotted, field.title)
         if field.unit and field.unit != "万元" and field.unit not in f"{label}{group}":
             label = f"{label}（{field.unit}）"
         return Column(
@@ -236,7 +239,7 @@ class Planner:
 
     def _special(self, key: str) -> Column:
         label, kind, width = SPECIAL[key]
-        return Column(key, self.choice.labels.get(key, label), "", kind, width)
+        return Column(key, self.choice.label(key, label), "", kind, width)
 
     def identity(self) -> list[Column]:
         """The fields of the root that stand beside the unit's code."""
@@ -256,23 +259,17 @@ class Planner:
             or (table.fields[column.index].essential and table.fields[column.index].type == "text")
         ]
 
-    def _chosen(self, plan: SheetPlan) -> SheetPlan:
-        wanted = self.choice.columns.get(plan.title)
-        if not wanted:
-            return plan
-        by_name = {name: column for column in plan.columns for name in (column.label, column.key)}
-        unknown = [name for name in wanted if name not in by_name]
-        if unknown:
-            known = "、".join(column.label for column in plan.columns)
-            raise Error(f"“{plan.title}”没有叫做“{unknown[0]}”的列；可用的列：{known}")
-        return replace(plan, columns=tuple(by_name[name] for name in wanted))
-
 
 def merge_widths(total: dict[str, list[int]], more: Mapping[str, Sequence[int]]) -> None:
     """Take the wider of each."""
     for name, widths in more.items():
         known = total.setdefault(name, [0] * len(widths))
         total[name] = list(map(max, known, widths))
+
+
+def blank_widths(root: Table) -> dict[str, list[int]]:
+    """The widths of a form in which nobody filled in anything."""
+    return {chain[-1].name: [0] * len(chain[-1].fields) for chain in _chains(root, ())}
 
 
 def _chains(table: Table, around: tuple[Table, ...]) -> Iterable[tuple[Table, ...]]:

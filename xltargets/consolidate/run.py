@@ -11,7 +11,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from xltargets.consolidate.columns import Planner
+from xltargets.consolidate import overview, received
+from xltargets.consolidate.choice import EVERYTHING, check_choice, choice_of
+from xltargets.consolidate.columns import Planner, blank_widths
 from xltargets.consolidate.crossing import Crossing, cross
 from xltargets.consolidate.discover import Exclude, discover
 from xltargets.consolidate.fold import Progress, gather, resolve
@@ -132,6 +134,7 @@ def consolidate(
     if target and is_submission(target, form or load_form()):
         raise Error("这是一份申报表，不能用汇总表覆盖；请把汇总表另取一个名字", file=target)
     reading, work = _reading(form, config, options), Work(jobs=jobs, executor=executor, batch=options.batch)
+    options = _with_choice(options, reading)
     with _gathered(paths, reading, ours(target, options), work, options, progress) as run:
         store, crossing, found = run
         if not found.totals.files:
@@ -167,6 +170,7 @@ def tables(
     from xltargets.consolidate.frames import frames
 
     reading, work = _reading(form, config, options), Work(jobs=jobs, executor=executor, batch=options.batch)
+    options = _with_choice(options, reading)
     with _gathered(list(paths), reading, ours(None, options), work, options, progress) as run:
         return frames(_rows(run, reading, options))
 
@@ -204,6 +208,18 @@ def _reading(form: Form | None, config: Config | None, options: Options) -> Read
     own = form is not None and form is not load_form()
     schema = json.dumps(form.schema, ensure_ascii=False) if form is not None and own else None
     return Reading(schema, config or Config(), options.inputs, options.limits)
+
+
+def _with_choice(options: Options, reading: Reading) -> Options:
+    """The options with what the bureau's settings choose to show, where the caller chose nothing.
+
+    Raises:
+        Error: when it names a sheet or column that there is not.
+    """
+    choice = options.summary.choice if options.summary.choice != EVERYTHING else choice_of(reading.config)
+    planner = Planner(reading.form, reading.root, blank_widths(reading.root), choice)
+    check_choice(planner, (overview.TITLE, received.TITLE))
+    return replace(options, summary=replace(options.summary, choice=choice))
 
 
 def ours(target: Path | None, options: Options) -> Exclude:

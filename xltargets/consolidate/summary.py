@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from xltargets.consolidate import overview
 from xltargets.consolidate.bodies import BLANK, body_of, lines
 from xltargets.consolidate.brief import IDENTITY, SEVERITIES
-from xltargets.consolidate.columns import FINDING_KEYS, UNIT, Choice, Planner, SheetPlan, special_room
+from xltargets.consolidate.choice import EVERYTHING, Choice
+from xltargets.consolidate.columns import FINDING_KEYS, UNIT, Planner, SheetPlan, special_room
 from xltargets.consolidate.crossing import Crossing
 from xltargets.consolidate.drawn import LINE, Drawn, DrawnFinding, counted, draw_findings, high
 from xltargets.consolidate.fold import units_of
@@ -69,7 +70,7 @@ class SummaryOptions:
     """
 
     title: str = ""
-    choice: Choice = Choice()
+    choice: Choice = EVERYTHING
     max_rows: int = MAX_ROWS
     roster: Roster | None = None
     deadline: Deadline = Deadline()

@@ -15,6 +15,11 @@ They stand in ``xltargets.toml``, sought in the folder of what is checked and in
 
     [words]                         # lists that are added to those of xltargets/data, in the same form
     typos = "本局错别字.toml"        # beside this file
+
+    [summary]                       # what consolidating shows
+    sheets = ["总览", "项目汇总", "问题清单"]
+    columns."项目汇总" = ["单位名称", "项目名称", "预算数"]
+    labels."预算数" = "批复预算数"
 """
 
 from __future__ import annotations
@@ -46,8 +51,28 @@ PROFILE_KEYS = {
     "standard_letters": "人员类、运转类项目的字母（文字由系统预置）",
 }
 _CHOICES = {"frame": ("2015", "2021", "both")}
+_TABLES_AND_LISTS = ("profile", "select", "ignore", "severity", "rules", "words", "summary")
 _SEVERITIES = {word: one for one in Severity for word in (one.value, one.label)}
 _DEFAULT = "默认"
+#: Of so few names all are told beside the nearest.
+_FEW = 8
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What a bureau wants its summary to show, as it was written; what it means the consolidation knows.
+
+    Attributes:
+        sheets: titles of sheets; all when empty.
+        columns: by title of sheet, its columns in the order wanted.
+        labels: by column, what it is called instead.
+        file: where it is written, for errors.
+    """
+
+    sheets: tuple[str, ...] = ()
+    columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    labels: Mapping[str, str] = field(default_factory=dict)
+    file: str = ""
 
 
 @dataclass(frozen=True)
@@ -61,6 +86,7 @@ class Config:
         thresholds: by rule id, then by the name of the rule's threshold.
         profile: settings that every rule with a threshold of that name follows (frame, region, letters …).
         words: the bureau's own word lists: name and text of each (see :mod:`xltargets.rules.wordlists`).
+        shown: what the summary of a consolidation shows.
         sources: where a setting comes from, by its key (``rules.M01.eps``); what is not there is a default.
     """
 
@@ -70,6 +96,7 @@ class Config:
     thresholds: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     profile: Mapping[str, Any] = field(default_factory=dict)
     words: Own = ()
+    shown: Shown = Shown()
     sources: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     def runs(self, rule: Rule) -> bool:
@@ -122,15 +149,16 @@ class _Loader:
         profile, thresholds = self._preset(typed.pop("profile", None))
         own = {key: self._table(typed.pop(key, {}), key) for key in ("severity", "rules", "words")}
         entries = {key: self._entries(key, typed.pop(key, [])) for key in ("select", "ignore")}
+        shown = self._shown(typed.pop("summary", {}))
         for key, value in typed.items():
-            self._known(key, ["profile", "select", "ignore", "severity", "rules", "words", *PROFILE_KEYS], "配置项")
+            self._known(key, [*_TABLES_AND_LISTS, *PROFILE_KEYS], "配置项")
             profile[key] = self._fit(key, value, _shared_sample(key))
             self.sources[key] = self.path.as_posix()
         for id, table in own["rules"].items():
             thresholds[id] = {**thresholds.get(id, {}), **self._thresholds(id, table)}
         severity = {id: self._severity(id, word) for id, word in own["severity"].items()}
         words = tuple((name, self._words(name, file)) for name, file in own["words"].items())
-        return Config(entries["select"], entries["ignore"], severity, thresholds, profile, words, self.sources)
+        return Config(entries["select"], entries["ignore"], severity, thresholds, profile, words, shown, self.sources)
 
     def parse(self) -> dict[str, Any]:
         """The file as TOML has it."""
@@ -210,6 +238,28 @@ class _Loader:
         self.sources[f"words.{name}"] = self.path.as_posix()
         return loader.path.read_text("utf-8-sig")
 
+    def _shown(self, table: object) -> Shown:
+        """What the summary shows."""
+        typed = self._table(table, "summary")
+        for key in typed:
+            self._known(key, ("sheets", "columns", "labels"), "[summary] 的配置项")
+        columns = self._table(typed.get("columns", {}), "summary.columns")
+        labels = self._table(typed.get("labels", {}), "summary.labels")
+        for key, label in labels.items():
+            if not isinstance(label, str) or not label.strip():
+                raise self._wrong(f"summary.labels.{key}", label, "列的新名称，如 “批复预算数”")
+        self.sources |= {f"summary.{key}": self.path.as_posix() for key in typed}
+        return Shown(
+            self._titles("summary.sheets", typed.get("sheets", [])),
+            {title: self._titles(f"summary.columns.{title}", names) for title, names in columns.items()},
+            labels, self.path.as_posix(),
+        )  # fmt: skip
+
+    def _titles(self, key: str, value: object) -> tuple[str, ...]:
+        if not isinstance(value, list) or not all(isinstance(entry, str) for entry in value):
+            raise self._wrong(key, value, "名称的列表，如 [\"项目名称\", \"预算数\"]")
+        return tuple(value)
+
     def _table(self, value: object, key: str) -> dict[str, Any]:
         if not isinstance(value, dict):
             raise self._wrong(key, value, f"一个表，写作 [{key}]")
@@ -219,11 +269,15 @@ class _Loader:
         known = list(known)
         if name not in known:
             near = nearest(name, known)
-            hint = f"，是不是“{near}”？" if near else f"；可用的有：{_listed(known)}"
+            hint = f"，是不是“{near}”？" if near else ""
+            if not near or len(known) <= _FEW:
+                hint += f"{'' if near else '；'}可用的有：{_listed(known)}"
             raise Error(f"{what}中没有“{name}”{hint}", file=self.path)
 
     def _fit(self, key: str, value: Any, default: Any, full: str | None = None) -> Any:
         """The value as the type of the default."""
+        if key in _CHOICES and isinstance(value, list):
+            raise self._wrong(full or key, value, f"其中的一个：{_listed(list(_CHOICES[key]))}")
         try:
             fitted = _as_type_of(default, value)
         except (TypeError, ValueError):
@@ -244,8 +298,9 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
 
     folded = {one.casefold(): one for one in known}
     mistyped = name.casefold().translate(str.maketrans("oil", "011"))  # XO1
-    if mistyped in folded:
-        return folded[mistyped]
+    for likely in (mistyped, re.sub(r"^([a-z])(\d)$", r"\g<1>0\2", mistyped)):  # M1 for M01
+        if likely in folded:
+            return folded[likely]
     found = difflib.get_close_matches(name.casefold(), folded, n=1, cutoff=0.5)
     return folded[found[0]] if found else None
 
@@ -354,6 +409,8 @@ def _printed(value: object) -> str:
         return f"[{', '.join(_printed(item) for item in value)}]"
     if isinstance(value, (set, frozenset)):
         return _printed(sorted(value))
+    if isinstance(value, Mapping):
+        return "{ " + ", ".join(f'"{key}" = {_printed(one)}' for key, one in value.items()) + " }" if value else "{}"
     return "" if value is None else str(value)
 
 
@@ -373,6 +430,9 @@ def explain_config(config: Config) -> list[Setting]:
     lines = [line("select", config.select), line("ignore", config.ignore)]
     lines += [line(f"words.{name}", f"{len(text)}字") for name, text in config.words]
     lines += [line(key, config.profile.get(key, _default_of(key))) for key in PROFILE_KEYS]
+    shown = config.shown
+    for key, value in (("sheets", shown.sheets), ("columns", shown.columns), ("labels", shown.labels)):
+        lines.append(line(f"summary.{key}", value))
     for id, rule in all_rules().items():
         on = config.runs(rule)
         source = _source_of_running(config, rule)
