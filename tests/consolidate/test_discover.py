@@ -9,6 +9,7 @@ import pytest
 
 from xltargets.consolidate import Exclude, discover
 from xltargets.consolidate.discover import OURS
+from xltargets.consolidate.onefile import process
 from xltargets.consolidate.zipped import ZipLimits, members, unpacked
 from xltargets.errors import Error
 
@@ -98,6 +99,17 @@ class TestZip:
         with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
             archive.writestr("b.zip", b"x")
         assert names(tmp_path) == ["a.zip/b.zip"]  # which reading refuses
+
+    @pytest.mark.parametrize("name", ["各单位.rar", "各单位.7z"])
+    def test_an_archive_of_another_kind_is_named_and_not_overlooked(self, name: str, tmp_path: Path) -> None:
+        touch(tmp_path, name)
+        with zipfile.ZipFile(tmp_path / "b.zip", "w") as archive:
+            archive.writestr(name, b"x")
+            archive.writestr("c.zip", b"x")
+        assert names(tmp_path) == ["b.zip/c.zip", f"b.zip/{name}", name]
+        said = [process(source).message for source in discover([tmp_path])]
+        assert said[1] == said[2] == "这种压缩包打不开，里面的文件没有汇总；请解压到文件夹，或者改成 .zip 后再汇总"
+        assert said[0] == "压缩包里不能再套压缩包，请解压到文件夹后再汇总"
 
     def test_a_bomb_is_refused_by_its_directory_and_by_what_comes_out(self, tmp_path: Path) -> None:
         path = str(tmp_path / "a.zip")

@@ -20,6 +20,7 @@ import openpyxl
 import pytest
 
 from xltargets.consolidate import Options, Progress, Reading, Result, Source, consolidate, onefile, process
+from xltargets.consolidate.discover import discover
 from xltargets.consolidate.fold import Task, take
 from xltargets.consolidate.store import Store, fingerprint
 from xltargets.rules.config import Config
@@ -286,6 +287,19 @@ class TestRemembered:
             consolidate([folder], tmp_path / "a.xlsx", options=options, progress=interrupt)
         assert not (tmp_path / "a.xlsx").exists()
         assert self._read(folder, tmp_path, options) == 16 - 6
+
+    def test_what_was_read_is_kept_every_few_seconds_whatever_happens_next(
+        self, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        cache, moments = tmp_path / "cache.sqlite", iter(range(0, 300, 3))
+        monkeypatch.setattr("xltargets.consolidate.store.time.monotonic", lambda: next(moments))
+        with Store(cache, Reading()) as store:
+            for number, source in enumerate(discover([folder])):
+                parcel = take(Reading(), Task(number, source, None))
+                if parcel.content:
+                    store.keep(source.path, parcel.result.digest, parcel.content, parcel.brief)
+            with sqlite3.connect(cache) as base:  # as the next run would find it after a power cut
+                assert base.execute("SELECT count(*) FROM seen").fetchone()[0] > 10
 
     def test_a_cache_that_is_no_database_is_left_alone_and_said(self, folder: Path, tmp_path: Path) -> None:
         cache = tmp_path / "cache.sqlite"

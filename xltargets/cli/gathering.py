@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING
 import click
 
 from xltargets.cli.options import FILE, config_option, form_of, schema_option
+from xltargets.cli.progress import progress
 from xltargets.cli.writing import check_suffix
 from xltargets.errors import Error
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
-    from xltargets.consolidate import Options, Progress, Result
+    from xltargets.consolidate import Options, Result
 
 
 def _run_options(command: Callable[..., int]) -> Callable[..., int]:
@@ -77,11 +78,16 @@ def consolidate_command(
             raise Error("找不到这个文件夹或文件，没有汇总；请检查路径", file=source)
     make_folder(output.parent)
     check_target(output)
-    with _progress() as progress, _executor(dask) as executor:
-        result = consolidate(
-            sources, output, form=form_of(schema), config=load_config(start=sources[0], explicit=config_path),
-            executor=executor, jobs=jobs, options=options, progress=progress,
-        )  # fmt: skip
+    config = load_config(start=sources[0], explicit=config_path)
+    try:
+        with progress() as tell, _executor(dask) as executor:
+            result = consolidate(
+                sources, output, form=form_of(schema), config=config, executor=executor, jobs=jobs, options=options,
+                progress=tell,
+            )  # fmt: skip
+    except KeyboardInterrupt:
+        kept = "" if no_cache else "；读过的文件记住了，再运行一次会接着做"
+        raise Error(f"已中断，汇总表没有写完，原有的没有改动{kept}", file=output) from None
     _tell(result)
     return 2 if result.errors or result.failures else int(result.totals.counts.get("error", 0) > 0)
 
@@ -154,35 +160,6 @@ def _tell(result: Result) -> None:
         f"{counts['error']} 个错误，{counts['warning']} 个警告，{counts['hint']} 个提示"
         + (f"；{totals.unreadable} 个文件无法读取" if totals.unreadable else "")
     )
-
-
-@contextmanager
-def _progress() -> Iterator[Callable[[Progress], None]]:
-    """A bar on a terminal; a plain line now and then elsewhere. Both on standard error."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
-    from rich.progress import Progress as Bar
-
-    console = Console(stderr=True)
-    if not console.is_terminal:
-        yield _plain_line
-        return
-    columns = (
-        TextColumn("汇总"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), TextColumn("{task.fields[bad]}"),
-    )  # fmt: skip
-    with Bar(*columns, console=console, transient=True) as bar:
-        task = bar.add_task("", total=None, bad="")
-
-        def move(now: Progress) -> None:
-            bad = f"{now.unreadable} 个无法读取" if now.unreadable else ""
-            bar.update(task, completed=now.done, total=now.total, bad=bad)
-
-        yield move
-
-
-def _plain_line(now: Progress) -> None:
-    if now.done == now.total or now.done % 500 == 0:
-        click.echo(f"已处理 {now.done} 个文件，其中 {now.unreadable} 个无法读取", err=True)
 
 
 @contextmanager

@@ -17,6 +17,8 @@ DOCUMENTS = (".json",)
 #: Handed in by mistake; listed as unreadable, with what to do, rather than overlooked.
 OTHER_FORMATS = (".xls", ".xlt", ".xlsb", ".et", ".ett", ".ods")
 ARCHIVES = (".zip",)
+#: Archives that are not opened; listed, so that what is in them is not overlooked.
+OTHER_ARCHIVES = (".rar", ".7z", ".tar", ".gz", ".tgz")
 #: A folder that holds this file is our own output and is never read.
 OURS = ".xltargets-output"
 
@@ -107,7 +109,7 @@ def _walk(folder: str, exclude: Exclude) -> Iterator[Source]:
 
 def is_wanted(name: str) -> bool:
     """Whether a file of this name is taken from a folder."""
-    return name.lower().endswith((*WORKBOOKS, *DOCUMENTS, *OTHER_FORMATS, *ARCHIVES))
+    return name.lower().endswith((*WORKBOOKS, *DOCUMENTS, *OTHER_FORMATS, *ARCHIVES, *OTHER_ARCHIVES))
 
 
 def _opened(path: str) -> Iterator[Source]:

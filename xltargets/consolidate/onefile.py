@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import IO, NamedTuple
 
-from xltargets.consolidate.discover import ARCHIVES, DOCUMENTS, Source
+from xltargets.consolidate.discover import ARCHIVES, DOCUMENTS, OTHER_ARCHIVES, Source
 from xltargets.consolidate.layout import Row, Table, flatten, tables_of
 from xltargets.consolidate.zipped import changed, member_stream, members, unpacked
 from xltargets.errors import Error
@@ -148,12 +148,14 @@ def process(source: Source | str | os.PathLike[str], reading: Reading = Reading(
 
 
 def _process(source: Source, reading: Reading) -> FileResult:
-    if source.member is not None:
+    if source.member is not None and source.suffix not in (*ARCHIVES, *OTHER_ARCHIVES):
         with unpacked(source.path, source.member, source.suffix) as path:
             return _process_file(Source(path, None, source.name), reading)
     if source.suffix in ARCHIVES:
-        members(source.path)
+        members(source.path)  # says what is wrong with it
         raise Error("压缩包里不能再套压缩包，请解压到文件夹后再汇总")
+    if source.suffix in OTHER_ARCHIVES:
+        raise Error("这种压缩包打不开，里面的文件没有汇总；请解压到文件夹，或者改成 .zip 后再汇总")
     return _process_file(source, reading)
 
 

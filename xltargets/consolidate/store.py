@@ -11,6 +11,7 @@ import hashlib
 import json
 import os
 import sqlite3
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -34,7 +35,8 @@ _CODE = ("excel", "submission", "rules", "values", "data", "schema")
 _HERE = ("bodies.py", "brief.py", "codec.py", "columns.py", "drawn.py", "layout.py", "onefile.py")
 #: Results that no run has used for so many runs are dropped.
 _KEEP_RUNS = 40
-_COMMIT_EVERY = 100
+#: What was read is made last after so many files or seconds: so much is read again after a power cut.
+_COMMIT_EVERY, _COMMIT_SECONDS = 100, 2.0
 _BUSY_SECONDS = 60
 
 #: Of the tables; a database of another version is emptied.
@@ -114,6 +116,7 @@ class Store:
         self._kept: list[tuple[object, ...]] = []
         self._seen: list[tuple[str, str]] = []
         self._used: list[str] = []
+        self._committed = time.monotonic()
         self._base = self._open(path)
         self._list = sqlite3.connect("")
         self._list.executescript(_LIST)
@@ -165,7 +168,7 @@ class Store:
         """Remember the result of a file's content."""
         self._kept.append((digest, brief, *encoded))
         self._seen.append((file, digest))
-        if len(self._kept) >= _COMMIT_EVERY:
+        if len(self._kept) >= _COMMIT_EVERY or time.monotonic() - self._committed > _COMMIT_SECONDS:
             self.commit()
 
     def used(self, digest: str) -> str:
@@ -210,6 +213,7 @@ class Store:
                 [(self.run, self.print, digest) for digest in self._used],
             )
         self._kept, self._seen, self._used = [], [], []
+        self._committed = time.monotonic()
 
     # --- reading --------------------------------------------------------------------------------------
 
