@@ -108,3 +108,18 @@ def test_no_short_table_of_the_overview_is_torn_by_the_end_of_a_page(
     sheet = openpyxl.load_workbook(tmp_path / "a.xlsx")["总览"]
     starts = {str(row[0].value)[:2]: row[0].row for row in sheet.iter_rows() if str(row[0].value)[1:2] == "、"}
     assert [page.id + 1 for page in sheet.row_breaks.brk] == [starts["三、"], starts["五、"]]
+
+
+def test_findings_of_no_unit_and_of_no_project_are_said_below_the_tables_so_that_all_adds_up(
+    hand_in: Callable[..., Path], document: Any, inbox: Path, tmp_path: Path
+) -> None:
+    content = document("286001", ("1.10",))
+    content["department"]["overall_target"] = None
+    hand_in("a.json", content)
+    consolidate([inbox], tmp_path / "a.xlsx", options=Options(inputs=Inputs(roster=ROSTER)))
+    sheet = openpyxl.load_workbook(tmp_path / "a.xlsx", data_only=True)["总览"]
+    table = {row[0]: row for row in sheet.iter_rows(values_only=True) if row[0]}
+    all_errors, of_units = table["错误"][1], table["286 县委办"][6]
+    missing = f"注：另有没有报来的单位、重复报来未采用的文件等的问题没有列入上表：错误{all_errors - of_units}条，见问题清单。"
+    assert of_units == 1 and missing in table
+    assert any(str(text).startswith("注：另有部门整体目标、整份申报表等不属于哪个项目的问题") for text in table)

@@ -67,6 +67,7 @@ class Overview:
         largest: the units with the largest budget, as a heap.
         rules: findings by rule.
         names: of departments, from the roster or from the unit whose code ends in 001.
+        counts: all findings by severity, those too that belong to no unit or no project.
     """
 
     departments: dict[tuple[str, str], Line] = field(default_factory=dict)
@@ -74,6 +75,7 @@ class Overview:
     largest: list[tuple[Decimal, int, Line]] = field(default_factory=list)
     rules: Counter[str] = field(default_factory=Counter)
     names: dict[str, str] = field(default_factory=dict)
+    counts: Mapping[str, int] = field(default_factory=dict)
     _units: int = 0
 
     def add_file(self, brief: Mapping[str, Any]) -> None:
@@ -141,11 +143,13 @@ class OverviewPage:
             for (region, code), line in sorted(overview.departments.items())
         ]
         place = self._table("二、按部门汇总", "部门", departments)
+        self._rest(departments, overview.counts, "没有报来的单位、重复报来未采用的文件等")
         self._charts("各部门", departments, place, self.columns)
         if not self.breaks:
             self.breaks.append(self.row)
         kinds = sorted(overview.kinds.values(), key=lambda line: (-line.projects, line.label))
         place = self._table("三、按项目类别汇总", "项目类别", kinds, without=("单位数",))
+        self._rest(kinds, overview.counts, "部门整体目标、整份申报表等不属于哪个项目")
         if len(kinds) > 1:
             self._charts("各类项目", kinds, place, self.columns[1:])
         largest = [line for _, _, line in sorted(overview.largest, reverse=True)]
@@ -223,6 +227,15 @@ class OverviewPage:
         self.row += 1
         return top, bottom
 
+    def _rest(self, lines: Sequence[Line], counts: Mapping[str, int], what: str) -> None:
+        """Below a table, the findings that are in none of its lines: so that its total agrees with what stands above."""
+        rest = {one: counts.get(one.value, 0) - sum(line.counts.get(one.value, 0) for line in lines) for one in Severity}
+        said = "、".join(f"{one.label}{number}条" for one, number in rest.items() if number > 0)
+        if said:
+            text = f"注：另有{what}的问题没有列入上表：{said}，见问题清单。"
+            self.sheet.write_string(self.row - 1, 0, text, self.looks.other("caption"))
+            self.row += 1
+
     def _line(self, line: Line, heads: Sequence[str], style: str) -> None:
         self._label(line.label, style)
         for number, value in enumerate(self._values(line, heads), 1):
@@ -277,11 +290,11 @@ class OverviewPage:
         if not lines:
             return
         self._keep_together(_CHART_ROWS)
-        amount = self.money[0].label if self.money else "项目个数"
+        amount, unit = (self.money[0].label, "（万元）") if self.money else ("项目个数", "")
         severities = [severity.label for severity in Severity]
         width = (250 + 96 * len(self.columns)) // 2 - 6
         for number, (title, names) in enumerate(((amount, [amount]), ("问题条数", severities))):
-            chart = self._chart(f"{what}{title}", place, heads, names)
+            chart = self._chart(f"{what}{title}{unit if title == amount else ''}", place, heads, names)
             chart.set_size({"width": width, "height": CHART_HEIGHT})
             self.sheet.insert_chart(
                 self.row, 0, chart, {"object_position": 1, "x_offset": number * (width + 12)}

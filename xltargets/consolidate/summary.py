@@ -393,6 +393,7 @@ class _Writing:
                 pages.finish()
         if self.page:
             headline = self._headline(SheetPlan(overview.TITLE, tuple(self.money)))
+            self.overview.counts = self.totals.counts
             self.page.write(headline.title, headline.left, headline.right, self._facts(), self.overview)
 
     def _received(self) -> None:
