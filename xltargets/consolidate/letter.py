@@ -22,14 +22,14 @@ _PAGE = """<!DOCTYPE html>
 <title>{title}</title>
 <style>
 @page {{ size: A4; margin: 16mm 18mm; }}
-body {{ font-family: "仿宋", "FangSong", "Noto Serif CJK SC", serif; font-size: 12pt; line-height: 1.7; max-width: 180mm;
+body {{ font-family: "仿宋", "FangSong", "Noto Serif CJK SC", serif; font-size: 12pt; max-width: 180mm;
   margin: 0 auto; color: #000; }}
 h1 {{ font-family: "方正小标宋简体", "宋体", "SimSun", serif; font-size: 20pt; text-align: center; font-weight: normal; }}
-p {{ text-indent: 2em; margin: .4em 0; }}
+p {{ text-indent: 2em; margin: .4em 0; line-height: 1.7; }}
 p.to {{ text-indent: 0; }}
 table {{ border-collapse: collapse; width: 100%; table-layout: fixed; font-size: 9.5pt; line-height: 1.35;
   overflow-wrap: anywhere; margin: .6em 0; }}
-th, td {{ border: 1px solid #444; padding: 3px 6px; text-align: left; vertical-align: top; }}
+th, td {{ border: 1px solid #444; padding: 3px 6px; text-align: left; vertical-align: top; line-height: 1.35; }}
 th {{ background: #eee; text-align: center; }}
 td.n {{ text-align: center; white-space: nowrap; }}
 tr {{ page-break-inside: avoid; }}
@@ -106,7 +106,7 @@ def _table(findings: Sequence[Finding], annotated: bool) -> str:
     rest = f"<p>其余{more}条见工作簿中的批注。</p>" if more > 0 else ""
     columns = "".join(f'<col style="width:{width}%">' for width in _WIDTHS)
     heads = "".join(f"<th>{head}</th>" for head in ("序号", "位置", "填报内容", "问题及改法", "级别"))
-    return f'<table width="100%"><colgroup>{columns}</colgroup><tr>{heads}</tr>\n{rows}\n</table>\n{rest}'
+    return f'<table width="100%" border="1" cellspacing="0" cellpadding="3"><colgroup>{columns}</colgroup><tr>{heads}</tr>\n{rows}\n</table>\n{rest}'
 
 
 def _row(number: int, finding: Finding) -> str:
