@@ -55,6 +55,23 @@ def test_the_readmes_python_runs(tmp_path: Path) -> None:
     assert {"286001_notes.xlsx", "again.xlsx", "summary.xlsx"} <= {path.name for path in tmp_path.iterdir()}
 
 
+def test_the_pandas_page_runs_as_a_notebook_would(tmp_path: Path) -> None:
+    pytest.importorskip("pandas")
+    pytest.importorskip("pyarrow")
+    (tmp_path / "报送").mkdir()
+    fill(load_document(ROOT / "tests" / "data" / "seed.json"), tmp_path / "报送" / "286001.xlsx")
+    page = (ROOT / "docs" / "pandas.md").read_text("utf-8")
+    cells = "\n".join(re.findall(r"```python\n(.*?)```", page, re.DOTALL)).replace("jobs=4", "jobs=1")
+    told = 'print(len(pandas.read_parquet("库/projects", filters=[("行政区划代码", "=", "130730")])), list(frames))'
+    done = subprocess.run(
+        [sys.executable, "-c", f"{cells}\n{told}"], cwd=tmp_path, capture_output=True, text=True, check=False,
+        env={**os.environ, "PYTHONUTF8": "1"},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    said = re.search(r"list\(frames\) +# (\[.*\])", page)
+    assert said and done.stdout == f"2 {said[1]}\n"
+
+
 def test_every_file_the_readme_links_to_is_there() -> None:
     for target in re.findall(r"\]\(([^)]+)\)", README):
         assert (ROOT / target).exists(), target

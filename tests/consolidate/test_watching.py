@@ -116,6 +116,16 @@ def test_an_empty_folder_is_waited_for_and_that_is_said_once(
     assert not any("没有完成" in line for line in running.lines)
 
 
+def test_when_all_files_are_gone_the_summary_stays_and_that_is_said(
+    start: Callable[..., Running], hand_in: Callable[..., Path]
+) -> None:
+    path = hand_in("286001.json")
+    running = start()
+    until(lambda: running.runs() == 1)
+    path.unlink()
+    until(lambda: running.lines[-1] == "文件夹里没有申报表了，汇总表保持原样")
+
+
 def test_a_file_that_is_still_being_copied_is_waited_for(
     start: Callable[..., Running], document: Any, inbox: Path, tmp_path: Path, hand_in: Callable[..., Path]
 ) -> None:

@@ -118,7 +118,8 @@ class Watch:
                 progress=self._tell,
             )  # fmt: skip
         except NothingToRead:
-            self._tell_state("还没有申报表，等待有人存入")
+            kept = self.target is not None and self.target.exists()
+            self._tell_state("文件夹里没有申报表了，汇总表保持原样" if kept else "还没有申报表，等待有人存入")
             return True
         except Error as error:
             return self._tell_failure(error)
