@@ -169,6 +169,14 @@ class TestCheck:
         assert done.returncode in (0, 1) and "[bold]粗[/bold] [red" in done.stdout
 
 
+    def test_says_that_a_ledger_has_no_amounts(self, tmp_path: Path) -> None:
+        ledger = tmp_path / "项目库.csv"
+        ledger.write_text("项目编码,拟下达数\n13073024P000585100016,120.5\n", "utf-8")
+        done = run("check", DATA / "clean.json", "--ledger", ledger)
+        assert done.stderr.startswith(f"{ledger}：没有认出预算数的列，金额没有核对；要核对的，请把表头写作预算数、")
+        assert "D06" in done.stdout and "D05" not in done.stdout
+
+
 class TestForms:
     def test_export_of_what_was_filled_is_the_document(self, tmp_path: Path) -> None:
         workbook, exported = tmp_path / "w.xlsx", tmp_path / "d.json"
@@ -306,6 +314,9 @@ class TestPages:
         words = command.format(document=DATA / "clean.json", book=filled).split()
         run(*words, "-o", target)
         assert target.stat().st_size > 1000
+
+    def test_explain_of_an_id_that_lost_its_zero_names_the_rule(self) -> None:
+        assert run("explain", "m3").stderr.startswith("没有规则 m3；相近的有 M03、")
 
     def test_config_of_a_folder_that_is_not_there_says_so(self, tmp_path: Path) -> None:
         done = run("config", tmp_path / "none")

@@ -71,6 +71,22 @@ def test_the_better_label_wins_over_an_earlier_column(tmp_path):
     assert load_ledger(workbook(tmp_path / "a.xlsx", table))[P1]["预算数"] == Decimal("120.5")
 
 
+def test_a_remark_in_brackets_and_the_year_before_it_hide_no_label(tmp_path):
+    table = [["项目编码（21位）*", "2023年预算数（万元）", "2024年度预算数（万元）", "批复（示例）"], [P1, 999, 120.5, None]]
+    row = load_ledger(workbook(tmp_path / "a.xlsx", table))[P1]
+    assert row["预算数"] is None, "a label without a year wins"
+    table = [line[:3] for line in table]
+    assert load_ledger(workbook(tmp_path / "b.xlsx", table))[P1]["预算数"] == Decimal("120.5"), "the latest year"
+
+
+def test_a_list_without_a_code_is_refused_and_a_later_sheet_that_has_some_is_taken(tmp_path):
+    empty = [["项目编码", "预算数"], ["合计", 3]]
+    with pytest.raises(Error, match="项目库的“项目编码”这一列下面没有编码") as caught:
+        load_ledger(workbook(tmp_path / "a.xlsx", empty))
+    assert caught.value.sheet == "Sheet1"
+    assert list(load_ledger(workbook(tmp_path / "b.xlsx", empty, [["项目编码"], [P1]]))) == [P1]
+
+
 def test_rows_of_one_project_are_added_up_and_a_repeated_row_counts_once(tmp_path):
     table = [["项目编码", "功能科目", "预算数"], [P1, "2010301", 20], [P1, "2010302", 10.5], [P1, "2010302", 10.5]]
     assert load_ledger(workbook(tmp_path / "a.xlsx", table))[P1]["预算数"] == Decimal("30.5")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from xltargets.cli.options import FILE, config_option, form_of, schema_option
+from xltargets.cli.options import FILE, config_option, form_of, ledger_of, schema_option
 from xltargets.cli.progress import progress
 from xltargets.cli.writing import check_suffix
 from xltargets.errors import Error
@@ -134,9 +134,9 @@ def _options(
     from xltargets.consolidate import Options, SummaryOptions
     from xltargets.consolidate.received import Deadline
     from xltargets.rules.engine import Inputs
-    from xltargets.submission.registers import load_ledger, load_roster
+    from xltargets.submission.registers import load_roster
 
-    inputs = Inputs(ledger=load_ledger(ledger) if ledger else None, roster=load_roster(roster) if roster else None)
+    inputs = Inputs(ledger=ledger_of(ledger), roster=load_roster(roster) if roster else None)
     summary = SummaryOptions(title=title, deadline=Deadline(deadline))
     return Options(inputs=inputs, summary=summary, parquet=parquet, give_back=give_back)
 

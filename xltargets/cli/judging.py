@@ -15,6 +15,7 @@ from xltargets.cli.options import (
     config_option,
     form_of,
     input_options,
+    ledger_of,
     password_option,
     schema_option,
 )
@@ -87,11 +88,11 @@ def court_of(
     form = form_of(schema)
     if not (previous or ledger or roster):
         return Court(form, config, Inputs())
-    from xltargets.submission.registers import load_ledger, load_previous, load_roster
+    from xltargets.submission.registers import load_previous, load_roster
 
     inputs = Inputs(
         previous=load_previous(previous, form=form) if previous else None,
-        ledger=load_ledger(ledger) if ledger else None,
+        ledger=ledger_of(ledger),
         roster=load_roster(roster) if roster else None,
     )
     return Court(form, config, inputs)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -38,3 +38,16 @@ def input_options(command: Command) -> Command:
 def form_of(schema: Path | None) -> Form:
     """The form that ``--schema`` names, else the official one."""
     return load_form(None if schema is None else str(schema))
+
+
+def ledger_of(path: Path | None) -> Mapping[str, Mapping[str, Any]] | None:
+    """The ledger that ``--ledger`` names; that amounts cannot be compared with it is said."""
+    if path is None:
+        return None
+    from xltargets.submission.registers import LEDGER, load_ledger
+
+    ledger = load_ledger(path)
+    if not any("预算数" in row for row in ledger.values()):
+        words = "、".join(LEDGER["预算数"][:5])
+        click.echo(f"{path}：没有认出预算数的列，金额没有核对；要核对的，请把表头写作{words}等", err=True)
+    return ledger

@@ -33,7 +33,7 @@ LEDGER = {
     "预算年度": ("预算年度", "年度", "年份"),
     "预算数": (
         "预算数", "预算金额", "预算总额", "批复预算数", "批复数", "批复金额", "核定预算数", "核定金额", "年度预算数", "本年预算数",
-        "年初预算数", "项目预算", "项目预算数", "项目总金额", "资金总额", "年度资金总额", "合计", "金额",
+        "年初预算数", "项目预算", "项目预算数", "项目总金额", "资金总额", "年度资金总额", "预算安排数", "预算安排金额", "安排数", "安排金额", "核定数", "批复", "预算", "合计", "金额",
     ),
     "财政资金": ("财政资金", "其中财政资金", "财政拨款", "其中财政拨款"),
     "其他资金": ("其他资金", "其中其他资金", "非财政资金"),
@@ -52,6 +52,9 @@ _FILLED_DOWN = ("单位编码", "单位名称", "部门编码", "部门名称")
 _FACTORS = {"元": Decimal("0.0001"), "千元": Decimal("0.1"), "万元": Decimal(1), "亿元": Decimal(10000)}
 _UNIT = re.compile(r"(亿元|万元|千元|元)[)）\]】]?$")
 _UNIT_CELL = re.compile(r"(?:金额)?单位[:：]\s{0,5}(?:人民币)?(亿元|万元|千元|元)")
+#: What a label may have beside the word that is known: 项目编码（21位）, 2024年预算数.
+_REMARK = re.compile(r"[（(\[【][^）)\]】]{0,40}[）)\]】]")
+_YEAR = re.compile(r"(20\d\d)年度?")
 _NO_WORD = re.compile(r"[\W_]+")
 _TOTALS = ("合计", "总计", "全县合计", "全市合计", "全区合计", "全省合计")
 #: The heading is sought in so many rows.
@@ -66,7 +69,7 @@ def load_ledger(path: str | os.PathLike[str]) -> dict[str, Row]:
     Rows without a code (totals, blank ones) are left out; the amounts of several rows of one project are added up.
 
     Raises:
-        Error: when the file cannot be read, no heading with 项目编码 is found, or an amount is none.
+        Error: when the file cannot be read, no heading with 项目编码 is found, no code is below it, or an amount is none.
     """
     return _load(path, LEDGER, "项目编码", "项目库")
 
@@ -84,7 +87,7 @@ def load_roster(path: str | os.PathLike[str]) -> dict[str, Row]:
     """The roster: unit code → its row. A row of totals, which has no code, is kept under 合计.
 
     Raises:
-        Error: when the file cannot be read, or no heading with 单位编码 is found.
+        Error: when the file cannot be read, no heading with 单位编码 is found, or no code is below it.
     """
     return _load(path, ROSTER, "单位编码", "单位名录")
 
@@ -125,10 +128,13 @@ def _load(
 ) -> dict[str, Row]:
     file = os.fspath(path)
     tables = list(_csv(file) if Path(file).suffix.lower() in (".csv", ".txt") else _sheets(file))
-    for table in tables:
-        heading = _heading(table, labels, key)
-        if heading is not None:
-            return _rows(table, *heading, key, file)
+    headings = [(table, heading) for table in tables if (heading := _heading(table, labels, key)) is not None]
+    for table, heading in headings:
+        if rows := _rows(table, *heading, key, file):
+            return rows
+    if headings:
+        message = f"{what}的“{key}”这一列下面没有编码；请检查是不是空表，编码是不是填在别的列"
+        raise Error(message, file=file, sheet=headings[0][0].name)
     raise Error(f"{what}里找不到“{key}”这一列；请检查表头（可写作{'、'.join(labels[key][:4])}）", file=file)
 
 
@@ -198,10 +204,18 @@ def _columns(row: Sequence[object], labels: Mapping[str, Sequence[str]], general
         text = cell.strip()
         unit = _UNIT.search(text[-10:])
         bare = code_key(text.removesuffix(unit[0]) if unit else text)
-        rank, label = known.get(bare) or known.get(bare.removeprefix("其中")) or (0, text)
+        rank, label = known.get(bare) or known.get(bare.removeprefix("其中")) or _nearly(text, known) or (0, text)
         if label not in found or rank < found[label][0]:
             found[label] = rank, _Column(place, label, _FACTORS[unit[1] if unit else general])
     return sorted(column for _, column in found.values())
+
+
+def _nearly(text: str, known: Mapping[str, tuple[int, str]]) -> tuple[int, str] | None:
+    """A label without remarks in brackets and the year before it; of several years the latest comes first."""
+    word = code_key(_REMARK.sub("", text))
+    year = _YEAR.match(word)
+    found = known.get(word[year.end() :] if year else word)
+    return (3000 - int(year[1]) if year else 500, found[1]) if found else None
 
 
 def _with_second_line(
