@@ -423,7 +423,7 @@ class TestWhatIsNotOverwritten:
         before = filled.read_bytes()
         for sources in (filled, filled.parent):
             done = run("consolidate", sources, "-o", filled, "--no-cache")
-            assert done.returncode == 2 and "这是一份申报表，不能用汇总表覆盖" in done.stderr
+            assert done.returncode == 2 and "这个文件已经存在，又不是本程序写的汇总表，没有覆盖" in done.stderr
         assert filled.read_bytes() == before
 
     def test_a_workbook_by_the_document_that_is_read_from_it(self, filled: Path) -> None:

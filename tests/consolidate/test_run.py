@@ -23,6 +23,7 @@ from xltargets.consolidate import Options, Progress, Reading, Result, Source, co
 from xltargets.consolidate.discover import discover
 from xltargets.consolidate.fold import Task, take
 from xltargets.consolidate.store import Store, fingerprint
+from xltargets.errors import Error
 from xltargets.rules.config import Config
 from xltargets.rules.engine import Inputs
 from xltargets.submission.document import to_json
@@ -384,3 +385,32 @@ def test_ctrl_c_stops_cleanly_and_keeps_what_is_done(folder: Path, tmp_path: Pat
     assert not (tmp_path / "a.xlsx").exists()
     with sqlite3.connect(cache) as base:
         assert base.execute("SELECT count(*) FROM seen").fetchone()[0] >= 7
+
+
+class TestWhatWasHandedInIsNeverWrittenOver:
+    def test_a_target_that_is_no_summary_is_refused(self, folder: Path) -> None:
+        before = (folder / "乙" / "286099.xlsx").read_bytes()
+        with pytest.raises(Error, match="又不是本程序写的汇总表，没有覆盖"):
+            consolidate([folder], folder / "乙" / "286099.xlsx")
+        assert (folder / "乙" / "286099.xlsx").read_bytes() == before
+
+    @pytest.mark.parametrize("same", ["报送", "报送/../报送"])
+    def test_what_goes_back_does_not_go_into_the_folder_that_is_read(
+        self, folder: Path, tmp_path: Path, same: str
+    ) -> None:
+        with pytest.raises(Error, match="退回的文件不能放在报送文件夹本身.*审核结果"):
+            consolidate([folder], tmp_path / "a.xlsx", options=Options(give_back=tmp_path / same))
+        assert not (folder / ".xltargets-output").exists()
+
+    def test_parquet_does_not_replace_what_goes_back(self, folder: Path, tmp_path: Path) -> None:
+        back = tmp_path / "还"
+        consolidate([folder], tmp_path / "a.xlsx", options=Options(give_back=back))
+        with pytest.raises(Error, match="这是放退回文件的文件夹"):
+            consolidate([folder], tmp_path / "a.xlsx", options=Options(parquet=back))
+        assert any(back.rglob("*.json"))
+
+    def test_a_folder_of_results_is_not_taken_for_one_of_submissions(self, folder: Path, tmp_path: Path) -> None:
+        back = tmp_path / "还"
+        consolidate([folder], tmp_path / "a.xlsx", options=Options(give_back=back))
+        with pytest.raises(Error, match="这是本程序放退回文件或 Parquet 的文件夹"):
+            consolidate([back], tmp_path / "a.xlsx")

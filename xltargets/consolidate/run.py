@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import json
 import os
+import zlib
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
+from zipfile import BadZipFile, ZipFile
 
 from xltargets.consolidate import overview, received
 from xltargets.consolidate.choice import EVERYTHING, check_choice, choice_of
-from xltargets.consolidate.columns import Planner, blank_widths
+from xltargets.consolidate.columns import FINDINGS, OVERALL, Planner, blank_widths
 from xltargets.consolidate.crossing import Crossing, cross
-from xltargets.consolidate.discover import Exclude, discover
+from xltargets.consolidate.discover import OURS, Exclude, discover
 from xltargets.consolidate.fold import Progress, gather, resolve
-from xltargets.consolidate.giveback import GivenBack, Return, give_back
+from xltargets.consolidate.giveback import BACK, PASSED, UNUSED, GivenBack, Return, give_back
 from xltargets.consolidate.mapping import Work
 from xltargets.consolidate.onefile import FOREIGN, READ, Reading
 from xltargets.consolidate.parquet import check_folder, write_parquet
@@ -31,14 +33,16 @@ from xltargets.rules.config import Config
 from xltargets.rules.engine import Inputs
 from xltargets.rules.finding import Severity
 from xltargets.submission.form import Form, load_form
-from xltargets.submission.read import is_submission
 from xltargets.submission.registers import load_summary
+from xltargets.submission.resultmark import is_summary
 
 if TYPE_CHECKING:
     from pandas import DataFrame
 
 #: So many unreadable files are told one by one; all of them stand in the summary.
 MOST_ERRORS = 1000
+#: The list of a workbook's sheets is never larger; in bytes.
+_MAX_SHEETS = 1 << 22
 
 
 class NothingToRead(Error):
@@ -127,20 +131,13 @@ def consolidate(
     """
     paths = list(paths)
     target = None if target is None else Path(target)
-    if options.parquet is not None:
-        check_folder(options.parquet)
-    if target and options.existing and os.path.abspath(target) == os.path.abspath(options.existing):
-        raise Error("要核对的汇总表和要写的汇总表是同一个文件；请把新的汇总表另取一个名字", file=target)
-    if target and is_submission(target, form or load_form()):
-        raise Error("这是一份申报表，不能用汇总表覆盖；请把汇总表另取一个名字", file=target)
+    check_places(paths, target, options)
     reading, work = _reading(form, config, options), Work(jobs=jobs, executor=executor, batch=options.batch)
     options = _with_choice(options, reading)
     with _gathered(paths, reading, ours(target, options), work, options, progress) as run:
         store, crossing, found = run
         if not found.totals.files:
-            raise NothingToRead(
-                "没有找到申报表（.xlsx、.xlsm 或 .json）；请检查文件夹", file=paths[0] if paths else None
-            )
+            raise _nothing(paths)
         result = _result(target, store, found)
         if target is not None:
             summary = replace(options.summary, roster=options.inputs.roster)
@@ -173,6 +170,49 @@ def tables(
     options = _with_choice(options, reading)
     with _gathered(list(paths), reading, ours(None, options), work, options, progress) as run:
         return frames(_rows(run, reading, options))
+
+
+def check_places(
+    paths: Iterable[str | os.PathLike[str]], target: Path | None, options: Options
+) -> None:
+    """Refuse to write over what was handed in.
+
+    Raises:
+        Error: when the target is there and no summary, or a folder that is written is one that is read.
+    """
+    read = set(map(os.path.realpath, paths))
+    if target and options.existing and os.path.abspath(target) == os.path.abspath(options.existing):
+        raise Error("要核对的汇总表和要写的汇总表是同一个文件；请把新的汇总表另取一个名字", file=target)
+    if target and _is_of_others(target):
+        raise Error("这个文件已经存在，又不是本程序写的汇总表，没有覆盖；请换一个文件名，或先把它移走", file=target)
+    if options.give_back and os.path.realpath(options.give_back) in read:
+        advice = f"请另用一个文件夹，如“{options.give_back / '审核结果'}”"
+        raise Error(f"退回的文件不能放在报送文件夹本身，不然与报送的分不清；{advice}", file=options.give_back)
+    if options.parquet:
+        if any((options.parquet / one).exists() for one in (BACK, PASSED, UNUSED)):
+            raise Error("这是放退回文件的文件夹，不能用来存放 Parquet；请换一个空文件夹", file=options.parquet)
+        check_folder(options.parquet)
+
+
+def _is_of_others(target: Path) -> bool:
+    """Whether a workbook is there that is no summary; one that a person saved again may have lost its mark."""
+    try:
+        with ZipFile(target) as archive:
+            entry = archive.getinfo("xl/workbook.xml")
+            sheets = archive.read(entry).decode("utf-8", "replace") if entry.file_size < _MAX_SHEETS else ""
+    except (OSError, KeyError, BadZipFile, NotImplementedError, RuntimeError, ValueError, EOFError, zlib.error):
+        return False
+    titles = (overview.TITLE, received.TITLE, FINDINGS, OVERALL)
+    return not is_summary(target) and not any(title in sheets for title in titles)
+
+
+def _nothing(paths: list[str | os.PathLike[str]]) -> NothingToRead:
+    """That there is nothing to read, and why, where that can be seen."""
+    own = next((path for path in paths if os.path.exists(os.path.join(path, OURS))), None)
+    if own is not None:
+        message = f"这是本程序放退回文件或 Parquet 的文件夹（里面有 {OURS}），其中的文件不当作报送的申报表；请给出报送文件夹"
+        return NothingToRead(message, file=own)
+    return NothingToRead("没有找到申报表（.xlsx、.xlsm 或 .json）；请检查文件夹", file=paths[0] if paths else None)
 
 
 class _Gathered(NamedTuple):

@@ -132,7 +132,7 @@ class Store:
                 _prepare(base)
                 return base
             except (sqlite3.Error, OSError) as error:
-                self.note = f"缓存“{path}”不能用（{error}），本次全部重新读取；可以删除这个文件"
+                self.note = f"缓存“{path}”不能用（{error}），没有动它，本次全部重新读取；它确是本程序的缓存文件的，可以删除"
         base = sqlite3.connect("", isolation_level=None)
         base.execute("PRAGMA journal_mode = OFF")  # nobody will want it back
         _prepare(base)

@@ -16,7 +16,7 @@ from pathlib import Path
 from xltargets.consolidate.discover import Exclude, discover, is_wanted
 from xltargets.consolidate.fold import Progress
 from xltargets.consolidate.onefile import READ
-from xltargets.consolidate.run import NothingToRead, Options, Result, consolidate, ours
+from xltargets.consolidate.run import NothingToRead, Options, Result, check_places, consolidate, ours
 from xltargets.consolidate.store import default_cache
 from xltargets.errors import Error
 from xltargets.rules.config import Config
@@ -71,12 +71,13 @@ class Watch:
         """Watch until told to stop.
 
         Raises:
-            Error: when a folder is missing, or watchfiles is not installed.
+            Error: when a folder is missing, what was handed in would be written over, or watchfiles is not installed.
         """
         self.options = replace(self.options, cache=self.options.cache or default_cache())
         for path in self.paths:
             if not os.path.isdir(path):
                 raise Error("找不到要监视的文件夹，请检查路径或网络连接", file=path)
+        check_places(self.paths, self.target, self.options)
         self.log(f"开始监视：{'、'.join(map(str, self.paths))}")
         due = True
         for changed in self._changes():

@@ -11,7 +11,6 @@ from collections.abc import Iterable, Sequence
 from math import isfinite
 from typing import Any
 
-from xltargets.errors import Error
 from xltargets.excel.a1 import address
 from xltargets.excel.book import FileBook
 from xltargets.excel.grid import UNCALCULATED, Book, ErrorValue, Grid
@@ -42,15 +41,6 @@ def read(
         Error: when it is no such workbook; the message says what it is and what to do.
     """
     return read_book(FileBook(path, limits), form or load_form(), file=os.fspath(path))
-
-
-def is_submission(path: str | os.PathLike[str], form: Form) -> bool:
-    """Whether there is a workbook that carries a name of the form, however incomplete it is otherwise."""
-    try:
-        bindings = bind(FileBook(path), form)
-    except Error:
-        return False
-    return bool(bindings.fields or bindings.broken)
 
 
 def read_book(book: Book, form: Form, *, file: str | None = None, any_version: bool = False) -> Submission:
