@@ -15,6 +15,7 @@ import pytest
 
 from xltargets.consolidate import Options, Result, consolidate
 from xltargets.consolidate.giveback import safe_name
+from xltargets.consolidate.shelf import Shelf
 from xltargets.rules.engine import Inputs
 from xltargets.rules.finding import Severity
 
@@ -89,6 +90,54 @@ def test_a_second_run_writes_nothing_and_reads_nothing_of_its_own(
     assert (
         consolidate([inbox], tmp_path / "a.xlsx").totals.files == 1
     )  # nor does a run that knows nothing of it
+
+
+@pytest.mark.parametrize("passes", [False, True])
+def test_a_copy_in_which_somebody_worked_is_kept_under_another_name(
+    run: Callable[..., Result], hand_in: Callable[..., Path], document: Any, tmp_path: Path, passes: bool
+) -> None:
+    hand_in("286001.xlsx", wrong(document, "286001"))
+    run()
+    copy = tmp_path / "还" / "退回" / "286001_第286001局" / "286001.xlsx"
+    copy.write_bytes(b"mended here")
+    assert run().given_back.notes == []  # type: ignore[union-attr]
+    assert copy.read_bytes() == b"mended here"
+    content = document("286001", ("30",)) if passes else wrong(document, "286001") | {"department": {}}
+    hand_in("286001.xlsx", content)
+    (note,) = run().given_back.notes  # type: ignore[union-attr]
+    aside = copy.with_name("286001（有人改过）.xlsx")
+    assert note.startswith(f"{aside}：退回的文件被人改过") and aside.read_bytes() == b"mended here"
+    assert copy.exists() is not passes
+
+
+def test_a_run_that_was_killed_leaves_no_copy_that_nobody_knows(
+    run: Callable[..., Result], hand_in: Callable[..., Path], document: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hand_in("286001.xlsx", wrong(document, "286001"))
+
+    def killed(self: Shelf, key: str, digest: str) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(Shelf, "written", killed)
+        run()
+    assert "退回/286001_第286001局/286001.xlsx" in files(tmp_path / "还")
+    hand_in("286001.xlsx", document("286001", ("30",)))
+    run()
+    assert {name for name in files(tmp_path / "还") if name.endswith(".xlsx")} == {"通过/286001_第286001局/286001.xlsx"}
+
+
+def test_the_folder_may_be_named_in_any_way(
+    inbox: Path, hand_in: Callable[..., Path], document: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hand_in("286001.xlsx", wrong(document, "286001"))
+    monkeypatch.chdir(tmp_path)
+    for name in ("还", tmp_path / "还", "报送/../还"):
+        consolidate([inbox], "a.xlsx", options=Options(give_back=Path(name)))
+        assert any(path.endswith(".xlsx") for path in files(tmp_path / "还"))
+    hand_in("286001.xlsx", document("286001", ("30",)))
+    consolidate([inbox], "a.xlsx", options=Options(give_back=Path("还")))
+    assert not any(path.startswith("退回") for path in files(tmp_path / "还"))
 
 
 def test_a_stranger_s_file_in_the_folder_is_left_alone(

@@ -151,8 +151,8 @@ def _tell(result: Result) -> None:
         click.echo(f"有 {result.failures} 份文件上规则运行出错（程序的问题，请反馈）", err=True)
     counts = totals.counts
     if result.given_back is not None:
-        for error in result.given_back.errors:
-            click.echo(str(error), err=True)
+        for line in [*map(str, result.given_back.errors), *result.given_back.notes]:
+            click.echo(line, err=True)
         unused = f"，重复而未采用 {result.given_back.unused} 份" if result.given_back.unused else ""
         click.echo(f"放回申报表：退回 {result.given_back.back} 份，通过 {result.given_back.passed} 份{unused}")
     click.echo(

@@ -14,23 +14,23 @@ what is up to date, and takes away what no longer holds: a unit's copy in 退回
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import re
 import shutil
 import unicodedata
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
 from xltargets.consolidate.crossing import Crossing
-from xltargets.consolidate.discover import OURS, WORKBOOKS, Source
-from xltargets.consolidate.letter import NAME, Matter, letter
+from xltargets.consolidate.discover import WORKBOOKS, Source
+from xltargets.consolidate.letter import Matter, letter
 from xltargets.consolidate.mapping import IN_THIS_PROCESS, Work, each
 from xltargets.consolidate.onefile import FOREIGN, READ, does_count
 from xltargets.consolidate.received import unit_in_name
+from xltargets.consolidate.shelf import Shelf, digest_of, letter_of
 from xltargets.consolidate.store import Listed, Store
 from xltargets.consolidate.zipped import unpacked
 from xltargets.errors import Error
@@ -63,7 +63,8 @@ class Errand(NamedTuple):
 
     Attributes:
         source: what was handed in.
-        copy: where its copy goes.
+        key: where its copy goes, within the folder.
+        copy: the same, as a path.
         findings: what its notes say.
         letter: the letter beside it; empty for none.
         annotated: whether its copy has notes; otherwise it is as it was handed in.
@@ -72,6 +73,7 @@ class Errand(NamedTuple):
     """
 
     source: Source
+    key: str
     copy: str
     findings: tuple[Finding, ...]
     letter: str
@@ -87,12 +89,14 @@ class GivenBack:
     Attributes:
         back, passed, unused: numbers of files in 退回, 通过 and 未采用.
         errors: files that could not be written back, with why.
+        notes: what else is worth saying, one Chinese sentence each.
     """
 
     back: int = 0
     passed: int = 0
     unused: int = 0
     errors: list[Error] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
 
 def give_back(store: Store, crossing: Crossing, wanted: Return, work: Work = IN_THIS_PROCESS) -> GivenBack:
@@ -107,41 +111,18 @@ def give_back(store: Store, crossing: Crossing, wanted: Return, work: Work = IN_
     Raises:
         Error: when the folder cannot be made.
     """
-    folder = wanted.folder
-    before = _opened(folder)
-    given = GivenBack()
-    now: dict[str, str] = {}
-    errands = (
-        errand for errand in _errands(store, crossing, wanted) if _is_due(errand, before, now, given)
-    )
-    for errand, answer in each(run_errand, errands, work):
+    shelf, given = Shelf(wanted.folder), GivenBack()
+    due = (errand for errand in _errands(store, crossing, wanted) if _is_due(errand, shelf, given))
+    for errand, answer in each(run_errand, due, work):
         if isinstance(answer, Exception):
-            given.errors.append(
-                Error(getattr(answer, "message", None) or f"没有写回（{answer}）", file=errand.source.name)
-            )
-            now.pop(errand.copy, None)
-    for copy in before.keys() - now.keys():
-        _take_away(folder, copy)
-    _write(
-        folder / OURS,
-        json.dumps(now, ensure_ascii=False, indent=0, sort_keys=True).encode("utf-8", "replace"),
-    )
+            message = getattr(answer, "message", None) or f"没有写回（{answer}）"
+            given.errors.append(Error(message, file=errand.source.name))
+            shelf.failed(errand.key)
+        else:
+            shelf.written(errand.key, answer)
+    shelf.close()
+    given.notes += [f"{path}：退回的文件被人改过，已改成这个名字保留；要报送的，请存到报送文件夹" for path in shelf.set_aside]
     return given
-
-
-def _opened(folder: Path) -> dict[str, str]:
-    """What of the folder is ours: copy → what it depended on."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise Error(
-            f"建立不了退回用的文件夹（{error.strerror or error}）；请换一个位置", file=folder
-        ) from error
-    try:
-        found = json.loads((folder / OURS).read_text("utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return {str(key): str(value) for key, value in found.items()} if isinstance(found, dict) else {}
 
 
 def _errands(store: Store, crossing: Crossing, wanted: Return) -> Iterator[Errand]:
@@ -158,7 +139,7 @@ def _errands(store: Store, crossing: Crossing, wanted: Return) -> Iterator[Erran
         text = "" if passed and not open_ones and not newer else letter(matter, findings)
         digest = hashlib.sha256(repr((file.digest, findings, text)).encode("utf-8", "replace")).hexdigest()
         source = Source(file.disk, file.member, file.file)
-        yield Errand(source, str(wanted.folder / copy), findings, text, annotated, file.status != READ, digest)
+        yield Errand(source, copy, str(wanted.folder / copy), findings, text, annotated, file.status != READ, digest)
 
 
 def _findings(store: Store, crossing: Crossing, file: Listed) -> tuple[Finding, ...]:
@@ -173,22 +154,24 @@ def _newer(store: Store, file: Listed) -> str:
     return _base(next(store.listed("number = ?", (file.replaced,))).file)
 
 
-def _is_due(errand: Errand, before: dict[str, str], now: dict[str, str], given: GivenBack) -> bool:
-    """Count an errand; whether it has to be run."""
-    where = Path(errand.copy).parent.parent.name
+def _is_due(errand: Errand, shelf: Shelf, given: GivenBack) -> bool:
+    """Count an errand; whether it has to be run, for which there is room then."""
+    where = Path(errand.key).parts[0]
     if where == PASSED:
         given.passed += 1
     elif where == UNUSED:
         given.unused += 1
     else:
         given.back += 1
-    now[errand.copy] = errand.print
-    there = letter_of(Path(errand.copy)) if errand.refused else Path(errand.copy)
-    return before.get(errand.copy) != errand.print or not there.exists()
+    copy = Path(errand.copy)
+    if shelf.is_current(errand.key, errand.print, letter_of(copy) if errand.refused else copy):
+        return False
+    shelf.make_room(errand.key, errand.print)
+    return True
 
 
-def run_errand(errand: Errand) -> None:
-    """Write one copy and its letter.
+def run_errand(errand: Errand) -> str:
+    """Write one copy and its letter; the digest of the copy, empty where there was nothing to copy.
 
     Raises:
         Error: when the workbook cannot be read any more, or the copy not be written.
@@ -205,6 +188,7 @@ def run_errand(errand: Errand) -> None:
         _write(sheet, errand.letter.encode("utf-8", "replace"))
     else:
         sheet.unlink(missing_ok=True)
+    return digest_of(copy) if copy.is_file() else ""
 
 
 def _copy(errand: Errand, copy: Path) -> None:
@@ -219,27 +203,11 @@ def _copy(errand: Errand, copy: Path) -> None:
                 replace_file(copy, lambda file: shutil.copyfileobj(stream, file))
 
 
-def letter_of(copy: Path) -> Path:
-    """The letter that lies beside a copy."""
-    return copy.with_name(f"{copy.stem}_{NAME}")
-
-
 def _write(path: Path, content: bytes) -> None:
     def fill(file: BinaryIO) -> None:
         file.write(content)
 
     replace_file(path, fill)
-
-
-def _take_away(folder: Path, copy: str) -> None:
-    """Remove a copy of ours that no longer holds, its letter, and the unit's folder if that is empty then."""
-    path = Path(os.path.normpath(copy))
-    if not path.is_relative_to(os.path.normpath(folder)) or path.parent.parent.name not in (BACK, PASSED, UNUSED):
-        return
-    with suppress(OSError):
-        path.unlink(missing_ok=True)
-        letter_of(path).unlink(missing_ok=True)
-        path.parent.rmdir()
 
 
 # --- names --------------------------------------------------------------------------------------------
@@ -261,9 +229,9 @@ class _Names:
             name = str(self._roster.get(code or "", {}).get("单位名称") or "")
         unit = "_".join(part for part in (code, name) if part) or "未填单位"
         stem, suffix = os.path.splitext(_base(file.file))
-        base = os.path.join(where, safe_name(unit))
+        base = f"{where}/{safe_name(unit)}"
         for number in range(1, 1_000_000):
-            found = os.path.join(base, safe_name(stem if number == 1 else f"{stem}（{number}）"))
+            found = f"{base}/{safe_name(stem if number == 1 else f'{stem}（{number}）')}"
             if found.casefold() not in self._given:
                 self._given.add(found.casefold())
                 return found + suffix.lower(), name

@@ -176,6 +176,8 @@ class Watch:
             line += f"，重复而未采用{result.given_back.unused}份" if result.given_back.unused else ""
             for error in result.given_back.errors:
                 self.log(f"没有写回，稍后再试：{error}")
+            for note in result.given_back.notes:
+                self.log(note)
         self.log(line)
 
     def _tell_failure(self, error: Error) -> bool:
