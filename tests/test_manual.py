@@ -140,11 +140,12 @@ def test_the_buttons_are_those_of_the_workbook() -> None:
 
 
 def test_the_settings_shown_are_accepted_and_in_force(tmp_path: Path) -> None:
-    (shown,) = (text for page in PAGES for language, text in blocks(page) if language == "toml")
+    shown = "\n".join(text for page in PAGES for language, text in blocks(page) if language == "toml")
     (tmp_path / "xltargets.toml").write_text(shown, "utf-8")
     in_force = run("xltargets config", tmp_path)
     assert re.search(r'severity\.M03\s+"hint"\s+.*xltargets\.toml', in_force)
     assert re.search(r"rules\.M01\.eps\s+0\.01\s+.*xltargets\.toml", in_force)
+    assert re.search(r'summary\.labels\s+{ "预算数" = "批复预算数" }\s+.*xltargets\.toml', in_force)
     assert re.search(r"on\.T15\s+true\s+.*xltargets\.toml", in_force)
 
 
