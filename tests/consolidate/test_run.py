@@ -369,6 +369,7 @@ def test_ctrl_c_stops_cleanly_and_keeps_what_is_done(folder: Path, tmp_path: Pat
         "    if progress.done == 8:\n"
         "        os.killpg(0, signal.SIGINT)\n"
         "if __name__ == '__main__':\n"
+        "    signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # a shell's background jobs are deaf to it
         "    options = Options(cache=Path(sys.argv[3]), batch=1)\n"
         "    try:\n"
         "        consolidate([sys.argv[1]], sys.argv[2], jobs=2, options=options, progress=interrupt)\n"
@@ -381,7 +382,7 @@ def test_ctrl_c_stops_cleanly_and_keeps_what_is_done(folder: Path, tmp_path: Pat
         [sys.executable, script, folder, tmp_path / "a.xlsx", cache], capture_output=True, encoding="utf-8",
         timeout=120, start_new_session=True,
     )  # fmt: skip
-    assert run.stdout == "stopped\n" and "Traceback" not in run.stderr
+    assert run.stdout == "stopped\n" and "Traceback" not in run.stderr, (run.returncode, run.stderr)
     assert not (tmp_path / "a.xlsx").exists()
     with sqlite3.connect(cache) as base:
         assert base.execute("SELECT count(*) FROM seen").fetchone()[0] >= 7
