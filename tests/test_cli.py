@@ -9,7 +9,9 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from pathlib import Path
+from zipfile import ZipFile
 
 import openpyxl
 import pytest
@@ -148,6 +150,15 @@ class TestCheck:
         (folder / "notes.txt").write_text("x", "utf-8")
         report = json.loads(run("check", folder, "--format", "json").stdout)
         assert [entry["file"] for entry in report["files"]] == [str(folder / "deep" / "一.xlsx")]
+
+    def test_of_a_folder_names_the_archive_that_it_does_not_open(self, tmp_path: Path, wrong: Path) -> None:
+        (tmp_path / "in").mkdir()
+        with ZipFile(tmp_path / "in" / "乡镇.zip", "w") as archive:
+            archive.write(wrong, "a.xlsx")
+            archive.write(wrong, "b.xlsx")
+        done = run("check", tmp_path / "in")
+        assert done.returncode == 2 and done.stdout.count("这是压缩包，不是 Excel 工作簿，请先解压") == 1
+        assert "乡镇.zip" in done.stdout
 
     def test_of_an_empty_folder_says_so(self, tmp_path: Path) -> None:
         done = run("check", tmp_path, DATA / "clean.json")
@@ -354,6 +365,16 @@ class TestConsolidate:
         done = run("consolidate", inbox, tmp_path / "none", "-o", tmp_path / "s.xlsx", "--no-cache")
         assert done.returncode == 2 and f"{tmp_path / 'none'}：找不到这个文件夹或文件，没有汇总" in done.stderr
         assert not (tmp_path / "s.xlsx").exists()
+
+    @pytest.mark.parametrize(("deadline", "late"), [("2024-11-30", 0), ("2024-11-30T18:00", 1), ("2024-11-29", 1)])
+    def test_a_deadline_that_is_a_day_takes_in_that_day(
+        self, tmp_path: Path, inbox: Path, deadline: str, late: int
+    ) -> None:
+        moment = datetime(2024, 11, 30, 20).timestamp()
+        os.utime(inbox / "286001.xlsx", (moment, moment))
+        run("consolidate", inbox, "-o", tmp_path / "汇总.xlsx", "--no-cache", "--deadline", deadline)
+        sheet = openpyxl.load_workbook(tmp_path / "汇总.xlsx")["报送情况"]
+        assert sum(cell.value == "逾期" for row in sheet.iter_rows() for cell in row) == late
 
     def test_watch_needs_something_to_write(self, inbox: Path) -> None:
         done = run("watch", inbox)

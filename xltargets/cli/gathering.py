@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -23,6 +23,15 @@ if TYPE_CHECKING:
     from xltargets.consolidate import Options, Result
 
 
+class _Deadline(click.DateTime):
+    """A day, which counts to its end, or a minute of it."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        moment: datetime = super().convert(value, param, ctx)
+        whole_day = isinstance(value, str) and "T" not in value
+        return datetime.combine(moment, datetime.max.time()) if whole_day else moment
+
+
 def _run_options(command: Callable[..., int]) -> Callable[..., int]:
     """What a single run and a watch have in common."""
     for option in (
@@ -30,8 +39,8 @@ def _run_options(command: Callable[..., int]) -> Callable[..., int]:
         schema_option,
         click.option("--ledger", type=FILE, help="项目库（.xlsx 或 .csv），用于与项目库比对的规则。"),
         click.option("--roster", type=FILE, help="单位名录（.xlsx 或 .csv），用于报送情况和应报未报。"),
-        click.option("--deadline", type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M"]), metavar="日期",
-                     help="报送截止时间，如 2024-11-30；晚于它的列为迟报。"),
+        click.option("--deadline", type=_Deadline(["%Y-%m-%d", "%Y-%m-%dT%H:%M"]), metavar="日期",
+                     help="报送截止时间，如 2024-11-30（含当天）或 2024-11-30T18:00；晚于它的列为迟报。"),
         click.option("--title", metavar="文字", default="", help="汇总表各表标题的前缀；默认按年度拟定。"),
         click.option("--return", "give_back", type=FILE, metavar="文件夹",
                      help="把申报表写上批注放回：有错误的在“退回”，其余在“通过”，各附一页通知；有更新一份的在“未采用”。"),

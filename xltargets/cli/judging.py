@@ -134,13 +134,13 @@ def check_command(
 
 
 def expand(sources: Sequence[Path]) -> Iterator[Path]:
-    """The files of files and folders; a folder in which there is nothing to check stands for itself."""
+    """The files of files and folders, archives too, which are refused by name; a folder without any stands for itself."""
     for source in sources:
         found: list[Path] = []
         if os.path.isdir(source):  # a single workbook is checked without all that consolidating takes
             from xltargets.consolidate.discover import discover
 
-            found = [Path(inside.path) for inside in discover([source]) if inside.member is None]
+            found = list(dict.fromkeys(Path(inside.path) for inside in discover([source])))
         yield from found or [source]
 
 
