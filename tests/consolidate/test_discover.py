@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import zipfile
 from pathlib import Path
 
@@ -68,6 +70,15 @@ def test_what_we_write_ourselves_is_left_out(tmp_path: Path) -> None:
     touch(tmp_path, "汇总.xlsx", "退回/a.xlsx", f"通过/{OURS}", "通过/b.xlsx", "c.xlsx")
     exclude = Exclude(frozenset([str(tmp_path / "汇总.xlsx")]), frozenset([str(tmp_path / "退回")]))
     assert names(tmp_path, exclude=exclude) == ["c.xlsx"]
+
+
+@pytest.mark.skipif(os.name == "nt" or sys.platform == "darwin", reason="names there are always Unicode")
+def test_a_name_in_gbk_on_disk_is_read_as_its_author_saw_it(tmp_path: Path) -> None:
+    folder = os.fsencode(tmp_path / "报送") + b"/" + "教育口".encode("gbk")
+    os.makedirs(folder)
+    Path(os.fsdecode(folder + b"/" + "信访局.json".encode("gbk"))).write_text("{}", "utf-8")
+    (source,) = discover([tmp_path])
+    assert source.name == str(tmp_path / "报送" / "教育口" / "信访局.json") and os.path.exists(source.path)
 
 
 def test_a_link_that_leads_back_to_its_folder_is_not_followed(tmp_path: Path) -> None:

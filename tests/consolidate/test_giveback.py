@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
@@ -125,6 +126,16 @@ def test_a_run_that_was_killed_leaves_no_copy_that_nobody_knows(
     hand_in("286001.xlsx", document("286001", ("30",)))
     run()
     assert {name for name in files(tmp_path / "还") if name.endswith(".xlsx")} == {"通过/286001_第286001局/286001.xlsx"}
+
+
+@pytest.mark.skipif(os.name == "nt" or sys.platform == "darwin", reason="names there are always Unicode")
+def test_a_file_whose_name_is_in_gbk_is_summed_up_and_goes_back(
+    run: Callable[..., Result], hand_in: Callable[..., Path], document: Any, inbox: Path, tmp_path: Path
+) -> None:
+    path = hand_in("286001.xlsx", wrong(document, "286001"))
+    path.rename(os.fsdecode(os.fsencode(inbox) + b"/" + "信访局.xlsx".encode("gbk")))
+    assert run().totals.read == 1
+    assert "退回/286001_第286001局/信访局.xlsx" in files(tmp_path / "还")
 
 
 def test_the_folder_may_be_named_in_any_way(

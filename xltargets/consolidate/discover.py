@@ -45,7 +45,7 @@ class Source:
     @property
     def name(self) -> str:
         """What people call it."""
-        return self.shown or self.path
+        return as_read(self.shown or self.path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,18 @@ class Exclude:
 
     files: frozenset[str] = frozenset()
     folders: frozenset[str] = frozenset()
+
+
+def as_read(path: str) -> str:
+    """A path as people read it: what is no UTF-8, as where a zip made on Windows was unpacked on Linux, is taken for GBK."""
+    if path.isascii() or not _is_odd(path):
+        return path
+    parts = (os.fsencode(part).decode("gb18030", "replace") if _is_odd(part) else part for part in path.split(os.sep))
+    return os.sep.join(parts)
+
+
+def _is_odd(part: str) -> bool:
+    return any("\udc80" <= char <= "\udcff" for char in part)
 
 
 def discover(paths: Iterable[str | os.PathLike[str]], exclude: Exclude = Exclude()) -> Iterator[Source]:

@@ -183,7 +183,7 @@ class Store:
         self._list.execute(
             "INSERT INTO list VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)",
             (
-                number, result.file, source.path, source.member, result.status, result.message, result.digest, result.size, result.modified,
+                number, result.file, os.fsencode(source.path), source.member, result.status, result.message, result.digest, result.size, result.modified,
                 known.get("unit"), known.get("name"), known.get("region"), brief,
             ),
         )  # fmt: skip
@@ -222,7 +222,8 @@ class Store:
     ) -> Iterator[Listed]:
         """The files of this run; by default unit by unit, those without a code last."""
         for row in self._list.execute(f"SELECT * FROM list WHERE {where} ORDER BY {order}", values):
-            yield Listed._make(row)
+            listed = Listed._make(row)
+            yield listed._replace(disk=os.fsdecode(listed.disk))
 
     def find(self, file: str) -> Listed | None:
         """The file of this run that people call so."""
