@@ -163,6 +163,7 @@ class TestColumns:
         book = openpyxl.load_workbook(target, data_only=True)
         assert book.sheetnames == ["项目汇总", "报送情况"]
         assert [cell.value for cell in book["项目汇总"][4]] == ["项目名称", "项目类别", "批复数", "错误"]
+        assert [cell.value for cell in book["项目汇总"][6]] == ["小计", None, 30.1, None], "which nobody could tell from a project otherwise"
 
     @pytest.mark.parametrize(
         ("chosen", "said"),

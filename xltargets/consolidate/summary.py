@@ -157,6 +157,15 @@ class _Sheet:
         self.pages.put(cells, high(self._pick(marks + LINE)), level=level)
 
 
+def _label_place(plan: SheetPlan) -> int | None:
+    """The column in which a subtotal is called so: that of the numbers, else the first that would be empty."""
+    keys = [column.key for column in plan.columns]
+    if "#number" in keys:
+        return keys.index("#number")
+    empty = (at for at, one in enumerate(plan.columns) if not one.totalled and not one.key.startswith(UNIT))
+    return next(empty, None)
+
+
 class _Writing:
     """One writing of one workbook."""
 
@@ -294,6 +303,7 @@ class _Writing:
         """The line below a unit's projects."""
         assert self.projects is not None
         pages, found, marks = self.projects.pages, [], list(LINE)
+        labelled = _label_place(pages.plan)
         for number, column in enumerate(pages.plan.columns):
             if column.totalled:
                 found.append(body_of(subtotal(segments, number, unit.money.get(column.key, ZERO))))
@@ -301,7 +311,7 @@ class _Writing:
                 found.append(root.bodies[column.index])
                 marks.append(root.lines[column.index])
             else:
-                found.append(body_of("小计" if column.key == "#number" else None))
+                found.append(body_of("小计" if number == labelled else None))
         for part in segments:
             extend(self.all_projects, Place(part.sheet, part.first))
             extend(self.all_projects, Place(part.sheet, part.last))
