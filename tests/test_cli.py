@@ -160,6 +160,17 @@ class TestCheck:
         assert done.returncode == 2 and done.stdout.count("这是压缩包，不是 Excel 工作簿，请先解压") == 1
         assert "乡镇.zip" in done.stdout
 
+    def test_of_a_folder_passes_over_what_is_no_submission_by_its_nature(self, tmp_path: Path, wrong: Path) -> None:
+        folder = tmp_path / "inbox"
+        folder.mkdir()
+        shutil.copy(wrong, folder / "一.xlsx")
+        assert run("consolidate", folder, "-o", folder / "汇总.xlsx", "--no-cache").returncode == 1
+        (folder / "package.json").write_text('{"name": "x"}', "utf-8")
+        (folder / "坏的.json").write_text("{", "utf-8")
+        report = json.loads(run("check", folder, "--format", "json").stdout)
+        assert sorted(Path(entry["file"]).name for entry in report["files"]) == ["一.xlsx", "坏的.json"]
+        assert run("check", folder / "汇总.xlsx").returncode == 2, "named itself, it is told of"
+
     def test_of_an_empty_folder_says_so(self, tmp_path: Path) -> None:
         done = run("check", tmp_path, DATA / "clean.json")
         assert done.returncode == 2

@@ -123,7 +123,7 @@ def check_command(
         from xltargets.excel.encrypted import password_in
 
         court = replace(court, password=password_in(password_file))
-    outcomes = (court.judge(file) for file in expand(sources))
+    outcomes = _judged(court, sources)
     if style == "json":
         from xltargets.cli.report import print_json
 
@@ -133,15 +133,36 @@ def check_command(
     return _status(print_text(outcomes), fail_on)
 
 
-def expand(sources: Sequence[Path]) -> Iterator[Path]:
-    """The files of files and folders, archives too, which are refused by name; a folder without any stands for itself."""
+def _judged(court: Court, sources: Sequence[Path]) -> Iterator[Outcome]:
+    """What becomes of each file; what only lies in a folder with them and is no submission by its nature, is passed over."""
     for source in sources:
-        found: list[Path] = []
-        if os.path.isdir(source):  # a single workbook is checked without all that consolidating takes
-            from xltargets.consolidate.discover import discover
+        if not os.path.isdir(source):
+            yield court.judge(source)
+            continue
+        inside = (court.judge(file) for file in _inside(source))
+        ours = (outcome for outcome in inside if outcome.error is None or not _is_foreign(Path(outcome.file), court.form))
+        yield next(ours, None) or Outcome(str(source), error=_why_nothing(source))
+        yield from ours
 
-            found = list(dict.fromkeys(Path(inside.path) for inside in discover([source])))
-        yield from found or [source]
+
+def _inside(folder: Path) -> list[Path]:
+    """The files of a folder; an archive stands for what is in it, and is refused by name."""
+    from xltargets.consolidate.discover import discover  # a single workbook is checked without it
+
+    return list(dict.fromkeys(Path(inside.path) for inside in discover([folder])))
+
+
+def _is_foreign(file: Path, form: Form) -> bool:
+    """Whether a file is a summary that we wrote, or a JSON document of something else."""
+    from xltargets.submission.document import load_document
+    from xltargets.submission.resultmark import is_summary
+
+    if file.suffix.lower() != ".json":
+        return is_summary(file)
+    try:
+        return not form.schema["properties"].keys() & load_document(file).keys()
+    except Error:
+        return False
 
 
 def _status(outcomes: Sequence[Outcome], fail_on: str) -> int:
