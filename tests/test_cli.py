@@ -171,6 +171,14 @@ class TestCheck:
         assert sorted(Path(entry["file"]).name for entry in report["files"]) == ["一.xlsx", "坏的.json"]
         assert run("check", folder / "汇总.xlsx").returncode == 2, "named itself, it is told of"
 
+    def test_of_a_file_that_is_named_twice_counts_it_once(self, filled: Path) -> None:
+        assert "共 1 个文件" in run("check", filled, filled).stdout
+
+    @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+    def test_says_that_the_disk_is_full(self, filled: Path) -> None:
+        done = run("check", filled, before=["sh", "-c", '"$@" > /dev/full', "sh"])
+        assert (done.returncode, done.stderr) == (2, "磁盘空间不足，结果没有写完；请清理磁盘后再试\n")
+
     def test_of_an_empty_folder_says_so(self, tmp_path: Path) -> None:
         done = run("check", tmp_path, DATA / "clean.json")
         assert done.returncode == 2

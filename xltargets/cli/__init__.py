@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gc
 import os
 import sys
@@ -84,7 +85,11 @@ def main() -> None:
     except Error as error:
         click.echo(str(error), err=True)
         status = 2
-    except BrokenPipeError:
+    except OSError as error:
+        if error.errno not in (errno.EPIPE, errno.ENOSPC):
+            raise
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if error.errno == errno.ENOSPC:
+            click.echo("磁盘空间不足，结果没有写完；请清理磁盘后再试", err=True)
         status = 2
     sys.exit(status if isinstance(status, int) else 0)

@@ -135,7 +135,7 @@ def check_command(
 
 def _judged(court: Court, sources: Sequence[Path]) -> Iterator[Outcome]:
     """What becomes of each file; what only lies in a folder with them and is no submission by its nature, is passed over."""
-    for source in sources:
+    for source in dict.fromkeys(sources):
         if not os.path.isdir(source):
             yield court.judge(source)
             continue
