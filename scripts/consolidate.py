@@ -6,7 +6,9 @@
 from __future__ import annotations
 
 import argparse
+import sys
 
+from xltargets import Error
 from xltargets.consolidate import Progress, consolidate
 
 
@@ -17,7 +19,10 @@ def main() -> None:
     parser.add_argument("-o", "--output", required=True, metavar="汇总.xlsx", help="汇总表")
     parser.add_argument("--jobs", type=int, default=1, metavar="N", help="同时处理的进程数")
     arguments = parser.parse_args()
-    result = consolidate(arguments.folders, arguments.output, jobs=arguments.jobs, progress=tell)
+    try:
+        result = consolidate(arguments.folders, arguments.output, jobs=arguments.jobs, progress=tell)
+    except Error as error:
+        sys.exit(f"没有汇总：{error}")
     totals = result.totals
     print(f"\n{totals.units}个单位，{totals.projects}个项目，问题{totals.findings}条 → {result.target}")
     for error in result.errors:

@@ -415,3 +415,12 @@ class TestWhatWasHandedInIsNeverWrittenOver:
         consolidate([folder], tmp_path / "a.xlsx", options=Options(give_back=back))
         with pytest.raises(Error, match="这是本程序放退回文件或 Parquet 的文件夹"):
             consolidate([back], tmp_path / "a.xlsx")
+
+
+def test_the_script_to_copy_says_in_a_sentence_what_stops_it(tmp_path: Path) -> None:
+    script = Path(__file__).parents[2] / "scripts" / "consolidate.py"
+    done = subprocess.run(
+        [sys.executable, str(script), str(tmp_path), "-o", str(tmp_path / "a.xlsx")], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("没有汇总：") and "没有找到申报表" in done.stderr
