@@ -302,6 +302,13 @@ class TestAnnotate:
         assert done.returncode == 2 and f"“{wrong}”和“{other}”会写到同一个文件" in done.stderr
         assert not (tmp_path / "out").exists()
 
+    @pytest.mark.parametrize("command", ["annotate", "clean"])
+    def test_never_writes_over_the_file_by_naming_its_folder(self, wrong: Path, command: str) -> None:
+        before = wrong.read_bytes()
+        done = run(command, wrong, "--output-dir", wrong.parent)
+        assert done.returncode == 2 and "就在这个文件夹里" in done.stderr
+        assert wrong.read_bytes() == before
+
     def test_takes_a_file_that_is_named_twice_once(self, tmp_path: Path, wrong: Path) -> None:
         done = run("annotate", wrong, wrong, "--output-dir", tmp_path / "out")
         assert done.returncode == 0 and done.stdout.count("已写入") == 1

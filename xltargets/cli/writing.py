@@ -54,13 +54,15 @@ def into(folder: Path, files: Sequence[Path], suffix: str | None = None) -> list
     """Each file and where its copy goes in a folder; `suffix` is the copy's, where it is of another kind.
 
     Raises:
-        click.UsageError: when two copies would be one file.
+        click.UsageError: when two copies would be one file, or a copy the file itself.
     """
     pairs = [
         (file, folder / (file.name if suffix is None else f"{file.stem}{suffix}")) for file in dict.fromkeys(files)
     ]
     taken: dict[str, Path] = {}
     for file, target in pairs:
+        if os.path.realpath(file) == os.path.realpath(target):
+            raise click.UsageError(f"“{file}”就在这个文件夹里，会被改写；请换一个文件夹，确要改写原文件请用 --in-place")
         first = taken.setdefault(str(target).casefold(), file)
         if first != file:
             raise click.UsageError(f"“{first}”和“{file}”会写到同一个文件“{target}”；请分几次运行，写到不同的文件夹")

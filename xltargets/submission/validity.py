@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from difflib import get_close_matches
 from typing import Any
 
 from xltargets.errors import Error
@@ -100,6 +99,8 @@ def _misfit(form: Form, pointer: str, instance: object) -> str:
         known = {field.path[len(path)] for field in form.fields.values() if field.path[: len(path)] == path}
         unknown = [str(key) for key in instance if key not in known] if isinstance(instance, dict) else []
         if unknown:
+            from difflib import get_close_matches
+
             near = get_close_matches(unknown[0], known, n=1)
             hint = f"（是不是“{near[0]}”？）" if near else ""
             return f"里有表单没有的项“{'”“'.join(map(_short, unknown))}”{hint}，没有检查；请改名或删去"
