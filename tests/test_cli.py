@@ -230,7 +230,7 @@ class TestForms:
         document = tmp_path / "d.json"
         document.write_text(json.dumps(sound, ensure_ascii=False, default=float), "utf-8")
         done = run("fill", document, "-o", tmp_path / "w.xlsx")
-        assert "/projects/0/kind：特定目标类" in done.stderr
+        assert done.returncode == 1 and "/projects/0/kind：特定目标类" in done.stderr
 
     def test_new_has_the_unit_filled_in(self, tmp_path: Path) -> None:
         target = tmp_path / "new.xlsx"
@@ -512,5 +512,5 @@ def test_new_tells_what_a_template_of_its_own_has_no_cell_for(tmp_path: Path) ->
         book.define_name("unit.name", "=表!$B$2")
     target = tmp_path / "new.xlsx"
     done = run("new", "-o", target, "--name", "甲局", "--code", "286001", "--template", template, "--schema", schema)
-    assert done.returncode == 0 and "没有地方填写 /unit/code：286001" in done.stderr
+    assert done.returncode == 1 and "没有地方填写 /unit/code：286001" in done.stderr
     assert openpyxl.load_workbook(target)["表"]["B2"].value == "甲局"

@@ -36,7 +36,7 @@ from xltargets.submission.model import Submission
 def new_command(
     output: Path, code: str | None, name: str | None, region: str | None, year: int | None,
     template: Path | None, force: bool, schema: Path | None,
-) -> None:  # fmt: skip
+) -> int:  # fmt: skip
     """生成一份空白申报表，填好单位信息。
 
     例：xltargets new -o 286001.xlsx --code 286001 --name 怀来县信访局 --year 2024
@@ -51,6 +51,7 @@ def new_command(
         result = fill(given, output, template=template, form=form_of(schema))
     click.echo(f"已生成 {output}")
     echo_unplaced(result.unplaced)
+    return int(bool(result.unplaced))
 
 
 @click.command("fill")
@@ -66,7 +67,7 @@ def fill_command(
 ) -> int:  # fmt: skip
     """把 JSON 文档填成工作簿。
 
-    例：xltargets fill seed.json -o 286001.xlsx
+    模板里没有地方填写的内容逐条列到标准错误，有这样的内容时退出码为 1。例：xltargets fill seed.json -o 286001.xlsx
     """
     from xltargets.submission.document import load_document
     from xltargets.submission.fill import fill
@@ -74,6 +75,7 @@ def fill_command(
     if (output is None) == (output_dir is None) or (output is not None and len(documents) > 1):
         raise click.UsageError("请用 -o 指定一个输出文件；有多份文档时用 --output-dir 指定文件夹")
     form = form_of(schema)
+    unplaced: list[tuple[str, object]] = []
 
     def write(document: Path, target: Path) -> bool:
         check_suffix(target, template)
@@ -82,11 +84,12 @@ def fill_command(
             result = fill(load_document(document), target, template=template, form=form)
         click.echo(f"已生成 {target}")
         echo_unplaced(result.unplaced)
+        unplaced.extend(result.unplaced)
         return True
 
     suffix = template.suffix if template is not None else ".xlsx"
     pairs = into(output_dir, documents, suffix) if output_dir else [(documents[0], output or documents[0])]
-    return write_each(pairs, write)
+    return write_each(pairs, write) or int(bool(unplaced))
 
 
 @click.command("export")
