@@ -233,3 +233,16 @@ def test_the_command_adds_it_on_request(spoilt: Path, tmp_path: Path) -> None:
         result = CliRunner().invoke(cli, ["annotate", str(spoilt), "-o", str(target), *option], standalone_mode=False)
         assert result.exception is None and "已写入" in result.output
         assert (TITLE in openpyxl.load_workbook(target).sheetnames) is there
+
+
+def test_it_does_not_take_the_place_of_a_sheet_that_the_file_has_lost(spoilt: Path, tmp_path: Path) -> None:
+    before = parts(spoilt)
+    lost = max(name for name in before if name.startswith("xl/worksheets/sheet"))
+    damaged = tmp_path / "damaged.xlsx"
+    with zipfile.ZipFile(damaged, "w") as archive:
+        for name in before.keys() - {lost}:
+            archive.writestr(name, before[name])
+    package = Package.open(damaged)
+    add_table_sheet(package, TITLE, ["序号"], [["1"]])
+    package.save(damaged)
+    assert lost not in parts(damaged)

@@ -96,12 +96,13 @@ def _copied_relationships(package: Package, part: str, rels: str, new: str, copi
 
 
 def free_name(package: Package, part: str) -> str:
-    """A part name like the given one, with the first number that no part has."""
+    """A part name like the given one, with the first number that no part has, nor one that the workbook misses."""
     folder, base = posixpath.split(part.replace("\\", "/").lstrip("/"))
     stem, extension = posixpath.splitext(base)
     stem = stem.rstrip("0123456789") or "part"
     pattern = re.compile(re.escape(posixpath.join(folder, stem)) + r"(\d{1,9})" + re.escape(extension) + r"\Z", re.IGNORECASE)
-    found = [pattern.match(name.replace("\\", "/").lstrip("/")) for name in package.names]
+    missed = [relation.target for relation in package.relationships(package.workbook_part)]
+    found = [pattern.match(name.replace("\\", "/").lstrip("/")) for name in (*package.names, *missed)]
     number = max((int(match[1]) for match in found if match), default=0) + 1
     while posixpath.join(folder, f"{stem}{number}{extension}") in package:
         number += 1
