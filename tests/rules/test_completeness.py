@@ -125,6 +125,13 @@ def test_a_level_without_an_indicator_is_missing(clean):
     assert found(clean, "C09", rows) == [("/projects/0/indicators", "warning")]
 
 
+@pytest.mark.parametrize(("name", "severity"), [("指标2：", "hint"), ("指标3", "hint"), ("（2）", "hint"), ("指标2：回访", "error")])
+def test_a_row_with_nothing_but_the_number_of_the_form_is_left_over(clean, name, severity):
+    changes = {f"{ROW.format(2)}.{key}": None for key in ("description", "value", "basis")}
+    severities = {one for _, one in found(clean, "C10", {**changes, f"{ROW.format(2)}.level3": name})}
+    assert severity in severities and ("error" in severities) == (severity == "error")
+
+
 @pytest.mark.parametrize("value", ["≥1200", "95", "3-5", "0", "１２００"])
 def test_a_number_needs_a_unit(clean, value):
     assert found(clean, "C11", {ROW.format("0.value"): value}) == [("/projects/0/indicators/0/value", "error")]

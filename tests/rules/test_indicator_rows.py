@@ -294,6 +294,13 @@ def test_weights_add_up_by_any_accepted_total(weights: tuple[object, ...], expec
     assert marks(weighted(*weights)) == expected
 
 
+@pytest.mark.parametrize(("value", "expected"), [("/", set()), ("无", set()), ("良好", {"S05!"})])
+def test_what_a_project_does_not_have_needs_no_weight(value: str, expected: set[str]):
+    project = weighted(15, 15, 10, 10, 30, 10)
+    project["indicators"].insert(4, row("生态效益", "节约用纸", value))
+    assert {mark for mark in marks(project) if mark[0] == "S"} == expected
+
+
 @pytest.mark.parametrize(
     ("value", "start", "end", "bad"),
     [

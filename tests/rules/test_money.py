@@ -63,6 +63,10 @@ def test_parts_of_the_cost_and_prices_may_be_below_the_budget(clean):
     assert found(clean, "M03", {"indicators": parts}) == []
     parts[4] |= {"level3": "项目总成本"}
     assert found(clean, "M03", {"indicators": parts}) == [("indicators/4/value", "warning")]
+    parts[4] |= {"level3": "运行维护总成本"}
+    assert found(clean, "M03", {"indicators": parts}) == []
+    parts[3] |= {"level3": "接待大厅总成本", "value": "=120.5万元"}
+    assert found(clean, "M03", {"indicators": parts}) == []
     for price in ("人均补助标准", "单株复壮费用", "场均活动经费", "每支工作队经费", "单个项目补助", "采购价格"):
         parts[3:] = [row | cost | {"level3": price, "value": "≤20万元"}]
         assert found(clean, "M03", {"indicators": parts}) == [], price

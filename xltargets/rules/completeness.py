@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from xltargets.rules.formulas import all_of, all_or_none_filled, filled, filled_table
-from xltargets.rules.items import Row
+from xltargets.rules.items import Row, unnumbered
 from xltargets.rules.levels import SATISFACTION, text_of
 from xltargets.rules.parts import is_cost, is_prefilled
 from xltargets.rules.patterns import later
@@ -244,7 +244,7 @@ _COLUMNS = [f"project.indicators.{key}" for key in _ROW]
 
 
 @rule(
-    "C10", ERROR, basis="P", each="indicator", inputs=["@blank", "@row"], blank=[*_ROW],
+    "C10", ERROR, basis="P", each="indicator", inputs=["@blank", "@row"], blank=[*_ROW], follows=["C14"],
     formula=all_or_none_filled(*_COLUMNS),
     formula_message="本行有没有填写的内容，请补填",
     bad={"value": None},
@@ -254,10 +254,14 @@ def rows_are_complete(blank: Sequence[str], row: Row) -> Iterator[Hit]:
     """三级指标每行的内容必须填写
 
     三级指标名称和指标值必须填写（缺少为错误），绩效指标描述和指标值确定依据也应填写（缺少为警告）。表单上没有的
-    栏目不检查；整行只有一级、二级指标的不算一条指标。
+    栏目不检查；整行只有一级、二级指标的不算一条指标，只剩模板的编号（“指标2：”）的只提示。
     改法：补齐所缺的内容，不需要的行整行清空或删除。
     """
     if not row.filled and text_of(row.node, "basis") is None:
+        return
+    name = text_of(row.node, "level3")
+    if "value" in blank and name and not unnumbered(name, ""):
+        yield "level3", f"{quoted(name)}是模板留下的空行，不需要的请整行清空或删除", HINT
         return
     for key, (message, severity) in _ROW.items():
         if key in blank:
@@ -274,6 +278,7 @@ _BEHIND = later(r"[（(](?:单位[:：])?\s{0,2}[≥≤><=≧≦＞＜＝]{0,2}\
 
 @rule(
     "C11", ERROR, basis="P", each="indicator", maybe=["level3", "unit"], inputs=["@values", "@blank"], values=["without-unit"],
+    follows=["V01"],
     bad={"value": "≥1200"},
     good={"value": "≥1200", "level3": "受理信访事项数量（件）"},
 )  # fmt: skip

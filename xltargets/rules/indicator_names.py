@@ -100,6 +100,7 @@ def quantity_is_no_rate(name: str, value: Value) -> Iterator[Hit]:
     each="indicator",
     needs=["level3"],
     maybe=["description", "unit.year"],
+    follows=["S10", "V01"],
     inputs=["@values", "@row"],
     kinds=["质量", "时效"],
     bad={"level2": "时效指标", "level3": "信访工作完成情况", "description": "信访工作的完成情况", "value": "≥95%"},
@@ -186,11 +187,13 @@ def cost_is_a_sum_of_money(name: str, description: str | None, value: Value) -> 
     """
     if value.kind in ("placeholder", "unparsed"):
         return
-    if value.is_money or "元" in value.unit or value.kind == "qual" and _SUM_OF_MONEY.search(value.raw[:_LONGEST]) or (value.is_number and not value.unit and _names_money(name, description)):
+    if value.is_money or "元" in value.unit or value.kind == "qual" and _SUM_OF_MONEY.search(value.raw[:_LONGEST]):
+        return
+    if value.is_number and not value.unit and not is_rate_name(name) and _names_money(name, description):
         return
     if not value.is_number and _compares_with_budget(name, description, value):
         return
-    if value.is_rate:
+    if value.is_rate or value.is_number and is_rate_name(name):
         reason = "是比率，不是金额"
     elif value.is_number or value.kind == "date":
         reason = f"的指标值{quoted(value.raw)}不是金额"

@@ -124,12 +124,12 @@ def _frame_of(first: str | None, second: str | None) -> tuple[str | None, str | 
     return one, two, SATISFACTION if two == SATISFIED else one or parent(two)
 
 
-def unnumbered(name: str) -> str:
-    """A 三级指标 without the number or the mark that a form prints before it; itself where nothing else is there."""
+def unnumbered(name: str, otherwise: str | None = None) -> str:
+    """A 三级指标 without the number or the mark that a form prints before it; where nothing else is there, ``otherwise`` or itself."""
     start = 0
     while start < len(name) and name[start] in _OPENS and (found := _NUMBERED.match(name, start)):
         start = found.end()
-    return name[start:] or name
+    return name[start:] or (name if otherwise is None else otherwise)
 
 
 def _says(text: object) -> bool:

@@ -115,6 +115,7 @@ def costs_are_within_the_budget(
     成本指标的指标值是金额的，换算后大于预算数为错误；名称说的是全部成本而小于预算数的为警告。没有别的成本指标、名称也不是某一项
     费用（“设备购置费”，或与项目名称无关的“宣传经费”“系统升级费用”）的，视为全部成本；某一项费用，或资金用途、绩效目标写明的一笔钱，小于
     预算数的只提示。跨年项目的总投资与项目总额比较。
+    另有一条成本指标等于预算数（“年度总成本”），或各项相加等于预算数的，其余的是其中一部分，不再比较大小。
     单价、人均、标准一类的指标，以元计而不到预算数 5% 的（预算198万元而写成“198元”的除外），以及2021年框架的社会成本、
     生态环境成本，不与预算数比较。
     改法：成本指标按批复的预算数填写；预算数填错的改预算数。
@@ -124,6 +125,8 @@ def costs_are_within_the_budget(
     budget, most = in_wan(total, unit), in_wan(max(total, whole or total), unit)
     costs = [(row, cost) for row in rows if is_cost(row) and (cost := _whole_cost(row)) is not None]
     alone = len(costs) == 1 == sum(is_cost(row) and row.value is not None and row.value.is_money for row in rows)
+    complete = any(abs(cost - budget) <= eps for _, cost in costs)
+    adds_up = abs(sum(cost for _, cost in costs) - budget) <= eps
     for row, cost in costs:
         name = str(row.node.get("level3") or "成本指标")
         if abs(cost - budget) <= eps:
@@ -133,6 +136,8 @@ def costs_are_within_the_budget(
         said = f"{quoted(name)}的指标值折合{amount(cost)}，预算数{amount(budget)}"
         if cost > budget + eps:
             yield f"indicators.{row.index}.value", f"{said}，超出{amount(cost - budget)}，请核对指标值和预算数"
+        elif complete or adds_up and not _is_of_all(name):
+            continue
         elif cost < budget - eps and (alone or any(word in name for word in _WHOLES)):
             if row.value is not None and row.value.unit == "元" and cost < budget * _A_PRICE and cost * _WAN != budget:
                 continue
@@ -140,6 +145,14 @@ def costs_are_within_the_budget(
             of_all = any(word in name for word in _WHOLES) or _is_of_the_project(name, project)
             of_all = of_all and not _is_said(row.value, purpose, target)
             yield f"indicators.{row.index}.value", said, WARNING if of_all else HINT
+
+
+_OF_ALL = later("(?:本|该)?(?:项目|工程|年度|全部|全年|预算|资金|的)*(?:总成本|总额|总投资|总费用|总预算|预算|成本|总支出|投入)(?:控制)?(?:数|金额|额)?$")
+
+
+def _is_of_all(name: str) -> bool:
+    """Whether a name says nothing but the cost of the whole (项目总成本), not of a part of it (设备总成本)."""
+    return _OF_ALL.match(name[:40]) is not None
 
 
 def _is_of_the_project(cost: str, project: str | None) -> bool:

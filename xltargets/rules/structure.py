@@ -207,7 +207,10 @@ def _has_weights(rows: Rows) -> bool:
 _WEIGHT = "project.indicators.weight"
 _SUM = f"SUM({_WEIGHT})"
 _SUM_IS = "ABS({0}-{1})<=0.005,ABS({0}-{1}/100)<=0.00005"
-_FORGOTTEN = f"SUMPRODUCT(({formulas.length('project.indicators.level3')}>0)*({formulas.length(_WEIGHT)}=0))"
+#: What stands for the value of an indicator that a project does not have; it needs no weight.
+_NONE_HERE = ("/", "／", "-", "—", "无", "不适用", "不涉及")
+_IS_ONE = "".join(f'*(project.indicators.value<>"{mark}")' for mark in _NONE_HERE)
+_FORGOTTEN = f"SUMPRODUCT(({formulas.length('project.indicators.level3')}>0)*({formulas.length(_WEIGHT)}=0){_IS_ONE})"
 
 
 @rule(
@@ -229,7 +232,7 @@ def weights_add_up(indicators: Indicators, rows: Rows, *, totals: Sequence[float
     """权重合计应等于规定的总分
 
     各三级指标权重之和应为 100；预算执行率另占 10 分的为 90，另占 20 分的为 80，由 totals 规定；有漏填权重的，只认最高的
-    总分。权重以 0.2 或 20% 表示的按 20 计。
+    总分；指标值为“/”“无”“不适用”的不必有权重。权重以 0.2 或 20% 表示的按 20 计。
     表格没有权重栏，一级指标名称带分值（如“产出指标（50分）”）的，检查各一级指标分值之和；都没有的不检查。
     改法：核对各行权重，补填漏填的权重。
     """
@@ -241,14 +244,17 @@ def weights_add_up(indicators: Indicators, rows: Rows, *, totals: Sequence[float
         where, total = f"{filled[0].index}.level1", sum(shares.values(), Decimal(0))
     else:
         return
-    missing = sum(row.node.get("weight") is None and bool(row.name) for row in filled)
-    missing = missing if weights is not None else 0
+    missing = sum(map(_lacks_its_weight, filled)) if weights is not None else 0
     accepted = [float(number) for number in totals if not missing or number == max(totals)]
     if any(abs(total - Decimal(str(number))) <= _EPS for number in accepted):
         return
     blank = f"，其中{missing}行没有填写权重" if missing else ""
     expected = "或".join(f"{number:g}" for number in totals)
     yield f"indicators.{where}", f"权重合计{_plain(total)}，应为{expected}{blank}，请核对各项权重"
+
+
+def _lacks_its_weight(row: Row) -> bool:
+    return row.node.get("weight") is None and bool(row.name) and row.node.get("value") not in _NONE_HERE
 
 
 @rule(

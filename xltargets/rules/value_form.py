@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -13,9 +14,10 @@ from xltargets.rules.patterns import later
 from xltargets.rules.registry import ERROR, HINT, WARNING, Hit, rule
 from xltargets.rules.vocabulary import pattern
 from xltargets.rules.wording import quoted
-from xltargets.values import Value
+from xltargets.values import Value, parse
 from xltargets.values.fold import fold
 from xltargets.values.model import plain as digits_of
+from xltargets.values.units import whole
 
 Indicators = Sequence[Any]
 
@@ -44,7 +46,7 @@ _ALL_DAY = later(r"24小时(?:不间断|不中断|全天候|值守|值班|待命
 #: 20年一遇: a grade of floods and storms.
 _ONCE_IN = later(r"[^0-9０-９]{0,12}[0-9０-９]{1,5}年一遇")
 #: Digits with letters in them, or neither words nor letters: 9O%, l00%, 95%—. Other text (0.5NTU) may well be understood by people.
-_DAMAGED = later(r"\d[OolI|](?![A-Za-z])|(?<![A-Za-z])[OolI|][\d.]|^[^\u4e00-\u9fffA-Za-z]*$")
+_DAMAGED = later(r"\d[OolI|](?![A-Za-z])|\d[SB](?=[%\d])|(?<![A-Za-z])[OolI|][\d.]|^[^\u4e00-\u9fffA-Za-z]*$")
 _BARE = frozenset({"万", "亿", "千万", "百万", "百", "千"})
 #: +8%: more by so much.
 _MORE_BY = later(r"\s{0,3}[+＋±]")
@@ -58,16 +60,18 @@ _GLUED = later(r"2([1-9]\d{1,2}(?:\.\d{1,2})?)(%|[\u4e00-\u9fff])")
     basis="P",
     each="indicator",
     needs=["value"],
-    inputs=["@values"],
-    values=["unparsed", "placeholder"],
+    follows=["V18"],
+    inputs=["@values", "@row"],
+    values=["unparsed", "placeholder", "without-unit"],
     bad={"value": "l00%"},
     good={"value": "１２００ 件以上"},
 )
-def value_can_be_read(typed: str, value: Value) -> Iterator[Hit]:
+def value_can_be_read(typed: str, value: Value, row: Row) -> Iterator[Hit]:
     """指标值应能识别
 
     指标值应是“运算符＋数值＋单位”、日期或完整的文字。只有单位没有数值、“/”“待定”之类没有内容的，数字中夹有字母的，日历上没有的日期，
-    都读不出要求。既没有夹字母、也没有运算符的文字（“提前3日”），人能读懂的可能性大，只提示。模板提示语由 C14、字面的 null 由 C15、
+    都读不出要求；时效指标的日期被存成序号的（“44561”是2021年12月31日）也是。既没有夹字母、也没有运算符的文字（“提前3日”），人能读懂的
+    可能性大，和写明“不适用”“不涉及”的，只提示。模板提示语由 C14、字面的 null 由 C15、
     只有运算符由 V19 检查。
     改法：按“≥95%”“12月底前”或文字说明填写。
     """
@@ -79,11 +83,27 @@ def value_can_be_read(typed: str, value: Value) -> Iterator[Hit]:
         if _TEMPLATE.search(typed[:200]) or fold(typed[:200]).lower() in _NULLS:
             return
         reason = "只有单位没有数值" if "unit-only" in value.flags else "没有内容"
+    elif (day := _stored_date(value, row)) is not None:
+        reason = f"疑为日期的序号（{day.year}年{day.month}月{day.day}日）"
     else:
         return
     hit = "value", f"指标值{quoted(typed)}{reason}，请按“≥95%”“12月底前”这样的形式填写"
-    surely = value.kind == "placeholder" or "bad-date" in value.flags or _DAMAGED.search(fold(typed[:120]))
-    yield hit if surely else (*hit, HINT)
+    surely = value.kind != "unparsed" or "bad-date" in value.flags or _DAMAGED.search(fold(typed[:120]))
+    yield hit if surely and typed.strip() not in _NOT_APPLICABLE else (*hit, HINT)
+
+
+_NOT_APPLICABLE = frozenset({"不适用", "不涉及", "（不适用）", "(不适用)"})
+#: The day 0 of Excel, and what it counts for days of 2000 to 2050.
+_DAY_0 = date(1899, 12, 30)
+_FIRST_DAY, _LAST_DAY = 36526, 55153
+
+
+def _stored_date(value: Value, row: Row) -> date | None:
+    """The day whose number in Excel stands as the value of a 时效指标."""
+    days = value.lo
+    if row.kind != "时效" or value.kind != "quant" or days is None or days != int(days):
+        return None
+    return _DAY_0 + timedelta(int(days)) if _FIRST_DAY <= days <= _LAST_DAY else None
 
 
 @rule(
@@ -92,7 +112,7 @@ def value_can_be_read(typed: str, value: Value) -> Iterator[Hit]:
     basis="P R",
     each="indicator",
     needs=["value"],
-    follows=["V18"],
+    follows=["V18", "V01"],
     inputs=["@values", "@row"],
     values=["without-operator"],
     bad={"value": "1200件"},
@@ -238,9 +258,10 @@ def value_was_not_misread(
 
     ≥ 常被误识为“2”：没有运算符，去掉开头的“2”之后才合理，如“292%”应为“≥92%”。次数、人数等只在同一项目
     的百分比也这样误识、绩效目标或资金用途写的是去掉“2”的数，或其余指标都有运算符、只有它没有时才提示。“》95%”“《3次”是系统把 ＞ ＜ 改成了书名号。
+    数值前面的 N、Z、“三”多是 ≥，W 多是 ≤，“二”多是 =（“W10次”“二100%”）。
     改法：核对原件，改为正确的运算符和数值。
     """
-    suspects = [(row, row.value) for row in rows if row.value is not None and row.sorts & {"without-operator", "odd"}]
+    suspects = [(row, row.value) for row in rows if row.value is not None and row.sorts & _MAY_BE_MISREAD]
     rates = {row.index: meant for row, value in suspects if (meant := _misread_rate(row, value))}
     numbers = sum("quant" in row.sorts for row in rows)
     explicit = numbers - sum("without-operator" in row.sorts for row in rows)
@@ -252,8 +273,26 @@ def value_was_not_misread(
         if "mangled-operator" in value.flags:
             message = f"指标值{quoted(value.raw)}中的书名号疑为＞或＜（也可能是≥或≤），请核对后改正"
             yield f"indicators.{row.index}.value", message
+        elif operator := _behind_a_letter(value):
+            yield f"indicators.{row.index}.value", f"指标值{quoted(value.raw)}疑为{quoted(operator)}，运算符被误识，请核对"
         elif meant:
             yield f"indicators.{row.index}.value", f"指标值{quoted(value.raw)}疑为{quoted('≥' + meant)}，≥被误识为2，请核对"
+
+
+_MAY_BE_MISREAD = frozenset({"without-operator", "odd", "unparsed", "qual"})
+#: What an operator is taken for when a page is read by a machine.
+_LIKE_OPERATORS = {"N": "≥", "n": "≥", "Z": "≥", "三": "≥", "W": "≤", "w": "≤", "二": "="}
+_LETTER_BEFORE = later(r"\s{0,2}([NnZWw三二])\s{0,2}(\d[\d.,]{0,12}[^\d\s]{1,8})\s{0,2}", re.ASCII)
+
+
+def _behind_a_letter(value: Value) -> str | None:
+    """The value with its operator, where a letter or word stands that an operator is read as (W10次 for ≤10次)."""
+    found = _LETTER_BEFORE.fullmatch(value.raw[:40])
+    if found is None or value.op_explicit:
+        return None
+    meant = _LIKE_OPERATORS[found[1]] + found[2]
+    read = parse(meant)
+    return meant if read.kind == "quant" and whole(read.unit) is not None and "mixed" not in read.flags else None
 
 
 def _behind_a_2(value: Value) -> str | None:
