@@ -102,3 +102,15 @@ def test_without_the_year_of_the_budget_no_year_is_wrong(clean: dict[str, Any]):
 def test_a_deadline_in_the_name_of_an_indicator_is_of_the_year(clean: dict[str, Any]):
     assert found(clean, {"projects.0.indicators.2.level3": "2023年11月30日前完成资料归档"}) == ["Y05"]
     assert found(clean, {"projects.0.indicators.2.level3": "2024年11月30日前完成资料归档"}) == []
+
+
+@pytest.mark.parametrize(("goal", "severity"), [
+    ("2022年向偏远牧户发放防寒物资300份。", ["warning"]), ("目标1：2022年储备草料5000吨。", ["warning"]),
+    ("2022年建成牧民服务点3处，每处60平方米。", ["warning"]), ("2022年建成的服务点运行良好，开放300天。", []),
+    ("2022年结转资金用于发放防寒物资300份。", []), ("2022年发放防寒物资300份，今年发放360份。", ["hint"]),
+    ("2022年发放防寒物资300份，2024年发放360份。", ["hint"]), ("2022年省级奖补资金用于发放防寒物资300份。", ["hint"]),
+])  # fmt: skip
+def test_a_goal_that_opens_with_an_old_year_was_left_over(goal: str, severity: list[str], clean: dict[str, Any]):
+    document = overlay(clean, {"projects.0.target": goal})
+    told = judge(from_document(document), ONLY_Y).findings
+    assert [finding.severity.value for finding in told if finding.rule == "Y03"] == severity

@@ -29,19 +29,25 @@ _WAIT = later(
     "(?:响应|等候|等待|候诊|排队|到场|到达现场|抵达|出警|修复|抢修|恢复|查勘|勘查|派车|派单|转办|出具|办结|审批|办理|处置|答复|反馈|整改|办案|受理|送达)"
     "(?:的?平均)?(?:时间|时长|时限|期限|天数)$|(?:用时|耗时)$"
 )
+#: By when something is to be done, not how long it is to last (公示期限, 质保期限).
+_TERM = later(
+    "(?:建设|施工|审查|审核|审批|调解|检修|采购|验收|印制|制作|交货|供货|到货|交付|配送|下达|拨付|兑付|公布|上报|报送|推送|移交|开工|完工|竣工|完成|调运|运输|转运|抢通|通车|架空|排除|止付|报告)"
+    "(?:的?平均)?(?:时间|时长|时限|期限|周期|期)$|(?:发放|支付|公开|发布)时限$|工期$"
+)
 #: No times but lengths of time, of which there may be too much.
-_LENGTHS = frozenset({"秒", "分钟", "小时", "天", "工作日", "周", "月"})
+LENGTHS = frozenset({"秒", "分钟", "小时", "天", "工作日", "周", "月"})
 _DUE = later("(?:完成|办理|交付|建设|实施|施工|供货|到货|拨付|支付|兑付)(?:时间|时限|时长|期限|工期|天数)$|工期$")
 
 
 def is_wait(name: str, value: Value) -> bool:
     """Whether a value is how long somebody waits: the less the better, though nothing bad is named."""
-    return value.unit in _LENGTHS and _WAIT.search(bare(name)) is not None
+    text = bare(name)
+    return value.unit in LENGTHS and (_WAIT.search(text) is not None or _TERM.search(text) is not None)
 
 
 def less_is_better(name: str, value: Value) -> bool:
     """Whether a number without an operator is most likely meant as one that is not to be exceeded."""
     if value.is_money or value.lo == 0 or is_reverse(name):
         return True
-    of_time = value.unit in _LENGTHS or not value.unit
+    of_time = value.unit in LENGTHS or not value.unit
     return of_time and (_WAIT.search(bare(name)) or _DUE.search(bare(name))) is not None

@@ -64,9 +64,9 @@ def bare(name: str) -> str:
 
 @built
 def is_rate_name(name: str) -> bool:
-    """Whether a name is that of a rate: it ends in 率, 比例, 占比 …, and not in 频率, 功率."""
+    """Whether a name is that of a rate: it ends in 率, 比例, 占比 …, and not in 频率, 功率 (but 成功率)."""
     text = bare(name)
-    return text.endswith(words("rate")) and not text.endswith(words("no_rate"))
+    return text.endswith(words("rate")) and (not text.endswith(words("no_rate")) or text.endswith(words("still_rate")))
 
 
 @rule(
@@ -75,6 +75,7 @@ def is_rate_name(name: str) -> bool:
     basis="K2 R",
     each="indicator",
     needs=["level3"],
+    follows=["S09"],
     inputs=["@values"],
     kinds=["数量"],
     bad={"level3": "信访事项受理率", "value": "≥95%"},
@@ -100,7 +101,7 @@ def quantity_is_no_rate(name: str, value: Value) -> Iterator[Hit]:
     each="indicator",
     needs=["level3"],
     maybe=["description", "unit.year"],
-    follows=["S10", "V01"],
+    follows=["S10", "S09", "V01"],
     inputs=["@values", "@row"],
     kinds=["质量", "时效"],
     bad={"level2": "时效指标", "level3": "信访工作完成情况", "description": "信访工作的完成情况", "value": "≥95%"},
@@ -151,6 +152,7 @@ def _says_when(name: str, description: str | None, value: Value) -> bool:
     basis="R",
     each="indicator",
     needs=["level3"],
+    follows=["S09"],
     kinds=[levels.SATISFIED],
     bad={"level1": "满意度指标", "level2": "服务对象满意度指标", "level3": "信访群众评价"},
     good={"level1": "满意度指标", "level2": "服务对象满意度指标", "level3": "信访群众满意率"},
@@ -171,6 +173,7 @@ def satisfaction_is_called_so(name: str) -> Iterator[Hit]:
     basis="K2 R",
     each="indicator",
     needs=["level3"],
+    follows=["S09", "V01", "V18"],
     maybe=["description"],
     inputs=["@values"],
     kinds=["成本", "经济成本"],

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from xltargets.rules import levels
-from xltargets.rules.direction import is_reverse, is_wait
+from xltargets.rules.direction import LENGTHS, is_reverse, is_wait
 from xltargets.rules.indicator_names import bare, is_rate_name
 from xltargets.rules.items import Row
 from xltargets.rules.patterns import later
@@ -34,13 +34,15 @@ def _short(name: str) -> str:
 _COUNTED = later(r"[发生事件故案情况现象行为问题人员口对项目隐患时间次起户例宗处家批的总平均单占比重率数量天小长幅度面积金额水平排放举报信访纠纷舆情死亡伤病]*(?:\([^()]{0,20}\))?$")
 #: 违规用车事件: what an event is called by stands before what it is about.
 _EVENT = later(r"[^率]{0,8}事件(?:发生)?(?:数|次数|起数|数量|率)?$")
+#: 死亡（失踪）人数
+_IN_BRACKETS = later(r"\([^()]{0,20}\)")
 #: Of these ≥0 asks for nothing, whatever they are about.
 _INCIDENT = later("(?:事件|案件|事故)(?:发生)?(?:数|次数|起数|数量)?$")
 
 
 def _ends_with_a_bad_thing(name: str, also: Sequence[str]) -> bool:
     """Whether the bad thing is what is counted (使用违规率), not part of something else (违规使用基金追回额)."""
-    text = bare(name)
+    text = _IN_BRACKETS.sub("", bare(name))
     return any(
         _COUNTED.match(text, found.end()) or _EVENT.match(text, found.end())
         for found in pattern("reverse", also).finditer(text)
@@ -61,7 +63,7 @@ _AT_LEAST = later("(?:生均|伙食|给养|养老|供养|生活|低保|保障|�
     basis="O",
     each="indicator",
     needs=["level3"],
-    follows=["S14"],
+    follows=["S09", "S14"],
     inputs=["@values"],
     kinds=["成本", "经济成本"],
     values=["at-least"],
@@ -164,6 +166,7 @@ def rate_lies_within_0_and_100(
     basis="R P",
     each="indicator",
     needs=["level3"],
+    follows=["S09"],
     inputs=["@values"],
     values=["number"],
     bad={"level3": "群众投诉次数", "value": "≥5次"},
@@ -174,7 +177,7 @@ def bad_things_have_an_upper_limit(name: str, value: Value, *, also: Sequence[st
 
     投诉、事故、差错、违规、超支、变质等坏事越少越好，用 ≥ 或 ＞ 就是越多越好；写明等于某个不为 0 的次数也不妥。名称里另有“处理”“整改”
     “下降率”“零”等的不算反向指标；坏事不在名称末尾的（“违规使用基金”），可能说的是别的事，只提示。本单位另有的词可列入 also。没有运算符的由 V02 检查。
-    响应时间、办结时限等越短越好，也不用 ≥ 或 ＞；坏事的发生率等于50%以上的，多是填反了。
+    响应时间、办结时限、工期等越短越好，也不用 ≥ 或 ＞（质保期限、公示期限等不算）；坏事的发生率等于50%以上的，多是填反了。
     改法：改为“≤3次”“=0起”等；或把名称改为处理率、下降率。
     """
     if value.change is not None or value.op in _DOWN:
@@ -194,9 +197,17 @@ def bad_things_have_an_upper_limit(name: str, value: Value, *, also: Sequence[st
 
 #: Rates that are limited from above, though nothing bad is counted.
 _LIMITED = later("控制|负债|超|费|支出|成本|损耗|能耗|消耗|空|占|比|排放|失|死亡|流动|变动|偏|误|波动|依赖|执行|使用率|入住率|病|税|利率|贷|损|耗|漏|废|弃|退|缺|晚|延|迟|杂|含水|容积|贫困|复发|返修|发热")
+#: What of work there is the more the better, by the count behind it.
+_WORK = later(
+    "演练|宣传|演出|放映|巡查|巡护|巡逻|巡航|巡检|督导|监测|检测|抽检|检定|作业|慰问|走访|听证|竞赛|比赛|赛事|展览|讲座|课程|沙龙|预报|预警|保养|养护|保洁|治理|修复|整治|"
+    "清理|清淤|打捞|补植|植树|造林|复壮|放流|免费开放|播出|制作|推送|采集|扫描|著录|数字化|硬化|铺设|出新|拆除|筛查|普查|帮扶|志愿|公益|普法|调解|体检|接种|防疫|消杀|转化|"
+    "创建|绿化|管护|供暖|惠民|送戏|阅读|新修|新增|签约|更换|储备|轮换|鉴定|检验|配送|开通|入驻|办理|办结|查处|推介|交流|招商|授课|咨询|参赛|优化|建成|扶持|开设|开发|提供"
+)
+_COUNT = later("(?:次数|场次|期数|批次|人次|件数|面积|里程|长度|株数|条数|天数|处数|户数|台数|页数|字数|轮次|册数|盏数|套数|家数|件次|班次|数量|活动|人数)$")
 _DONE_WORK = later(
     "^(?:改造|新建|改建|扩建|建设|修建|修缮|维修|养护|管护|购置|采购|更新|培训|资助|补助|救助|受理|检测|监测|检查|开展|举办|组织|完成|服务|"
-    "保障|发放|种植|栽植|造林|化解|创建|安装|配备|惠及|受益|覆盖|新增)|(?:使用|服务|设计)(?:年限|寿命)$|"
+    "保障|发放|种植|栽植|造林|化解|创建|安装|配备|惠及|受益|覆盖|新增|更换|储备|优化|开通|配送|查处|办理|检定|硬化|扫描|制作|帮扶|配套|增设|扶持|征集|开发|开设|提供|"
+    "建成|拆除|清理|修复|整治|复壮|放流|采集|著录|采制|承办|走访|慰问)|(?:使用|服务|设计)(?:年限|寿命)$|"
     "(?:购置|采购|改造|新建|建设|修建|维修|修缮|更新|安装|制作|种植|培训|发放|举办|开展)(?:总?数量?|台数|套数|辆数|个数|处数|座数|户数|人数|次数|期数|场次|人次|面积|里程|长度)$"
 )
 
@@ -207,7 +218,18 @@ _CAPPED = later("标准|公务用车|公车|接待|出国|编制|编外|会议")
 
 def _is_done_work(name: str, level: str | None) -> bool:
     """Whether the name is that of work to be done, or of the years that something should last."""
-    return level in ("数量", "可持续影响", "社会效益") and _DONE_WORK.search(name) is not None and not _CAPPED.search(name)
+    if level not in ("数量", "可持续影响", "社会效益") or _CAPPED.search(name):
+        return False
+    counted = level == "数量" and _COUNT.search(name) is not None and _WORK.search(name) is not None
+    return counted or _DONE_WORK.search(name) is not None
+
+
+#: 100个以内, 不超过5次: said in words, which no slip of a sign does.
+_SAID_AS_MOST = later("以[内下]|超过|高于|控制|上限|封顶")
+
+
+def _is_meant_as_most(value: Value) -> bool:
+    return value.is_money or value.unit in LENGTHS or _SAID_AS_MOST.search(value.raw[:40]) is not None
 
 
 @rule(
@@ -216,6 +238,7 @@ def _is_done_work(name: str, level: str | None) -> bool:
     basis="P",
     each="indicator",
     needs=["level3"],
+    follows=["S09"],
     maybe=["direction"],
     inputs=["@values", "@row"],
     values=["at-most"],
@@ -228,7 +251,7 @@ def good_things_have_a_lower_limit(
     """正向指标不应使用 ≤ 或 ＜
 
     合格率、完成率、覆盖率、及时率等越高越好，用 ≤ 就是不许做得更好；指标值在60%以上的其他比率（控制率、负债率、损耗率等除外），
-    以及改造、新建、购置、培训等要完成的数量和使用年限也是（填有指标方向性的由 V08 检查）。不合格率、未完成率等不算；满意度由 V04 检查。本单位另有的名称可列入
+    以及改造、新建、购置、培训、演练次数等要完成的数量和使用年限也是（填有指标方向性的由 V08 检查；写明“不超过”“以内”的数量不算）。不合格率、未完成率等不算；满意度由 V04 检查。本单位另有的名称可列入
     also。
     改法：改为 ≥ 或 =。
     """
@@ -236,7 +259,7 @@ def good_things_have_a_lower_limit(
         return
     text = bare(name)
     if not value.is_rate:
-        if value.kind == "quant" and direction is None and _is_done_work(text, row.level2) and not pattern("reverse", also).search(text):
+        if value.kind == "quant" and not _is_meant_as_most(value) and direction is None and _is_done_work(text, row.level2) and not pattern("reverse", also).search(text):
             yield "value", f"{quoted(name)}是要完成的数量，指标值{quoted(value.raw)}却用了≤或＜，请改为≥或="
         return
     if row.level2 in ("成本", "经济成本", "社会成本", "生态环境成本") or _NEGATIVE_OPENING.search(text):
@@ -296,7 +319,7 @@ def _named_unit(name: str) -> tuple[str, frozenset[str]] | None:
     basis="R",
     each="indicator",
     needs=["level3"],
-    follows=["S11", "S14"],
+    follows=["S09", "S11", "S14"],
     inputs=["@values"],
     values=["number"],
     bad={"level3": "受理信访人数", "value": "≥1200件"},

@@ -10,6 +10,7 @@ from typing import Any
 
 from xltargets.rules.direction import less_is_better
 from xltargets.rules.items import Row
+from xltargets.rules.levels import SATISFIED
 from xltargets.rules.patterns import later
 from xltargets.rules.registry import ERROR, HINT, WARNING, Hit, rule
 from xltargets.rules.vocabulary import pattern
@@ -47,11 +48,13 @@ _ALL_DAY = later(r"24小时(?:不间断|不中断|全天候|值守|值班|待命
 _ONCE_IN = later(r"[^0-9０-９]{0,12}[0-9０-９]{1,5}年一遇")
 #: Digits with letters in them, or neither words nor letters: 9O%, l00%, 95%—. Other text (0.5NTU) may well be understood by people.
 _DAMAGED = later(r"\d[OolI|](?![A-Za-z])|\d[SB](?=[%\d])|(?<![A-Za-z])[OolI|][\d.]|^[^\u4e00-\u9fffA-Za-z]*$")
+#: 120O人, 决定后1O日内, =O起; not O2O平台.
+_O_FOR_0 = later(r"(?:^|[^A-Za-z\d.])[\d.]{0,8}\d[Oo](?![A-Za-z])|^[≥≤><=]{0,2}[Oo](?=[%\u4e00-\u9fff])", re.ASCII)
 _BARE = frozenset({"万", "亿", "千万", "百万", "百", "千"})
 #: +8%: more by so much.
 _MORE_BY = later(r"\s{0,3}[+＋±]")
 _CLAUSE = later(r"[，,；;。][\u4e00-\u9fff]{4}")
-_GLUED = later(r"2([1-9]\d{1,2}(?:\.\d{1,2})?)(%|[\u4e00-\u9fff])")
+_GLUED = later(r"2([1-9]\d{1,2}(?:\.\d{1,2})?)\(?(%|[\u4e00-\u9fff])")
 
 
 @rule(
@@ -62,7 +65,7 @@ _GLUED = later(r"2([1-9]\d{1,2}(?:\.\d{1,2})?)(%|[\u4e00-\u9fff])")
     needs=["value"],
     follows=["V18"],
     inputs=["@values", "@row"],
-    values=["unparsed", "placeholder", "without-unit"],
+    values=["unparsed", "placeholder", "without-unit", "qual"],
     bad={"value": "l00%"},
     good={"value": "１２００ 件以上"},
 )
@@ -83,6 +86,8 @@ def value_can_be_read(typed: str, value: Value, row: Row) -> Iterator[Hit]:
         if _TEMPLATE.search(typed[:200]) or fold(typed[:200]).lower() in _NULLS:
             return
         reason = "只有单位没有数值" if "unit-only" in value.flags else "没有内容"
+    elif value.kind == "qual" and _O_FOR_0.search(fold(typed[:120])):
+        reason = "的数字中夹有字母O"
     elif (day := _stored_date(value, row)) is not None:
         reason = f"疑为日期的序号（{day.year}年{day.month}月{day.day}日）"
     else:
@@ -282,17 +287,18 @@ def value_was_not_misread(
 _MAY_BE_MISREAD = frozenset({"without-operator", "odd", "unparsed", "qual"})
 #: What an operator is taken for when a page is read by a machine.
 _LIKE_OPERATORS = {"N": "≥", "n": "≥", "Z": "≥", "三": "≥", "W": "≤", "w": "≤", "二": "="}
-_LETTER_BEFORE = later(r"\s{0,2}([NnZWw三二])\s{0,2}(\d[\d.,]{0,12}[^\d\s]{1,8})\s{0,2}", re.ASCII)
+_LETTER_BEFORE = later(r"\s{0,2}([NnZWw三二])\s{0,2}(\d[\d.,]{0,12}[^\d\s]\S{0,8})\s{0,2}", re.ASCII)
 
 
 def _behind_a_letter(value: Value) -> str | None:
     """The value with its operator, where a letter or word stands that an operator is read as (W10次 for ≤10次)."""
-    found = _LETTER_BEFORE.fullmatch(value.raw[:40])
+    found = _LETTER_BEFORE.fullmatch(fold(value.raw[:40]))
     if found is None or value.op_explicit:
         return None
     meant = _LIKE_OPERATORS[found[1]] + found[2]
     read = parse(meant)
-    return meant if read.kind == "quant" and whole(read.unit) is not None and "mixed" not in read.flags else None
+    known = whole(read.unit) is not None or len(read.unit) == 1
+    return meant if read.kind == "quant" and known and "mixed" not in read.flags else None
 
 
 def _behind_a_2(value: Value) -> str | None:
@@ -308,7 +314,7 @@ def _misread_rate(row: Row, value: Value) -> str | None:
     rest = _behind_a_2(value) if value.is_rate else None
     if rest is None or value.lo is None or not 50 <= Decimal(str(value.lo)[1:]) <= 100:
         return None
-    name = (row.name or "")[:200]
+    name = "" if row.kind == SATISFIED else (row.name or "")[:200]
     return None if pattern("growth").search(name) or pattern("above_100").search(name) else rest
 
 

@@ -110,7 +110,7 @@ def no_year_is_left_over(year: int, document: Mapping[str, Any], texts: Iterable
     """正文不得残留旧年度
 
     绩效目标、保障措施、指标名称和描述里作为本年安排写出的旧年份，多为照抄上年文本。与往年比较（同一句话随后说到本年的只提示）、结转、起止时间、引用文件的年份不算；
-    项目周期内的、项目名称自带的年份不算；后面不是计划做的事、也不是要达到的比率（“2023年储备物资
+    项目周期内的、项目名称自带的年份不算；绩效目标以旧年份开头而没有说到本年的，是警告；其他地方的，后面不是计划做的事、也不是要达到的比率（“2023年储备物资
     的完好率”），可能说的是往年的东西，只提示。写成期限的由 Y05 检查，依据中的由 Y04 检查。
     改法：改为预算年度，并核对随之变化的内容。
     """
@@ -120,13 +120,15 @@ def no_year_is_left_over(year: int, document: Mapping[str, Any], texts: Iterable
             continue
         oldest, named = own.get(_project_index(path), (year, frozenset()))
         old_years = [match for match in _YEAR.finditer(text)
-                     if int(match[1]) < oldest and match[1] not in named and _is_left_over(match, text)]
+                     if int(match[1]) < oldest and match[1] not in named
+                     and (_is_left_over(match, text) or path.endswith(".target") and _opens_a_goal(match, text, year))]
         if old_years:
             shown_years = "、".join(f"{old}年" for old in dict.fromkeys(match[1] for match in old_years[:3]))
             hit = path, f"正文中有旧年度“{shown_years}”，预算年度是{year}年，疑似沿用往年文本，请核对"
             aimed = f"{year}年" not in text and any(_AIMED.match(text, old.end()) for old in old_years)
-            compared = all(f"{year}年" in text[old.end() :].partition("。")[0] for old in old_years)
-            aimed = aimed and not compared
+            rest = [text[old.end() :].partition("。")[0] for old in old_years]
+            compared = all(f"{year}年" in sentence or "今年" in sentence for sentence in rest)
+            aimed = aimed and not compared or path.endswith(".target") and _opens_a_goal(old_years[0], text, year)
             yield hit if aimed or not compared and any(_DONE.match(text, old.end()) for old in old_years) else (*hit, HINT)
 
 
@@ -150,6 +152,28 @@ _DONE = later(
 #: A rate that is to be reached: 2023年交通安全知晓率达到90%; not the state of what that year made: 2023年储备物资完好率.
 _AIMED = later("年度?(?!度|储|购|采购|建|新建|栽|种|造|安装|改造|修|完工|竣工|培训|招|录|毕业|认定|验收)[^。；;，,！!？?\n0-9]{2,20}[率度](?:要|应|均|力争|将)?(?:达到|达|不低于|不少于|不高于|不超过|控制在|保持在|稳定在|提高到|≥|≤)")
 _COMPARED = later("(?:较|比|同比|与|同|和|及|自|从|至|到|截至|截止|—|–|-|~|～|、|对|其中|于)$")
+
+
+#: 2023年结转资金, 2023年度奖补项目, 2023年建成的泵站: what is left of a year that is over.
+_OF_THE_PAST = later(
+    "年度?(?:[^，。；;、,0-9]{0,12}(?:的|资金|经费|款|债券|指标|项目|任务|工程|方案|考核|目标|欠|未|已|应付)|[0-9、—–~～-]|"
+    "(?:起|以来|以后|之后|后|至|到|和|与|及|或|以前|之前|前|底|末|初|结转|结余|尾款|遗留|决算|审计|实际|完成情况|完成了|被|获|荣获|批|下达|入|列入|纳入|毕业|出生|应发|补发|同期|相比|水平|基础|上半年|下半年))"
+)
+_THIS_YEAR = later("今年|本年|当年|明年|下一?年|上年|去年|往年")
+
+
+def _opens_a_goal(match: re.Match[str], text: str, year: int) -> bool:
+    """Whether a goal begins with an old year and says of it what is to be done, and nothing of the year of the budget."""
+    if not _NUMBER_ONLY.fullmatch(text, 0, match.start()) or f"{year}年" in text or _THIS_YEAR.search(text[:_SEEN]):
+        return False
+    after = text[match.end() : match.end() + 24]
+    return not _OF_THE_PAST.match(after) and not _DEADLINE_AFTER.match(after)
+
+
+#: 1. or 目标1： before the first word.
+_NUMBER_ONLY = later(r"\s{0,4}(?:(?:目标)?[0-9一]?[.．、：:]?)\s{0,4}")
+#: So much of a goal is looked at.
+_SEEN = 2000
 
 
 def _is_left_over(match: re.Match[str], text: str) -> bool:
