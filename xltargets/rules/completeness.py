@@ -208,7 +208,7 @@ _OUTPUTS = ("数量", "质量", "时效")
 
 
 @rule(
-    "C09", WARNING, basis="K1", needs=["indicators"], maybe=["code"], inputs=["@filled"],
+    "C09", WARNING, basis="K1", needs=["indicators"], maybe=["code"], inputs=["@filled"], follows=["S01", "S02"],
     bad={"indicators.2.level2": "质量指标"},
     good={"indicators.3.level1": "成本指标", "indicators.3.level2": "经济成本指标"},
 )  # fmt: skip

@@ -88,7 +88,7 @@ def _amounts_of(text: str) -> list[_Said]:
 
 @rule(
     "M04", WARNING, basis="R", needs=["budget.total"], maybe=["purpose", "target"], inputs=["@money"],
-    follows=["F11"],
+    follows=["F11", "M01"],
     bad={"purpose": "项目资金120.5万元，其中：办公费20万元，差旅费30.5万元，劳务费60万元。"},
     good={"purpose": "项目资金120.5万元，其中：办公费20万元，差旅费40.5万元，劳务费60万元（每人2000元）。"},
 )  # fmt: skip

@@ -1,7 +1,7 @@
 """One cause, one alarm: a finding that follows from another says so.
 
 A rule names the rules that may be its cause (``follows=("X04",)``). Where such a rule has a finding at the same project
-(and indicator, where both are at one), the later one stays in the list with ``related`` naming its cause, and is shown
+(and indicator, where both are at one; at any project, where the later one is of the whole document), the later one stays in the list with ``related`` naming its cause, and is shown
 under it.
 """
 
@@ -36,6 +36,7 @@ def with_causes(findings: Sequence[Finding]) -> list[Finding]:
             project, indicator = place_of(finding.pointer)
             first.setdefault((finding.rule, project, indicator), finding)
             first.setdefault((finding.rule, project, _ANY), finding)
+            first.setdefault((finding.rule, _ANY, _ANY), finding)
     found = [_cause(finding, following[finding.rule], first) for finding in findings]
     further = {id(finding): cause for finding, cause in zip(findings, found, strict=True) if cause is not None}
     return [
@@ -57,6 +58,8 @@ def _cause(finding: Finding, rules: Sequence[str], first: dict[Key, Finding]) ->
         return None
     project, indicator = place_of(finding.pointer)
     places = [(project, _ANY)] if indicator is None else [(project, indicator), (project, None)]
+    if project is None:
+        places.append((_ANY, _ANY))
     for rule in rules:
         for place in (*places, (None, None)):
             cause = first.get((rule, *place))

@@ -218,6 +218,7 @@ _FORGOTTEN = f"SUMPRODUCT(({formulas.length('project.indicators.level3')}>0)*({f
     ERROR,
     basis="P R K2",
     needs=["indicators"],
+    follows=["C08"],
     formula=(
         f"OR(COUNT({_WEIGHT})=0,COUNT({_WEIGHT})<>SUMPRODUCT(--({formulas.length(_WEIGHT)}>0)),"
         f"{_SUM_IS.format(_SUM, 100)},"
@@ -263,7 +264,7 @@ def _lacks_its_weight(row: Row) -> bool:
     basis="K2 K3 R",
     needs=["indicators"],
     maybe=["code"],
-    follows=["C08"],
+    follows=["C08", "S07"],
     inputs=["@rows"],
     bad={f"indicators.{index}.weight": weight for index, weight in enumerate((10, 10, 10, 10, 40, 10))},
     good={f"indicators.{index}.weight": weight for index, weight in enumerate((15, 15, 10, 10, 30, 10))},
