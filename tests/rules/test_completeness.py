@@ -106,6 +106,9 @@ def test_each_cell_of_a_row_is_missed(clean, key, severity):
 def test_a_row_with_levels_only_is_no_indicator(clean):
     keys = ("level3", "description", "value", "basis")
     assert found(clean, "C10", {f"{ROW.format(2)}.{key}": None for key in keys}) == []
+    without_columns = {"level1": "效益指标", "level2": "经济效益指标", "level3": None, "value": None}
+    assert found(clean, "C10", {ROW.format(2): without_columns}) == []
+    assert found(clean, "C10", {ROW.format(2): without_columns | {"value": "≥5万元"}}) != []
 
 
 def test_so_it_is_on_a_form_without_descriptions(clean):

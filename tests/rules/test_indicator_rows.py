@@ -294,6 +294,16 @@ def test_weights_add_up_by_any_accepted_total(weights: tuple[object, ...], expec
     assert marks(weighted(*weights)) == expected
 
 
+@pytest.mark.parametrize("last", [
+    {"level1": "总分", "weight": 90}, {"level1": "合计", "level2": None, "level3": None, "value": None, "weight": 90},
+    {"level1": "预算执行率（10分）", "level2": "预算执行率", "level3": "预算执行率", "value": "=100%", "weight": 10},
+])  # fmt: skip
+def test_sums_and_the_rate_of_execution_are_no_indicators(last: dict[str, Any]):
+    project = weighted(15, 15, 10, 10, 30, 10)
+    project["indicators"].append(last)
+    assert marks(project) == set()
+
+
 @pytest.mark.parametrize(("value", "expected"), [("/", set()), ("无", set()), ("良好", {"S05!"})])
 def test_what_a_project_does_not_have_needs_no_weight(value: str, expected: set[str]):
     project = weighted(15, 15, 10, 10, 30, 10)

@@ -141,7 +141,7 @@ def _is_no_work(text: str, start: int, end: int) -> bool:
     basis="K1",
     needs=["target", "indicators"],
     maybe=["unit.year"],
-    follows=["V18", "X03", "C10", "C14", "C15", "V01", "V12", "V19", "T08"],
+    follows=["V18", "X03", "C10", "C14", "C15", "V01", "V12", "V19", "T08", "T10"],
     inputs=["@rows"],
     bad={"target": "2024年受理办理信访事项不少于1500件，信访群众满意度达到90%以上。"},
     good={"target": "2024年受理办理信访事项不少于0.12万件，服务全县17个乡镇，信访群众满意度达到90%以上。"},

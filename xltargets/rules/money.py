@@ -102,7 +102,7 @@ _ALL = ("项目", "单位", "全", "年", "工程", "运行", "运转")
 @rule(
     "M03", ERROR, basis="K2 R", needs=["budget.total", "indicators"],
     maybe=["budget.whole_period", "name", "purpose", "target"], inputs=["@rows", "@money"],
-    follows=["F11", "F12", "M01", "V12"],
+    follows=["F10", "F11", "F12", "M01", "V12"],
     bad={"indicators.3.value": "≤121万元"},
     good={"indicators.3.value": "≤1205000元"},
 )  # fmt: skip

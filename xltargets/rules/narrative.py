@@ -88,7 +88,7 @@ def _amounts_of(text: str) -> list[_Said]:
 
 @rule(
     "M04", WARNING, basis="R", needs=["budget.total"], maybe=["purpose", "target"], inputs=["@money"],
-    follows=["F11", "M01"],
+    follows=["F10", "F11", "F12", "M01", "X03", "X05"],
     bad={"purpose": "项目资金120.5万元，其中：办公费20万元，差旅费30.5万元，劳务费60万元。"},
     good={"purpose": "项目资金120.5万元，其中：办公费20万元，差旅费40.5万元，劳务费60万元（每人2000元）。"},
 )  # fmt: skip
@@ -207,7 +207,7 @@ def _of_an_earlier_year(before: str, year: int | None) -> bool:
 
 @rule(
     "M08", ERROR, basis="O", needs=["budget.total"], maybe=["purpose", "target", "unit.year"], inputs=["@item", "@money"],
-    follows=["F11", "F12"],
+    follows=["F11", "F12", "X03", "X05"],
     bad={"purpose": "本项目预算为125万元，用于信访积案化解。"},
     good={"purpose": "本项目预算为1205000元，其中每件补助不超过1000元。"},
 )  # fmt: skip

@@ -171,7 +171,7 @@ def _weights(rows: Rows) -> list[tuple[Row, Decimal]] | None:
     found = []
     for row in rows:
         weight = row.node.get("weight")
-        if weight is None:
+        if weight is None or _is_a_sum(row):
             continue
         if isinstance(weight, bool) or not isinstance(weight, (int, float, Decimal)):
             return None
@@ -179,6 +179,14 @@ def _weights(rows: Rows) -> list[tuple[Row, Decimal]] | None:
     if found and sum(weight for _, weight in found) <= 1 + _EPS:
         found = [(row, weight * 100) for row, weight in found]  # 0.2, shown as 20%
     return found or None
+
+
+_SUMS = frozenset({"总分", "合计", "总计", "小计", "总得分", "得分合计", "权重合计"})
+
+
+def _is_a_sum(row: Row) -> bool:
+    """Whether a row is no indicator but the sum of those above it."""
+    return any(text is not None and levels.clean(text) in _SUMS for text in (text_of(row.node, key) for key in (*_LABELS, "level3")))
 
 
 def _by_level1(rows: Rows) -> dict[str, Decimal]:
@@ -409,6 +417,8 @@ def name_is_not_that_of_a_level(name: str, first: str | None, second: str | None
     改法：写明考核的是什么，如“培训班次”“参训学员满意度”。
     """
     bare = levels.clean(name)
+    if levels.level1(first) == _EXECUTION:
+        return
     of_its_own = first and levels.clean(first) == bare or second and levels.clean(second) == bare
     if of_its_own or levels.is_level_name(name):
         yield "level3", f"三级指标“{_shown(name)}”与一级或二级指标同名，请写明考核的具体内容"
