@@ -67,6 +67,18 @@ def test_the_message_names_both_texts(filled: Path, tmp_path: Path):
 
 
 def test_a_bureau_s_own_form_may_have_labels_of_its_own(filled: Path, tmp_path: Path):
+    book = openpyxl.load_workbook(filled)
+    del book.defined_names["template.version"]
+    for row in book["填表说明"].iter_rows():
+        for cell in row:
+            if cell.value == load_form().fields["template", "version"].title:
+                cell.value = "本局表格"
+    book.save(tmp_path / "own.xlsx")
     cells = {(sheet, cell): f"本局的{text}" for sheet, cell, text in labels(filled) if sheet == "项目1"}
-    cells["填表说明", "C2"] = ""
-    assert [rule for rule, *_ in changed(filled, tmp_path / "out.xlsx", cells) if rule == "F16"] == []
+    assert [rule for rule, *_ in changed(tmp_path / "own.xlsx", tmp_path / "out.xlsx", cells) if rule == "F16"] == []
+
+
+def test_a_template_whose_version_was_cleared_is_still_the_template(filled: Path, tmp_path: Path):
+    cell = next((sheet, cell) for sheet, cell, text in labels(filled) if text == "预算数")
+    found = changed(filled, tmp_path / "out.xlsx", {("填表说明", "C2"): "", cell: "预算总额"})
+    assert ("F16", *cell) in found
