@@ -138,6 +138,18 @@ def test_titles_that_do_not(clean, title, rules):
     assert rules_found(clean, ["F13", "F14"], changes) == rules
 
 
+def test_of_tables_that_changed_places_each_is_told_its_own_number(clean):
+    changes = {"projects.0.title": "2.信访事项办理经费绩效目标表", "projects.1.title": "1.信息系统运行维护费绩效目标表"}
+    found = judged(all_rules()["F14"], overlay(clean, changes)).findings
+    said = [finding.message.partition("，请")[0] for finding in found if finding.rule == "F14"]
+    assert said == ["标题的序号是2，应为1", "标题的序号是1，应为2"]
+
+
+def test_a_cell_that_holds_true_is_told_as_it_shows(clean):
+    found = judged(all_rules()["F10"], overlay(clean, {"projects.0.budget.fiscal": True})).findings
+    assert any("“TRUE”不是数字" in finding.message for finding in found if finding.rule == "F10")
+
+
 @pytest.mark.parametrize("march", ["25%", "25％", "0.25"])
 def test_a_share_is_written_as_a_number_of_percent(clean, march):
     assert rules_found(clean, ["F15"], {"projects.0.schedule.march": march}) == ["F15"]

@@ -355,10 +355,11 @@ def titles_are_numbered(projects: Sequence[Any]) -> Iterator[Hit]:
     按项目表的先后，序号从1起逐个加1。没有序号的标题不算，由 F13 提示。
     改法：按项目表的先后重新编号；缺了项目表的补上。
     """
+    titles = [project.get("title") if isinstance(project, dict) else None for project in projects]
+    numbers = [_title(title)[0] if isinstance(title, str) else None for title in titles]
+    swapped = sorted(number or 0 for number in numbers) == list(range(1, len(numbers) + 1))
     expected = 1
-    for index, project in enumerate(projects):
-        title = project.get("title") if isinstance(project, dict) else None
-        number = _title(title)[0] if isinstance(title, str) else None
+    for index, number in enumerate(numbers):
         if number is not None and number != expected:
             yield f"projects.{index}.title", f"标题的序号是{number}，应为{expected}，请按项目表的先后连续编号"
-        expected = (expected if number is None else number) + 1
+        expected = (expected if number is None or swapped else number) + 1

@@ -47,7 +47,7 @@ def printable(text: str) -> str:
 
 def quoted(text: object) -> str:
     """A text from a cell in Chinese quotation marks: on one line, shortened."""
-    flat = " ".join(str(text).split())
+    flat = " ".join(str(text).split()) if not isinstance(text, bool) else str(text).upper()
     return f"“{flat}”" if len(flat) <= _LONGEST else f"“{flat[:_LONGEST]}…”"
 
 
