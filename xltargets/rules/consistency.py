@@ -95,26 +95,35 @@ def _quantities(text: str, known: Collection[Decimal] = ()) -> Iterator[_Quantit
     text = text[:_LONGEST]
     if _WIDE_DIGIT.search(text):
         text = text.translate(_FULL_WIDTH)
+    counted = list(_counted(text))
+    if all(one.base in known for one, _ in counted):
+        return
     given_until = about_until = _NOWHERE
+    for one, unit_at in counted:
+        start, end = one.start, one.start + len(one.typed)
+        before = text[max(0, start - 12) : start]
+        if _GIVEN.search(before) and not (before.endswith("等") and one.base_unit in _PEOPLE) or given_until >= 0 and (start == given_until or _AND.fullmatch(text, given_until, start)):
+            given_until = end
+        elif (about := _COUNTED_ABOUT.match(text, unit_at)) is not None:
+            about_until = about.end()
+        elif (start - about_until <= 1 or text.startswith("在", start - 1)) and _AREA.match(text, unit_at):
+            continue  # 2个街道15个社区, 在160个行政村
+        elif one.base not in known and not _is_no_work(text, start, end):
+            yield one
+
+
+def _counted(text: str) -> Iterator[tuple[_Quantity, int]]:
+    """Every number with a unit of work, and where its unit stands."""
     for match in _NUMBER.finditer(text):
-        unit, length = units.read(text[match.end() : match.end() + 16], 0)
-        end = match.end() + length
+        start, unit_at = match.span()
+        unit, length = units.read(text[unit_at : unit_at + 16], 0)
         if unit is None or unit.bare or unit.name in _OTHER_UNITS or unit.base.partition("/")[0] in ("元", "美元", "%", "百分点"):
             continue
-        if _DENSITY.search(unit.name):
+        if "/" in unit.name and _DENSITY.search(unit.name):
             continue
-        before = text[max(0, match.start() - 12) : match.start()]
-        if _GIVEN.search(before) and not (before.endswith("等") and unit.base in _PEOPLE) or given_until >= 0 and (match.start() == given_until or _AND.fullmatch(text, given_until, match.start())):
-            given_until = end
-        elif (about := _COUNTED_ABOUT.match(text, match.end())) is not None:
-            about_until = about.end()
-        elif (match.start() - about_until <= 1 or text.startswith("在", match.start() - 1)) and _AREA.match(text, match.end()):
-            continue  # 2个街道15个社区, 在160个行政村
-        else:
-            number = Decimal(match[1].replace(",", "") + (match[2] or ""))
-            base = number * unit.factor
-            if base not in known and not _is_no_work(text, match.start(), end):
-                yield _Quantity(number, unit.name, base, unit.base, text[match.start() : end], match.start())
+        number = Decimal(match[1].replace(",", "") + (match[2] or ""))
+        typed = text[start : unit_at + length]
+        yield _Quantity(number, unit.name, number * unit.factor, unit.base, typed, start), unit_at
 
 
 #: Before any text.
@@ -176,26 +185,14 @@ def _missing(target: str, rows: Sequence[Row], year: int | None) -> list[_Quanti
 
     Units only count for sums: what the goal counts in 场次 or 名 the indicator may count in 场 or 人.
     """
-    known: set[Decimal] = set()
-    unitless: set[Decimal] = set()
-    of_rows: set[tuple[str, Decimal]] = set()
-    totals: dict[str, Decimal] = {}
-    ranges: list[tuple[str, Decimal, Decimal]] = []
-    for row in rows:
-        value = row.value
-        if value is not None and "number" in row.sorts and value.lo is not None:
-            base, times = value.base_unit.partition("/")[0], _A_YEAR.get(value.per)
-            bounds = [bound * value.factor for bound in (value.lo, value.hi) if bound is not None]
-            known.update(bounds, [bound * times for bound in bounds] if times else ())
-            of_rows.update((base, bound) for bound in bounds)
-            if not value.unit:
-                unitless.add(value.lo)  # C11 speaks of those
-            totals[base] = totals.get(base, Decimal(0)) + bounds[0]
-            if value.hi is not None:
-                ranges.append((base, bounds[0], bounds[1]))
-    missing = [one for one in _quantities(target, known)
-               if totals.get(one.base_unit) != one.base and one.number not in unitless
-               and not any(unit == one.base_unit and low <= one.base <= high for unit, low, high in ranges)]
+    measured = _measured(rows)
+    known = {bound for _, bounds in measured for bound in bounds}
+    for value, bounds in measured:
+        if "/" in value.unit and (times := _A_YEAR.get(value.per)):
+            known.update(bound * times for bound in bounds)
+    missing = list(_quantities(target, known))
+    if missing:
+        missing = _beyond(missing, measured)
     for row in rows if missing else ():
         plain_number = "number" in row.sorts and "odd" not in row.sorts  # known already
         for key in ("level3", "description") if plain_number else ("level3", "description", "value"):
@@ -204,9 +201,43 @@ def _missing(target: str, rows: Sequence[Row], year: int | None) -> list[_Quanti
     missing = [one for one in missing if one.base not in known]
     parts = _parts_of_known(missing, lambda unit, total: total in known)
     if missing:  # 省级1个、市级2个 for 3个, though there is another 2
+        of_rows = {(_unit_of(value), bound) for value, bounds in measured for bound in bounds}
         parts |= _parts_of_known(list(_quantities(target)), lambda unit, total: (unit, total) in of_rows)
         parts |= _factors_of_known(missing, target, known)
     return [one for one in missing if one.start not in parts and not _is_set_aside(one, target, year, known)]
+
+
+#: A number, and its bounds in the base unit: one, or of a range two.
+_Measured = tuple[Value, list[Decimal]]
+
+
+def _measured(rows: Sequence[Row]) -> list[_Measured]:
+    """The values of indicators that are numbers."""
+    found = []
+    for row in rows:
+        value = row.value
+        if value is not None and "number" in row.sorts and value.lo is not None:
+            low = value.lo * value.factor
+            found.append((value, [low] if value.hi is None else [low, value.hi * value.factor]))
+    return found
+
+
+def _unit_of(value: Value) -> str:
+    """What a value counts, whatever it is counted by: 次 of 次/月."""
+    return value.base_unit.partition("/")[0]
+
+
+def _beyond(missing: list[_Quantity], measured: list[_Measured]) -> list[_Quantity]:
+    """Those that are neither the sum of all in their unit, nor within a range, nor a number without a unit (C11 speaks of it)."""
+    unitless: set[Decimal | None] = {value.lo for value, _ in measured if not value.unit}
+    totals: dict[str, Decimal] = {}
+    for value, bounds in measured:
+        base = _unit_of(value)
+        totals[base] = totals.get(base, Decimal(0)) + bounds[0]
+    ranges = [(_unit_of(value), bounds[0], bounds[1]) for value, bounds in measured if value.hi is not None]
+    return [one for one in missing
+            if totals.get(one.base_unit) != one.base and one.number not in unitless
+            and not any(unit == one.base_unit and low <= one.base <= high for unit, low, high in ranges)]
 
 
 _SIZE_WORDS = "(?:、(?:总长度?|总?面积|(?:建筑|占地|营业)面积|长度?|共|共计|约|不少于){0,2})?"
@@ -374,15 +405,16 @@ def _other_rates(target: str, rows: Sequence[Row]) -> Iterator[tuple[str, str, s
     """Rates of the goal that an indicator of the very name has otherwise: rate, name, the indicator's value."""
     if "%" not in target and "％" not in target:
         return
+    said_rates = list(_RATE.finditer(target[:_LONGEST]))
     rates: dict[str, list[Value]] = {}
-    for row in rows:
+    for row in rows if said_rates else ():
         value, name = row.value, row.node.get("level3")
         if value is None or not row.sorts >= _ONE_RATE or value.change or not isinstance(name, str):
             continue
         if value.lo is not None and value.lo <= 100:  # beyond: V04, V05
             bare = _COUNTED_NAME.sub("", name) if "指标" in name else name
             rates.setdefault(plain(bare), []).append(value)
-    for match in _RATE.finditer(target[:_LONGEST]) if rates else ():
+    for match in said_rates if rates else ():
         name = _RATE_NAME.search(target[max(0, match.start() - 14) : match.start()])
         if name is None:
             continue
@@ -472,7 +504,8 @@ def large_projects_have_enough_indicators(
 
 
 def _has_content(indicator: Mapping[str, Any]) -> bool:
-    return any(isinstance(indicator.get(key), str) and indicator[key].strip() for key in ("level3", "value"))
+    name, value = indicator.get("level3"), indicator.get("value")
+    return isinstance(name, str) and name.strip() != "" or isinstance(value, str) and value.strip() != ""
 
 
 @rule(
@@ -499,9 +532,24 @@ def purpose_and_goal_belong_together(purpose: str, target: str, name: str | None
     if _similarity(used, goal, highest) >= highest:
         yield "purpose", "资金用途与绩效目标相同或几乎相同，请分别写明钱用在哪里、达到什么效果"
         return
-    spent, meant = _content(used), _content(goal + " " + prose(name)[:200])
+    goal = goal + " " + prose(name)[:200]
+    if _clearly_related(used, goal, lowest):
+        return
+    spent, meant = _content(used), _content(goal)
     if min(len(spent), len(meant)) >= _ENOUGH and len(spent & meant) < lowest * min(len(spent), len(meant)):
         yield "purpose", "资金用途与绩效目标、项目名称没有共同的内容，疑似脱节，请核对"
+
+
+def _clearly_related(used: str, goal: str, lowest: float) -> bool:
+    """Whether so many characters of both are of no empty or cost word that what is left of them need not be worked out."""
+    one, other = set(_COSTS.sub(" ", used)), set(_COSTS.sub(" ", goal))
+    common = sum("\u4e00" <= char <= "\u9fff" for char in (one & other) - _empty_letters())
+    return common >= lowest * min(len(one), len(other))
+
+
+@built
+def _empty_letters() -> frozenset[str]:
+    return frozenset("".join(words("support")["empty"]["words"]))
 
 
 def _similarity(one: str, other: str, least: float) -> float:
@@ -528,11 +576,11 @@ def _content(text: str) -> frozenset[str]:
 def _support() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
     """Patterns of the word list: empty words, words of a result, indicators of work being carried out."""
     lists = words("support")
-    return (
-        re.compile("|".join(sorted(map(re.escape, lists["empty"]["words"]), key=lambda word: (-len(word), word)))),
-        re.compile("|".join(sorted(map(re.escape, lists["result"]["words"]), key=lambda word: (-len(word), word)))),
-        re.compile("|".join(sorted(map(re.escape, lists["activity"]["words"]), key=lambda word: (-len(word), word)))),
+    empty, result, activity = (
+        later("|".join(sorted(map(re.escape, lists[kind]["words"]), key=lambda word: (-len(word), word))))
+        for kind in ("empty", "result", "activity")
     )
+    return empty, result, activity
 
 
 @rule(
@@ -569,11 +617,10 @@ _MANY_PAIRS = 6
 
 
 class _Support(NamedTuple):
-    """What projects and indicators say, what they are called, and whether an indicator measures that work is carried out."""
+    """What projects and indicators say, and what they are called."""
 
     said: str
     names: str
-    carried_out: bool
 
 
 def _common_words(texts: Sequence[str], own: tuple[str, ...]) -> set[str]:
@@ -591,7 +638,10 @@ def _is_loose(item: str, own: tuple[str, ...], common: Callable[[], set[str]], s
         by_chance = _only_a_word(item, grams, support)
     if not grams or shared and not by_chance:
         return False
-    return not support.carried_out or _support()[1].search(item) is not None or _DIGIT.search(item) is not None
+    _, result, activity = _support()
+    if activity.search(support.names) is None:  # no indicator measures that work is carried out
+        return True
+    return result.search(item) is not None or _DIGIT.search(item) is not None
 
 
 #: So many pairs are words enough for one word of three characters, with a quantity that no project has, to say little.
@@ -607,6 +657,8 @@ def _only_a_word(item: str, grams: Collection[str], support: _Support) -> bool:
     shared = [gram for gram in grams if gram in support.said]
     if len(shared) > 2 or len(shared) == 2 and not any(one[1] == other[0] and one + other[1] in item for one, other in (shared, shared[::-1])):
         return False
+    if not any(number in support.said for number in numbers):
+        return True
     return numbers.isdisjoint(_WHOLE_NUMBER.findall(support.said))
 
 
@@ -623,7 +675,7 @@ def _support_of(projects: list[Any], own: tuple[str, ...]) -> _Support:
     known = "\n".join([named, *(text[:_LONGEST] for text in said if isinstance(text, str))])
     for word in own:
         known = known.replace(word, " ")
-    return _Support(known, named, _support()[2].search(named) is not None)
+    return _Support(known, named)
 
 
 _NO_HAN = later(f"[^{HAN}A-Za-z]+")

@@ -123,8 +123,9 @@ def costs_are_within_the_budget(
     if total <= 0:
         return
     budget, most = in_wan(total, unit), in_wan(max(total, whole or total), unit)
-    costs = [(row, cost) for row in rows if is_cost(row) and (cost := _whole_cost(row)) is not None]
-    alone = len(costs) == 1 == sum(is_cost(row) and row.value is not None and row.value.is_money for row in rows)
+    of_cost = [row for row in rows if is_cost(row)]
+    costs = [(row, cost) for row in of_cost if (cost := _whole_cost(row)) is not None]
+    alone = len(costs) == 1 == sum(row.value is not None and row.value.is_money for row in of_cost)
     complete = any(abs(cost - budget) <= eps for _, cost in costs)
     adds_up = abs(sum(cost for _, cost in costs) - budget) <= eps
     for row, cost in costs:

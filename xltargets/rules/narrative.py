@@ -222,10 +222,14 @@ def amounts_in_text_are_those_of_the_table(
     各级分别安排的资金和“其中”以后的金额不检查。
     改法：以批复的预算数为准，改正文字或表内的金额。
     """
-    known = [in_wan(value, unit) for value in _numbers(project.get("budget"))]
+    known: list[Decimal] | None = None
     for path, text in (("purpose", purpose), ("target", target)):
         every = _amounts(text) if text else []
         said = [one for one in every if _speaks_of_the_project(one, text or "", year, alone=len(every) == 1)]
+        if not said:
+            continue
+        if known is None:
+            known = [in_wan(value, unit) for value in _numbers(project.get("budget"))]
         wrong = [one for one in said if not _known(one.value, known, eps) and not _is_wider(one, in_wan(total, unit), alone=len(every) == 1)]
         together = sum(dict.fromkeys(one.value for one in wrong), Decimal(0))
         if wrong and not _known(together, known, eps):
