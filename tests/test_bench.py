@@ -155,9 +155,9 @@ class TestNothingIsDoneTwice:
         def fails(text: str, field: object) -> list[tuple[str, str]]:
             raise ValueError(text)
 
-        rules = [one._replace(function=fails) if one.rule.id == "T10" else one for one in whole.texts.rules]
+        rules = [one._replace(function=fails) if one.rule.id == "T09" else one for one in whole.texts.rules]
         cache[-1] = config, whole._replace(texts=ready.OnTexts(rules))
         failed = judge(submission).failures
         cache[-1] = config, whole
-        assert failed and {failure.rule for failure in failed} == {"T10"}
+        assert failed and {failure.rule for failure in failed} == {"T09"}
         assert judge(submission).failures == []

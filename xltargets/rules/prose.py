@@ -77,12 +77,13 @@ def listed(node: Mapping[str, Any], key: str) -> list[tuple[int, str]]:
     ]
 
 
-def texts_at(node: Mapping[str, Any], path: str, keys: Iterable[str]) -> Iterator[tuple[str, str]]:
+def texts_at(node: Mapping[str, Any], path: str, keys: Iterable[str]) -> list[tuple[str, str]]:
     """The texts under these keys that are not blank: dotted path, text."""
-    for key in keys:
-        text = node.get(key)
-        if isinstance(text, str) and text and not text.isspace():
-            yield f"{path}.{key}", text
+    return [
+        (f"{path}.{key}", text)
+        for key in keys
+        if isinstance(text := node.get(key), str) and text and not text.isspace()
+    ]
 
 
 def shown(text: str, longest: int = 30) -> str:
@@ -122,6 +123,8 @@ _MARK = re.compile(
 _MAY_MARK = re.compile(
     f"[0-9０-９](?:[)）、]|[.．](?:[^0-9０-９]|(?:19|20)[0-9]{{2}}年))|[{_NUMERALS}][)）、是，,：:]|[①-⑳]"
 )
+#: What it begins with.
+_BEGIN_MARKS = frozenset(f"（(0123456789０１２３４５６７８９第{_NUMERALS}①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳")
 _OPENERS = frozenset("。；;！!？?：:，,”）】\n")
 
 
@@ -226,5 +229,5 @@ def items(text: str) -> list[str]:
 def unnumbered(text: str) -> str:
     """The text without bookmarks and without the number before it."""
     text = BOOKMARK.sub("", text).strip()
-    match = _MARK.match(text)
+    match = _MARK.match(text) if text[:1] in _BEGIN_MARKS else None
     return text[match.end() :].strip() if match else text

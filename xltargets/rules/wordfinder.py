@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from xltargets.rules.patterns import later
+
 
 class WordFinder:
     """Finds many words in a text in one pass, by a pattern of the words' first two characters.
@@ -19,7 +21,7 @@ class WordFinder:
             if len(word) > 1:
                 self._starting.setdefault(word[:2], []).append(word)
         firsts, seconds = ("".join(map(re.escape, sorted({pair[at] for pair in self._starting}))) for at in (0, 1))
-        self._pair = re.compile(f"[{firsts}](?=[{seconds}])" if firsts else "(?!)")
+        self._pair = later(f"[{firsts}](?=[{seconds}])" if firsts else "(?!)")
 
     def find(self, text: str) -> list[tuple[int, str]]:
         """Where each word stands, in the order of the text."""
