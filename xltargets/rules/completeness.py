@@ -128,7 +128,7 @@ def target_is_given(target: str | None) -> Iterator[Hit]:
 
 
 @rule(
-    "C07", ERROR, basis="S-form", inputs=["@blank"],
+    "C07", ERROR, basis="S-form", inputs=["@blank"], blank=[f"schedule.{point}" for point in _POINTS],
     formula=all_of(*(filled(f"project.schedule.{point}") for point in _POINTS)),
     formula_message="请填写支出计划的四个时点",
     bad={"schedule.june": None},

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from xltargets.rules.indicator_names import bare
 from xltargets.rules.patterns import later
 from xltargets.rules.vocabulary import pattern
+from xltargets.rules.wordlists import built
 from xltargets.values import Value
 
 #: Those whose complaints are counted, no service that deals with them.
@@ -15,6 +16,11 @@ _SERVED = later("服务(?:对象)?(?=投诉|差评|不满意)")
 
 def is_reverse(name: str, also: Sequence[str] = ()) -> bool:
     """Whether less is better by the name: it says something bad (投诉), and nothing that deals with it (投诉处理率)."""
+    return _is_reverse(name, tuple(also))
+
+
+@built
+def _is_reverse(name: str, also: tuple[str, ...]) -> bool:
     text = _SERVED.sub("", bare(name))
     if not pattern("reverse", also).search(text):
         return False

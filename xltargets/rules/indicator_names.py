@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
+from operator import add
 from typing import Any
 
 from xltargets.rules import levels
@@ -12,7 +13,7 @@ from xltargets.rules.items import Row
 from xltargets.rules.levels import text_of
 from xltargets.rules.patterns import later
 from xltargets.rules.registry import HINT, WARNING, Hit, rule
-from xltargets.rules.similar import plain
+from xltargets.rules.similar import called
 from xltargets.rules.vocabulary import pattern, words
 from xltargets.rules.wording import quoted
 from xltargets.rules.wordlists import built
@@ -262,8 +263,8 @@ def description_says_more_than_the_name(name: str, description: str) -> Iterator
     """
     if len(description) > 4 * _LONGEST:
         return
-    one, other = plain(name).removesuffix("指标").casefold(), plain(description).removesuffix("指标").casefold()
-    if one and one.replace("的", "") == other.replace("的", ""):
+    one, other = called(name), called(description)
+    if one and (one == other or "的" in one + other and one.replace("的", "") == other.replace("的", "")):
         hit = "description", f"描述与三级指标名称{quoted(name)}相同，请写明指标的含义、口径或计算方法"
         yield hit if one == other else (*hit, HINT)
 
@@ -392,7 +393,7 @@ def indicators_are_about_the_work(
         text = bare(row.name) if row.name else ""
         if text in idle:
             yield f"indicators.{row.index}.level3", f"{quoted(row.name or '')}说的是资金本身，与工作内容无关，请改为本项目要做的事"
-        elif told and row.level2 in ("数量", "质量") and len(_GENERAL.sub("", text)) >= 2 and not _related(text, said):
+        elif told and row.level2 in ("数量", "质量") and not _related(text, said) and len(_GENERAL.sub("", text)) >= 2:
             message = f"{quoted(row.name or '')}与项目名称、资金用途、绩效目标没有相同的词，请核对是否与本项目有关"
             yield f"indicators.{row.index}.level3", message
 
@@ -405,4 +406,4 @@ _GENERAL = later(r"\W|项目|工程|工作|任务|设备|设施|物资|资金|�
 
 def _related(name: str, said: str) -> bool:
     """Whether two neighbouring characters of the name stand in what the project says of itself."""
-    return any(name[at : at + 2] in said for at in range(len(name) - 1))
+    return any(map(said.__contains__, map(add, name, name[1:])))

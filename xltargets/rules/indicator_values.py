@@ -180,7 +180,7 @@ def bad_things_have_an_upper_limit(name: str, value: Value, *, also: Sequence[st
     响应时间、办结时限、工期等越短越好，也不用 ≥ 或 ＞（质保期限、公示期限等不算）；坏事的发生率等于50%以上的，多是填反了。
     改法：改为“≤3次”“=0起”等；或把名称改为处理率、下降率。
     """
-    if value.change is not None or value.op in _DOWN:
+    if value.change is not None or value.op is None or value.op in _DOWN:
         return
     if not is_reverse(name, also):
         if value.op in _UP and is_wait(name, value):
@@ -379,7 +379,7 @@ def date_lies_within_the_year(
     改法：核对日期；跨年度的项目补填项目起止日期。
     """
     date = value.date
-    if _NO_YEAR.match(typed):
+    if "年" in typed and _NO_YEAR.match(typed):
         yield "value", f"指标值{quoted(typed)}的年份不对，预算年度是{year}年，请改正"
     if value.kind != "date" or date is None or date.every or value.op in _UP:
         return
@@ -532,14 +532,17 @@ def targets_are_neither_too_low_nor_all_perfect(
         if value is None or "rate" not in row.sorts or value.change is not None or value.lo is None or row.name is None:
             continue
         rates.append((row.index, value))
-        text, low = bare(row.name), _percent(value.lo, value)
-        expected = text.endswith(words("must_be_high")) and not _NEGATIVE_OPENING.search(text)
-        if expected and value.op in (">=", ">", "=") and low is not None and low < Decimal(str(lowest)):
+        low = value.lo * value.factor
+        if value.op in (">=", ">", "=") and low < Decimal(str(lowest)) and _should_be_high(bare(row.name)):
             message = f"{quoted(row.name)}的指标值{quoted(value.raw)}低于{lowest:g}%，目标过低，请核对"
             yield f"indicators.{row.index}.value", message
     numbers = [row for row in rows if "quant" in row.sorts]
     if len(rates) >= at_least and len(numbers) > len(rates) and all(value.lo == _HUNDRED for _, value in rates):
         yield f"indicators.{rates[0][0]}.value", f"{len(rates)}条比率指标都是100%，请按实际可能测算"
+
+
+def _should_be_high(name: str) -> bool:
+    return name.endswith(words("must_be_high")) and not _NEGATIVE_OPENING.search(name)
 
 
 @rule(
@@ -559,7 +562,7 @@ def full_rate_uses_the_equals_sign(typed: str, name: str, value: Value) -> Itera
     比率最高是 100%，“≥100%”应写为“=100%”。增长率等可以超过 100% 的除外。
     改法：改为“=100%”。
     """
-    if not value.is_rate or value.kind != "quant" or value.lo != _HUNDRED or value.unit != "%":
+    if value.unit != "%" or value.kind != "quant" or value.lo != _HUNDRED:
         return
     grows = pattern("growth").search(_short(name)) or pattern("above_100").search(_short(name))
     if value.change is None and not grows and "达" not in typed[:20]:

@@ -98,6 +98,12 @@ def standard_names(level: int) -> tuple[str, ...]:
     return tuple(entry["name"] for entry in table("levels")[f"level{level}"] if entry["name"] != "执行率")
 
 
+@built
+def names_beside(first: str | None, second: str | None) -> frozenset[str]:
+    """The official names of both levels, and what a row has as its own."""
+    return _written()[0].union(clean(name) for name in (first, second) if name)
+
+
 def is_level_name(text: str) -> bool:
     """Whether a text is nothing but the official name of a level; 生态环境, another name of one, may be what is judged."""
     name = clean(text)

@@ -144,7 +144,8 @@ def what_is_done_is_paid(indicators: Sequence[Any], *given: Any) -> Iterator[Hit
     改法：核对完成时限和支出计划；按合同完成后分期支付的不必改。
     """
     *shares, year, rows = given
-    dates = {row.index: month for row in rows if (month := _month_done(row, year)) is not None}
+    of_time = [row for row in rows if row.level2 == "时效"]
+    dates = {row.index: month for row in of_time if (month := _month_done(row, year)) is not None}
     if not dates:
         return
     last = max(dates, key=lambda index: dates[index])
@@ -157,9 +158,9 @@ def what_is_done_is_paid(indicators: Sequence[Any], *given: Any) -> Iterator[Hit
 
 
 def _month_done(row: Row, year: int | None) -> int | None:
-    """The month by which an indicator says that all is done, within the budget year."""
+    """The month by which an indicator of time says that all is done, within the budget year."""
     value = row.value
-    if row.level2 != "时效" or value is None or value.kind != "date" or value.date is None:
+    if value is None or value.kind != "date" or value.date is None:
         return None
     words = f"{row.node.get('level3') or ''}{row.node.get('value') or ''}"[:200]
     if not any(word in words for word in _DONE):

@@ -48,6 +48,24 @@ def plain(text: object) -> str:
     return _folded(text)
 
 
+def called(name: object) -> str:
+    """A name of an indicator, made comparable: as :func:`plain`, without the word 指标 behind it and in small letters."""
+    return _called(name) if isinstance(name, str) and len(name) <= _LONGEST_NAME else _call(name)
+
+
+#: Longer ones are not remembered.
+_LONGEST_NAME = 200
+
+
+@lru_cache(maxsize=2048)
+def _called(name: str) -> str:
+    return _call(name)
+
+
+def _call(name: object) -> str:
+    return plain(name).removesuffix("指标").casefold()
+
+
 def prose(text: object) -> str:
     """As :func:`plain`, and without the numbers of list items and the residue of conversion."""
     return plain(_NUMBERED.sub("", _RESIDUE.sub("", text))) if isinstance(text, str) else ""

@@ -11,7 +11,7 @@ from xltargets.rules.items import Row
 from xltargets.rules.levels import BOTH, text_of
 from xltargets.rules.parts import is_prefilled
 from xltargets.rules.registry import ERROR, HINT, WARNING, Hit, rule
-from xltargets.rules.similar import plain
+from xltargets.rules.similar import called
 from xltargets.rules.wording import share
 
 Indicators = Sequence[Any]
@@ -391,7 +391,7 @@ def names_are_unique(indicators: Indicators, rows: Rows) -> Iterator[Hit]:
     """
     seen: dict[str, int] = {}
     for row in rows:
-        name = plain(row.name).removesuffix("指标").casefold()
+        name = called(row.name)
         if len(name) < 2:
             continue
         first = seen.setdefault(name, row.index)
@@ -417,8 +417,7 @@ def name_is_not_that_of_a_level(name: str, first: str | None, second: str | None
     改法：写明考核的是什么，如“培训班次”“参训学员满意度”。
     """
     bare = levels.clean(name)
-    if levels.level1(first) == _EXECUTION:
-        return
-    of_its_own = first and levels.clean(first) == bare or second and levels.clean(second) == bare
-    if of_its_own or levels.is_level_name(name):
+    beside = levels.names_beside(first and first[:60], second and second[:60])
+    same = bare in beside or bare != name and levels.is_level_name(name)
+    if same and levels.level1(first) != _EXECUTION:
         yield "level3", f"三级指标“{_shown(name)}”与一级或二级指标同名，请写明考核的具体内容"

@@ -171,6 +171,8 @@ def unit_is_complete(typed: str, unit: str | None, value: Value) -> Iterator[Hit
     只写“万”“亿”，不知道是万元还是万人。
     改法：写全单位，如“30万元”“1.5万人次”。
     """
+    if not unit and "glued-unit" not in value.flags:
+        return
     column = fold(unit[:20]) if unit else ""
     if column in _BARE:
         yield "unit", f"度量单位“{column}”不完整，请写全，如“{column}元”“{column}人次”"
