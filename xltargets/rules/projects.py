@@ -122,7 +122,9 @@ def names_are_distinct(projects: Sequence[Project], *, similarity: float = 0.9) 
 
 def _without_number(project: Project) -> str:
     name = project.get("name") if isinstance(project, dict) else None
-    return _DOCUMENT_NUMBER.sub("", name[:200]) if isinstance(name, str) else ""
+    if not isinstance(name, str):
+        return ""
+    return _DOCUMENT_NUMBER.sub("", name[:200]) if "号" in name else name[:200]
 
 
 _COPIED_TARGET = "2024年受理办理信访事项不少于1200件，12月底前按期办结率达到95%以上，信访群众满意度达到90%以上"
@@ -314,6 +316,9 @@ def _odd_ones(projects: Sequence[Project], same: list[_Use]) -> Iterator[Hit]:
     senses = {value.text: value for value in values}
     if len(senses) < 2:
         return
+    ways = {(value.kind, value.op, value.op_explicit, value.change, value.unit) for value in senses.values()}
+    if len(ways) < 2 and not values[0].is_rate:
+        return  # they differ in size alone
     known = {text: meaning(value) for text, value in senses.items()}
     meanings = [known[value.text] for value in values]
     usual = Counter(meanings).most_common(1)[0][0]
@@ -368,7 +373,7 @@ def _vector(project: Project) -> tuple[object, ...]:
 
 def document_number(name: object) -> str:
     """The 发文字号 in a project's name, in one spelling; empty when there is none."""
-    match = _DOCUMENT_NUMBER.search(name[:200]) if isinstance(name, str) else None
+    match = _DOCUMENT_NUMBER.search(name[:200]) if isinstance(name, str) and "号" in name else None
     if match is None:
         return ""
     return f"{_SOURCE_WORDS.sub('', match[1]) or match[1]}〔{match[2]}〕{match[3]}号"
@@ -437,6 +442,6 @@ def names_tell_the_content(name: str) -> Iterator[Hit]:
     名称应说明资金做什么，以发文字号开头的名称要查文件才知道内容。
     改法：文号移到名称之后的括号里，或写在指标值确定依据中。
     """
-    match = _DOCUMENT_NUMBER.match(name[:200].lstrip())
+    match = _DOCUMENT_NUMBER.match(name[:200].lstrip()) if "号" in name else None
     if match:
         yield "name", f"项目名称以文号“{match[0]}”开头，请以项目内容命名，文号可放在依据中"
