@@ -72,11 +72,10 @@ class _Run:
             for item in self.view.items(scope) if choice.rules else ():
                 for prepared, function, pick, inputs in choice.of(item):
                     arguments = pick(item.row)
-                    if inputs:
-                        given = [give(self.asked, item) for give in inputs]
-                        if None in given:
-                            continue
-                        arguments = (*arguments, *given)
+                    for give in inputs:
+                        arguments += (give(self.asked, item),)
+                    if inputs and None in arguments[-len(inputs) :]:
+                        continue
                     try:
                         hits = list(function(*arguments))
                     except Exception as error:  # a rule that fails is reported as ours
