@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from xltargets.rules.patterns import later
@@ -204,6 +205,12 @@ _ANNUAL = later(
 )
 
 
+@lru_cache(maxsize=1024)
+def _yearly(basis: str) -> tuple[tuple[int, str], ...]:
+    """The documents of a basis that come out every year: year, as typed; many indicators rest on the same one."""
+    return tuple((int(match[1]), match.group()) for match in _ANNUAL.finditer(basis))
+
+
 @rule(
     "Y04",
     HINT,
@@ -221,7 +228,7 @@ def basis_is_of_this_year(basis: str, year: int) -> Iterator[Hit]:
     """
     if "20" not in basis and "19" not in basis:
         return
-    wrong = [match.group() for match in _ANNUAL.finditer(basis, 0, 2000) if int(match[1]) not in (year, year - 1)]
+    wrong = [typed for of_year, typed in _yearly(basis[:2000]) if of_year not in (year, year - 1)]
     if wrong:
         yield "basis", f"依据{some(map(shown, wrong))}不是{year}年或{year - 1}年的，请改为现行的依据"
 
