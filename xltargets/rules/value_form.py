@@ -1,4 +1,4 @@
-"""Group V, first half: how a 指标值 is written. What it says is judged in indicator_values.py."""
+"""Group V, first part: how a 指标值 is written. What it says is judged in value_limits.py and indicator_values.py."""
 
 from __future__ import annotations
 
