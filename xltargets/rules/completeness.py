@@ -10,11 +10,11 @@ from xltargets.rules.formulas import all_of, all_or_none_filled, filled, filled_
 from xltargets.rules.items import Row, unnumbered
 from xltargets.rules.levels import SATISFACTION, text_of
 from xltargets.rules.parts import is_cost, is_prefilled
-from xltargets.rules.patterns import later
 from xltargets.rules.registry import ERROR, HINT, WARNING, Hit, rule
 from xltargets.rules.wording import amount, listed, quoted
 from xltargets.values import Value
 from xltargets.values.fold import fold
+from xltargets.values.patterns import later
 from xltargets.values.units import whole
 
 _POINTS = {"march": "3月底", "june": "6月底", "october": "10月底", "december": "12月底"}

@@ -7,7 +7,6 @@ from decimal import Decimal
 from typing import Any
 
 from xltargets.rules.items import Row
-from xltargets.rules.patterns import later
 from xltargets.rules.prose import HAN, indicators_of, marks, shown, unmarked
 from xltargets.rules.quantities import DIGIT, LONGEST
 from xltargets.rules.registry import HINT, WARNING, Hit, rule
@@ -16,6 +15,7 @@ from xltargets.rules.support import NO_HAN, support_words
 from xltargets.rules.wording import amount, in_wan
 from xltargets.rules.wordlists import built, words
 from xltargets.values import Value, parse
+from xltargets.values.patterns import later
 
 _HAN_QUANTITY = later(
     "百分之|[一二三四五六七八九十两百千万]{1,6}(?:个(?!方面|月内)|件|人|次|户|项|名|家|场|所|公里|平方米|亩|吨|台|套|份|期|座|处|辆|批|季度|月底|月份|村|成)(?!性)|全覆盖|零(?:事故|上访|投诉|差错)"

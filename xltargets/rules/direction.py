@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from xltargets.rules.indicator_names import bare
-from xltargets.rules.patterns import later
 from xltargets.rules.vocabulary import pattern
 from xltargets.rules.wordlists import built
 from xltargets.values import Value
+from xltargets.values.patterns import later
 
 #: Those whose complaints are counted, no service that deals with them.
 _SERVED = later("服务(?:对象)?(?=投诉|差评|不满意)")

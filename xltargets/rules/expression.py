@@ -8,7 +8,6 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
-from xltargets.rules.patterns import later
 from xltargets.rules.prose import (
     HAN,
     projects_of,
@@ -19,6 +18,7 @@ from xltargets.rules.registry import HINT, WARNING, Hit, rule
 from xltargets.rules.similar import prose
 from xltargets.rules.wordfinder import WordFinder
 from xltargets.rules.wordlists import built, words
+from xltargets.values.patterns import later
 
 _TARGET = "projects.0.target"
 #: Texts of a document: path, text.

@@ -8,10 +8,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from xltargets.rules.formulas import length, own, stripped, typed
-from xltargets.rules.patterns import later
 from xltargets.rules.prose import BOOKMARK
 from xltargets.rules.registry import ERROR, HINT, WARNING, Hit, rule
 from xltargets.rules.wording import listed, quoted
+from xltargets.values.patterns import later
 
 _CODE = later(r"\d{8}[A-Z][0-9A-Z]{12}", re.ASCII)
 _LOOKALIKES = str.maketrans("OI", "01")

@@ -9,12 +9,12 @@ from functools import partial
 from typing import Any
 
 from xltargets.rules.items import Row
-from xltargets.rules.patterns import later
 from xltargets.rules.prose import HAN, shown
 from xltargets.rules.quantities import DIGIT, FULL_WIDTH, LONGEST, Quantity, quantities
 from xltargets.rules.registry import HINT, WARNING, Hit, rule
 from xltargets.rules.similar import plain
 from xltargets.values import Value, parse, units
+from xltargets.values.patterns import later
 
 #: So often in a year: what an indicator counts by the month, the goal may count by the year.
 _A_YEAR = {"月": 12, "季度": 4, "周": 52, "工作日": 250, "天": 365}

@@ -11,13 +11,13 @@ from typing import Any
 from xltargets.rules import levels
 from xltargets.rules.items import Row
 from xltargets.rules.levels import text_of
-from xltargets.rules.patterns import later
 from xltargets.rules.registry import HINT, WARNING, Hit, rule
 from xltargets.rules.similar import called
 from xltargets.rules.vocabulary import pattern, words
 from xltargets.rules.wording import quoted
 from xltargets.rules.wordlists import built
 from xltargets.values import Value
+from xltargets.values.patterns import later
 from xltargets.values.units import is_time
 
 Indicators = Sequence[Mapping[str, Any]]

@@ -10,7 +10,6 @@ from typing import Any
 
 from xltargets.rules.indicator_names import bare, is_rate_name
 from xltargets.rules.items import Row
-from xltargets.rules.patterns import later
 from xltargets.rules.registry import ERROR, HINT, WARNING, Hit, rule
 from xltargets.rules.value_limits import HUNDRED, NEGATIVE_OPENING, UP
 from xltargets.rules.vocabulary import pattern, words
@@ -18,6 +17,7 @@ from xltargets.rules.wording import quoted
 from xltargets.rules.wordlists import built
 from xltargets.rules.wordlists import words as table
 from xltargets.values import Date, Value
+from xltargets.values.patterns import later
 
 Indicators = Sequence[Mapping[str, Any]]
 

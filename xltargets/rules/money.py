@@ -9,11 +9,11 @@ from typing import Any
 from xltargets.rules.formulas import filled, filled_table, number_or_blank, numbers, when
 from xltargets.rules.items import Row
 from xltargets.rules.parts import is_cost
-from xltargets.rules.patterns import later
 from xltargets.rules.registry import ERROR, HINT, WARNING, Hit, rule
 from xltargets.rules.wording import MONEY_FACTOR, amount, in_wan, quoted
 from xltargets.values import Value, money_in_wan
 from xltargets.values.model import plain as digits_of
+from xltargets.values.patterns import later
 
 #: Amounts that differ by no more count as equal.
 EPS = Decimal("0.005")

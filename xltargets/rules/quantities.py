@@ -6,9 +6,9 @@ from collections.abc import Collection, Iterator
 from decimal import Decimal
 from typing import NamedTuple
 
-from xltargets.rules.patterns import later
 from xltargets.rules.prose import HAN
 from xltargets.values import units
+from xltargets.values.patterns import later
 
 #: Prose beyond this is not searched for numbers.
 LONGEST = 5000

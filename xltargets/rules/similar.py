@@ -15,7 +15,7 @@ from collections.abc import Collection, Hashable, Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 
-from xltargets.rules.patterns import later
+from xltargets.values.patterns import later
 
 #: So many candidates are compared for one item; the earliest come first, and copies of one original meet it at once.
 TRIES = 32

@@ -8,11 +8,11 @@ from functools import lru_cache, partial
 from itertools import islice
 from typing import Any, NamedTuple
 
-from xltargets.rules.patterns import later
 from xltargets.rules.prose import HAN, indicators_of, items, listed, projects_of, shown
 from xltargets.rules.quantities import DIGIT, LONGEST
 from xltargets.rules.registry import WARNING, Hit, rule
 from xltargets.rules.wordlists import built, words
+from xltargets.values.patterns import later
 
 
 @built

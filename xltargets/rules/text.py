@@ -7,12 +7,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 from typing import Any
 
-from xltargets.rules.patterns import later
 from xltargets.rules.prose import HAN, TEXT_KINDS, around, kind_of, shown, some
 from xltargets.rules.registry import HINT, WARNING, Hit, rule
 from xltargets.rules.wordfinder import WordFinder
 from xltargets.rules.wordlists import built, words
 from xltargets.submission.form import Field
+from xltargets.values.patterns import later
 
 _TARGET = "projects.0.target"
 NO_CODE = [kind for kind in TEXT_KINDS if kind != "code"]

@@ -11,13 +11,13 @@ from typing import Any
 from xltargets.rules.direction import less_is_better
 from xltargets.rules.items import Row
 from xltargets.rules.levels import SATISFIED
-from xltargets.rules.patterns import later
 from xltargets.rules.registry import ERROR, HINT, WARNING, Hit, rule
 from xltargets.rules.vocabulary import pattern
 from xltargets.rules.wording import quoted
 from xltargets.values import Value, parse
 from xltargets.values.fold import fold
 from xltargets.values.model import plain as digits_of
+from xltargets.values.patterns import later
 from xltargets.values.units import whole
 
 Indicators = Sequence[Any]

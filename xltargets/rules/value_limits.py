@@ -9,11 +9,11 @@ from xltargets.rules import levels
 from xltargets.rules.direction import LENGTHS, is_reverse, is_wait
 from xltargets.rules.indicator_names import bare
 from xltargets.rules.items import Row
-from xltargets.rules.patterns import later
 from xltargets.rules.registry import ERROR, HINT, WARNING, Hit, rule
 from xltargets.rules.vocabulary import pattern, words
 from xltargets.rules.wording import quoted
 from xltargets.values import Value
+from xltargets.values.patterns import later
 
 HUNDRED = Decimal(100)
 UP, _DOWN = (">=", ">"), ("<=", "<")

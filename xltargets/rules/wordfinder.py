@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from xltargets.rules.patterns import later
+from xltargets.values.patterns import later
 
 
 class WordFinder:

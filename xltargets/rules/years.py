@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
-from xltargets.rules.patterns import later
 from xltargets.rules.prose import (
     HAN,
     indicators_of,
@@ -20,6 +19,7 @@ from xltargets.rules.prose import (
 from xltargets.rules.registry import ERROR, HINT, WARNING, Hit, rule
 from xltargets.rules.similar import prose
 from xltargets.submission.form import Field
+from xltargets.values.patterns import later
 
 _TARGET = "projects.0.target"
 #: No digit before it; that stands at the end of the pattern, which is found faster by its first character.

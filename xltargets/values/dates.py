@@ -9,11 +9,11 @@ from typing import NamedTuple
 from . import words
 from .fold import chinese
 from .model import Date, Op, Value, dated
-from .patterns import lazy
+from .patterns import later
 
 _MARKS = "年月日号季"
-_ISO = lazy("(?:19|20)[0-9]{2}[-/.][01]?[0-9]")
-_DATE = lazy(
+_ISO = later("(?:19|20)[0-9]{2}[-/.][01]?[0-9]")
+_DATE = later(
     r"(?:每(?P<every>年|月|季度|周|学期)(?=[0-9底末初]|第))?"
     r"(?:(?:当|本|今)年(?:度|的)?(?=[0-9底末初第上下]))?"
     r"(?:"
@@ -31,14 +31,14 @@ _DATE = lazy(
     r")"
 )
 # 1-12月, 2024年1月至12月, 2024-2026年
-_PERIOD = lazy(
+_PERIOD = later(
     r"(?:(?P<year>(?:19|20)[0-9]{2})年)?(?P<first>[0-9]{1,2})月?[-~至到](?P<last>[0-9]{1,2})月(?:份|底|末)?(?![0-9内以])"
     r"|(?P<from>(?:19|20)[0-9]{2})年?(?:度)?[-~至到](?P<to>(?:19|20)[0-9]{2})学?年(?:度)?(?![0-9])"
 )
 # 25日-29日 and 25-29日 behind a month
-_DAYS = lazy("(?P<first>[0-9]{1,2})?(?:-|~|至|到)(?P<last>[0-9]{1,2})[日号]")
-_SEPARATOR = lazy("--|[-~至到]")
-_SUFFIX = lazy("(?:[(]含[)])?(?P<before>之?前|以前|止)|(?P<within>之内|以内|内|期间|间|度)|(?P<after>之?后|以后|起)")
+_DAYS = later("(?P<first>[0-9]{1,2})?(?:-|~|至|到)(?P<last>[0-9]{1,2})[日号]")
+_SEPARATOR = later("--|[-~至到]")
+_SUFFIX = later("(?:[(]含[)])?(?P<before>之?前|以前|止)|(?P<within>之内|以内|内|期间|间|度)|(?P<after>之?后|以后|起)")
 
 
 _DONE = ("完成", "建成", "竣工", "交付", "验收", "实施", "投入", "启动", "发放", "支付", "拨付", "结束", "开工", "办结", "达标",
@@ -55,10 +55,10 @@ class Found(NamedTuple):
 
 def search(text: str, op: Op | None, start: int) -> Found | None:
     """The first date of folded `text` from `start` on, or None where there is none. `op` is the sign before it."""
-    if not any(mark in text for mark in _MARKS) and not (len(text) > 5 and _ISO().search(text)):
+    if not any(mark in text for mark in _MARKS) and not (len(text) > 5 and _ISO.search(text)):
         return None
-    period = _PERIOD().search(text, start)
-    found = _DATE().search(text, start)
+    period = _PERIOD.search(text, start)
+    found = _DATE.search(text, start)
     if period is not None and (found is None or period.start() <= found.start()):
         return _finish(text, start, op, period.start(), period.end(), *_period(period))
     if found is None:
@@ -67,12 +67,12 @@ def search(text: str, op: Op | None, start: int) -> Found | None:
     if op is not None and _is_length(date, found):
         return None
     end = found.end()
-    days = _DAYS().match(text, end) if date is not None and date.month is not None and not date.every else None
+    days = _DAYS.match(text, end) if date is not None and date.month is not None and not date.every else None
     if days is not None and date is not None and (date.day is None) == (days["first"] is not None):
         since = replace(date, day=date.day or int(days["first"]))
         return _finish(text, start, op, found.start(), days.end(), since, replace(date, day=int(days["last"])))
-    between = _SEPARATOR().match(text, end)
-    second = None if between is None else _DATE().match(text, between.end())
+    between = _SEPARATOR.match(text, end)
+    second = None if between is None else _DATE.match(text, between.end())
     if second is None:
         return _finish(text, start, op, found.start(), end, None, date)
     return _finish(text, start, op, found.start(), second.end(), date, _date(second))
@@ -86,7 +86,7 @@ def _is_length(date: Date | None, found: re.Match[str]) -> bool:
 def _finish(text: str, start: int, op: Op | None, first: int, end: int,
             since: Date | None, date: Date | None) -> Found:
     lead, tail = text[start:first], text[end:]
-    suffix = _SUFFIX().match(tail)
+    suffix = _SUFFIX.match(tail)
     if suffix is not None:
         tail = tail[suffix.end():]
         op = op or _suffix_operator(suffix, date)

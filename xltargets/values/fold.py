@@ -7,7 +7,7 @@ from __future__ import annotations
 import unicodedata
 from itertools import pairwise
 
-from .patterns import lazy
+from .patterns import later
 
 _ALIKE = str.maketrans({
     "≧": "≥", "⩾": "≥", "≮": "≥", "≦": "≤", "⩽": "≤", "≯": "≤", "⪰": "≥", "⪯": "≤", "≳": "≥", "≲": "≤",
@@ -18,13 +18,13 @@ _ALIKE = str.maketrans({
 })
 _ALIKE_KEYS = frozenset(map(chr, _ALIKE))
 # Characters that print nothing: controls, zero-width and bidirectional marks, BOM, variation selectors.
-_INVISIBLE = lazy(
+_INVISIBLE = later(
     "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e"
     "\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\ufff9-\ufffb]"
 )
-_FOREIGN_DIGIT = lazy(r"[^\x00-\x7f\D]")
+_FOREIGN_DIGIT = later(r"[^\x00-\x7f\D]")
 # What V20 speaks of: full-width or odd digits, separators and operators; not ％ or brackets.
-_ODD = lazy(
+_ODD = later(
     "[０-９．＞＜＝＋－﹥﹤﹦≧≦⩾⩽≮≯⪰⪯═]|[^\x00-\x7f\\D]|(?<=[0-9０-９])[，﹐](?=[0-9０-９]{3})"
 )
 
@@ -45,7 +45,7 @@ def _is_folded(text: str) -> bool:
     if " " in text or "&" in text or not text.isprintable():
         return False
     return text.isascii() or (_ALIKE_KEYS.isdisjoint(text) and unicodedata.is_normalized("NFKC", text)
-                              and _INVISIBLE().search(text) is None and _FOREIGN_DIGIT().search(text) is None)
+                              and _INVISIBLE.search(text) is None and _FOREIGN_DIGIT.search(text) is None)
 
 
 def chinese(text: str, most: int) -> bool:
@@ -55,11 +55,11 @@ def chinese(text: str, most: int) -> bool:
 
 def _once(text: str) -> str:
     if not text.isascii():
-        text = _INVISIBLE().sub("", text.translate(_ALIKE))
+        text = _INVISIBLE.sub("", text.translate(_ALIKE))
         text = unicodedata.normalize("NFKC", text)
-        text = _FOREIGN_DIGIT().sub(lambda digit: str(unicodedata.decimal(digit.group())), text)
+        text = _FOREIGN_DIGIT.sub(lambda digit: str(unicodedata.decimal(digit.group())), text)
     elif not text.isprintable():
-        text = _INVISIBLE().sub("", text)
+        text = _INVISIBLE.sub("", text)
     if "&" in text:
         text = text.replace("&gt;", ">").replace("&lt;", "<")
     words = text.split()
@@ -82,10 +82,10 @@ def _join(words: list[str]) -> str:
 def oddities(raw: str) -> set[str]:
     """Flags for the way the characters were typed: "fullwidth", "invisible", "mangled-operator" (&gt;)."""
     flags = set()
-    if not raw.isascii() and _ODD().search(raw):
+    if not raw.isascii() and _ODD.search(raw):
         flags.add("fullwidth")
     if "&gt;" in raw or "&lt;" in raw:
         flags.add("mangled-operator")
-    if not raw.isprintable() and _INVISIBLE().search(raw):
+    if not raw.isprintable() and _INVISIBLE.search(raw):
         flags.add("invisible")
     return flags

@@ -15,22 +15,22 @@ from . import dates, numerals, units, words
 from .fold import chinese, fold, oddities
 from .model import SIGNS, Date, Op, Value, as_typed, quant, worded
 from .number import DIGIT, FIRST, NO_LEAD, Lead, read_lead, read_number
-from .patterns import lazy
+from .patterns import later
 
 LIMIT = 200
 _NONE: frozenset[str] = frozenset()
-_FRACTION = lazy(r"([0-9]{1,6})/([0-9]{1,6})((?:及?以[上下内])?)")
+_FRACTION = later(r"([0-9]{1,6})/([0-9]{1,6})((?:及?以[上下内])?)")
 # What a change is measured from: 较上年, 比2023年同期.
-_BASE = lazy("(?:与|较|比)?(?:(?:19|20)[0-9]{2}年|上一?年|去年|同期|往年)(?:度|同期|底|末|全年)?(?:相比|比)?")
-_RANK = lazy("[\u4e00-\u9fff]{0,10}(?:第|前|排名|位列)[0-9]{1,4}(?:名|位|%)?(?:以内|之内|内)?")
+_BASE = later("(?:与|较|比)?(?:(?:19|20)[0-9]{2}年|上一?年|去年|同期|往年)(?:度|同期|底|末|全年)?(?:相比|比)?")
+_RANK = later("[\u4e00-\u9fff]{0,10}(?:第|前|排名|位列)[0-9]{1,4}(?:名|位|%)?(?:以内|之内|内)?")
 # Several dates: 3月、6月和9月, 2月底及8月底前.
-_DATES = lazy("(?:[0-9]{4}年)?(?:[0-9]{1,2}月?(?:份|[0-9]{1,2}[日号]|[上中下]旬|[底末初])?[、,和及与]){1,12}"
+_DATES = later("(?:[0-9]{4}年)?(?:[0-9]{1,2}月?(?:份|[0-9]{1,2}[日号]|[上中下]旬|[底末初])?[、,和及与]){1,12}"
               "[0-9]{1,2}月(?:份|[0-9]{1,2}[日号]|[上中下]旬|[底末初])?(?:之?前)?")
-_RATIO = lazy("[\u4e00-\u9fff]{0,10}[0-9.]{1,8}[:比][0-9.]{1,8}[\u4e00-\u9fff]{0,6}")
+_RATIO = later("[\u4e00-\u9fff]{0,10}[0-9.]{1,8}[:比][0-9.]{1,8}[\u4e00-\u9fff]{0,6}")
 _PAIRS = {"(": ")", "[": "]", "【": "】", "“": "”", "‘": "’", '"': '"', "'": "'", "〔": "〕"}
-_PLAIN = lazy(r"[+-]?[0-9][0-9,.]*(?:[-~至到][0-9][0-9,.]*)?(?:[百千万亿]{1,2})?")
-_TEMPLATE = lazy(r"[*×xX_./\-…]{1,40}|[*×xX_…]{1,40}[^0-9]{0,4}")
-_DATED_DIGITS = lazy(
+_PLAIN = later(r"[+-]?[0-9][0-9,.]*(?:[-~至到][0-9][0-9,.]*)?(?:[百千万亿]{1,2})?")
+_TEMPLATE = later(r"[*×xX_./\-…]{1,40}|[*×xX_…]{1,40}[^0-9]{0,4}")
+_DATED_DIGITS = later(
     r"(?:19|20)[0-9]{2}(?:年|-(?:19|20)[0-9]{2}年)|[\[(〔【〈][0-9]{4}[\])〕】〉]第?[0-9]{1,5}号?|第?[0-9]{1,5}号|"
     r"《[^》]{1,80}》|(?:[A-Z]{1,4}/?){1,2} ?[0-9]{1,6}(?:\.[0-9]{1,3})?(?:-[0-9]{4})?|7[*×xX]24小?时?|24小时|12345|110|119|120|"
     r"^[0-9]{1,2}[.、](?=[\u4e00-\u9fff])")
@@ -93,7 +93,7 @@ def _split(typed: str, op_text: str, unit_text: str, nature: str) -> Value:
     body = fold(typed)
     unit = _unit_of(unit_text)
     sign = "" if op is None else SIGNS[op]
-    if unit is not None and (_PLAIN().fullmatch(body) or numerals.is_numeral(body)):
+    if unit is not None and (_PLAIN.fullmatch(body) or numerals.is_numeral(body)):
         value = _read(sign + body + unit.name)
         if value.kind not in ("qual", "unparsed"):
             return _as_typed(value, typed, flags)
@@ -198,7 +198,7 @@ def _numeric(text: str) -> Value | None:
     op, start, flags = words.sign(text, 0)
     if start and op is None:
         return None
-    fraction = _FRACTION().fullmatch(text, start) if "/" in text else None
+    fraction = _FRACTION.fullmatch(text, start) if "/" in text else None
     if fraction is not None and int(fraction[2]):
         return _fraction(fraction, op, flags)
     found = None if words.is_change(text) else dates.search(text, op, start)
@@ -206,10 +206,10 @@ def _numeric(text: str) -> Value | None:
         value = _dated(text, found, flags)
         if value is not None:
             return value
-    base = _BASE().match(text, start)
+    base = _BASE.match(text, start)
     if base is not None and any(text.startswith(word, base.end()) for word in words.CHANGE):
         return _numeric(text[base.end():])
-    first = FIRST().search(text, start)
+    first = FIRST.search(text, start)
     if first is None:
         return None
     if first.start() == start:
@@ -266,19 +266,19 @@ def _wordy(text: str) -> Value:
         return worded("placeholder", text, op=op, flags=frozenset(flags | {"operator-only"}))
     if start and op is None:
         return worded("unparsed", text)
-    if _TEMPLATE().fullmatch(body):
+    if _TEMPLATE.fullmatch(body):
         return worded("placeholder", text, flags=frozenset({"template"}))
     if body.lower() in _EMPTY_WORDS:
         return worded("placeholder", text, flags=frozenset({"no-value"}))
     if body == "%":
         return worded("placeholder", text, flags=frozenset(flags | {"unit-only"}))
     letters = sum(chinese(letter, 1) for letter in body)
-    if DIGIT.search(body) and DIGIT.search(_DATED_DIGITS().sub("", body)):
-        if _RANK().fullmatch(body):
+    if DIGIT.search(body) and DIGIT.search(_DATED_DIGITS.sub("", body)):
+        if _RANK.fullmatch(body):
             return worded("qual", text, op=op, qual_class="等级类", flags=frozenset(flags))
-        if _DATES().fullmatch(body):
+        if _DATES.fullmatch(body):
             return worded("qual", text, op=op, qual_class="时限类", flags=frozenset(flags))
-        if _RATIO().fullmatch(body):
+        if _RATIO.fullmatch(body):
             return worded("qual", text, op=op, flags=frozenset(flags | {"ratio"}))
         if letters < 4 and not (letters and words.classify(body)[0]):
             return worded("unparsed", text, flags=frozenset(flags))

@@ -11,16 +11,16 @@ from typing import NamedTuple
 from . import units, words
 from .fold import chinese
 from .model import Direction, Op, Value, quant
-from .patterns import lazy
+from .patterns import later
 
 _NUMBER = re.compile(r"[+-]?(?:[0-9]{1,3}(?:,[0-9]{3})++(?![0-9])|[0-9]++)(?:\.[0-9]++)?(?![.,]?[0-9])|[+-]?\.[0-9]++")
-FIRST = lazy(r"(?<![A-Z0-9.])[+-]?\.?[0-9]|(?<=[A-Z])(?=[0-9]+[^0-9.≥≤><=])[0-9]")
-_SEPARATOR = lazy(r"--?(?=[0-9.])|[~至到](?=[-+0-9.])")
-_NEXT_BOUND = lazy(r"(?:且|并且|并|,|、|;|和|而)?(?=[≥≤><=不大小高低少多超])")
+FIRST = later(r"(?<![A-Z0-9.])[+-]?\.?[0-9]|(?<=[A-Z])(?=[0-9]+[^0-9.≥≤><=])[0-9]")
+_SEPARATOR = later(r"--?(?=[0-9.])|[~至到](?=[-+0-9.])")
+_NEXT_BOUND = later(r"(?:且|并且|并|,|、|;|和|而)?(?=[≥≤><=不大小高低少多超])")
 DIGIT = re.compile("[0-9]")
-_NAME = lazy("(?:[A-Z]{1,4}[0-9][0-9.]*|[\u4e00-\u9fffA-Za-z\"'“”()/·]){1,24}[:为是]?")
-_PER_ONLY = lazy("/(?:人|年|月|日|天|次|户|亩|株|件|台|套|吨|个|只|头|米|公里|平方米|人次|生|村|期|场)")  # 28.40/株: of what?
-_NOTE = lazy(r"\([^()]{1,60}\)$")
+_NAME = later("(?:[A-Z]{1,4}[0-9][0-9.]*|[\u4e00-\u9fffA-Za-z\"'“”()/·]){1,24}[:为是]?")
+_PER_ONLY = later("/(?:人|年|月|日|天|次|户|亩|株|件|台|套|吨|个|只|头|米|公里|平方米|人次|生|村|期|场)")  # 28.40/株: of what?
+_NOTE = later(r"\([^()]{1,60}\)$")
 _PROSE = ("按照", "根据", "依据", "按", "参照", "对照")
 _NO_NAME = ("不", "前", "第", "非", "未", "从", "由")
 
@@ -79,7 +79,7 @@ def _is_name(text: str, op: Op | None) -> bool:
         return False
     if op is None and text[-1].isascii() and text[-1].isalpha():
         return False  # l00%
-    return _NAME().fullmatch(text) is not None
+    return _NAME.fullmatch(text) is not None
 
 
 def read_number(text: str, start: int, op: Op | None, lead: Lead, flags: set[str]) -> Value | None:
@@ -99,11 +99,11 @@ def read_number(text: str, start: int, op: Op | None, lead: Lead, flags: set[str
     if end == len(text) and not lead.below:
         return quant(lo, op, change=lead.change, flags=frozenset(flags))
     text, op = _without_odd_lot(text, end, op)
-    early = words.SUFFIX().match(text, end)
+    early = words.SUFFIX.match(text, end)
     if early is not None:
         op, end = op or words.suffix_operator(early.group()), early.end()
     unit, after = _unit(text, end, flags)
-    separator = _SEPARATOR().match(text, after)
+    separator = _SEPARATOR.match(text, after)
     second = None if separator is None else _NUMBER.match(text, separator.end())
     if second is not None:
         hi = Decimal(second.group().replace(",", ""))
@@ -115,7 +115,7 @@ def read_number(text: str, start: int, op: Op | None, lead: Lead, flags: set[str
             if first_unit.base != unit.base:
                 return None
             lo = lo * first_unit.factor / unit.factor
-    suffix = words.SUFFIX().match(text, after)
+    suffix = words.SUFFIX.match(text, after)
     if suffix is not None:
         op, after = _after(op, words.suffix_operator(suffix.group()), lead, flags), suffix.end()
     if unit is not None and after < len(text) and text[end:after] and text[after:] == text[end:after]:
@@ -159,10 +159,10 @@ def _unit(text: str, start: int, flags: set[str]) -> tuple[units.Unit | None, in
     unit, end = units.read(text, start)
     if unit is not None:
         return unit, end
-    if text[start] == "/" and _PER_ONLY().fullmatch(text, start):
+    if text[start] == "/" and _PER_ONLY.fullmatch(text, start):
         flags.add("no-unit")
         return None, len(text)
-    word = words.SUFFIX().sub("", text[start:], count=1)
+    word = words.SUFFIX.sub("", text[start:], count=1)
     if not chinese(word, 4) or words.classify(word)[0] in ("时限类", "合规类", "方向类", "达成类"):
         return None, start
     if not text.startswith(word, start) or word[0] in "余多的几不" or word in words.OPERATORS:
@@ -178,11 +178,11 @@ def _second_bound(text: str, after: int, op: Op | None, lo: Decimal, hi: Decimal
     """≥90%且≤100% is the range 90~100%."""
     if op not in (">=", ">", "<=", "<") or hi is not None or after == len(text):
         return None
-    joined = _NEXT_BOUND().match(text, after)
+    joined = _NEXT_BOUND.match(text, after)
     if joined is None or not DIGIT.search(text, after):
         return None
     other_op, start, _ = words.sign(text, joined.end())
-    first = FIRST().search(text, start)
+    first = FIRST.search(text, start)
     if first is None:
         return None
     if other_op is None:
@@ -204,7 +204,7 @@ def _second_bound(text: str, after: int, op: Op | None, lo: Decimal, hi: Decimal
 def _tail(text: str, after: int, unit: units.Unit | None, flags: set[str]) -> bool:
     """Whether what follows the number and its unit may follow it; notes in `flags` what it is."""
     tail = text[after:]
-    note = _NOTE().search(tail)
+    note = _NOTE.search(tail)
     if note is not None:
         tail = tail[:note.start()]
         if DIGIT.search(note.group()) and not note.group().startswith("(含"):

@@ -8,18 +8,18 @@ from __future__ import annotations
 import re
 
 from . import units, words
-from .patterns import lazy
+from .patterns import later
 
 _DIGITS = {"零": 0, "〇": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8,
            "九": 9, "十": 10}
 _NUMERAL = "零〇一二两三四五六七八九十百千万亿"
 _ANY = frozenset(_NUMERAL + "半")
-_FIRST = lazy(f"[零〇一二两三四五六七八九十半][{_NUMERAL}]{{0,16}}")
-_PER_HUNDRED = lazy(f"([百千])分之([{_NUMERAL}]{{1,12}}(?:点[零〇一二三四五六七八九]{{1,6}})?|[0-9.]{{1,12}}|百)")
-_FRACTION = lazy(f"([{_NUMERAL}]{{1,6}})分之([{_NUMERAL}]{{1,6}})")
-_TENTHS = lazy("([一二三四五六七八九])成(?:([一二三四五六七八九半]))?(?=以上|以下|以内|左右|及以上|$)")
-_OFTEN = lazy("一(?:年|周|季度|天|学期)[一两二三四五六七八九十]{1,2}次")
-_DATED = lazy("([〇零一二三四五六七八九十]{1,4})(?=年|月|季度|日|号)")
+_FIRST = later(f"[零〇一二两三四五六七八九十半][{_NUMERAL}]{{0,16}}")
+_PER_HUNDRED = later(f"([百千])分之([{_NUMERAL}]{{1,12}}(?:点[零〇一二三四五六七八九]{{1,6}})?|[0-9.]{{1,12}}|百)")
+_FRACTION = later(f"([{_NUMERAL}]{{1,6}})分之([{_NUMERAL}]{{1,6}})")
+_TENTHS = later("([一二三四五六七八九])成(?:([一二三四五六七八九半]))?(?=以上|以下|以内|左右|及以上|$)")
+_OFTEN = later("一(?:年|周|季度|天|学期)[一两二三四五六七八九十]{1,2}次")
+_DATED = later("([〇零一二三四五六七八九十]{1,4})(?=年|月|季度|日|号)")
 # After a Chinese numeral these name a grade or a manner, not a quantity: 一级, 十分, 一点, 一批, 一度.
 _NOT_COUNTED = frozenset("级 类 分 点 方 批 道 面 度 片 号 档 线 路 时 季 角 包 把 口 头 本 单 样".split())
 _NO_NOUN = ("性", "式", "体", "一", "化", "制")
@@ -63,7 +63,7 @@ def _converted(numeral: str) -> str | None:
 
 def to_digits(text: str) -> str | None:
     """The folded text with its numerals in digits where they count or date something; None where none does."""
-    changed = "每" + text[1:] if _OFTEN().match(text) else text  # 一年两次
+    changed = "每" + text[1:] if _OFTEN.match(text) else text  # 一年两次
     changed = _rates(changed)
     changed = _dates(changed)
     changed = _counts(changed)
@@ -73,10 +73,10 @@ def to_digits(text: str) -> str | None:
 def _rates(text: str) -> str:
     text = text.replace("百分百", "100%")
     if "分之" in text:
-        text = _PER_HUNDRED().sub(_rate, text)
-        text = _FRACTION().sub(_fraction, text)
+        text = _PER_HUNDRED.sub(_rate, text)
+        text = _FRACTION.sub(_fraction, text)
     if "成" in text:
-        text = _TENTHS().sub(_tenths, text)
+        text = _TENTHS.sub(_tenths, text)
     return text
 
 
@@ -117,11 +117,11 @@ def _dates(text: str) -> str:
             words.opened(before) is not None)
         return number if in_date and counted else found.group()
 
-    return _DATED().sub(digits, text)
+    return _DATED.sub(digits, text)
 
 
 def _counts(text: str) -> str:
-    found = _FIRST().search(text)
+    found = _FIRST.search(text)
     if found is None:
         return text
     before, numeral, after = text[:found.start()], found.group(), text[found.end():]
@@ -133,7 +133,7 @@ def _counts(text: str) -> str:
     opened = words.opened(before)
     if opened is None or (numeral == "半" and unit.name not in ("年", "天", "小时", "月")):
         return text
-    tail = words.SUFFIX().sub("", after[end:], count=1)
+    tail = words.SUFFIX.sub("", after[end:], count=1)
     if tail and (not opened or tail.startswith(_NO_NOUN) or has_numeral(tail)):
         return text
     number = to_number(numeral)

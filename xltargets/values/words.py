@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from .model import Direction, Op, QualClass
-from .patterns import lazy
+from .patterns import later
 
 # Operators in signs, as they remain after folding; 》《 are what a production system makes of > <.
 SIGNS: dict[str, Op] = {
@@ -10,7 +10,7 @@ SIGNS: dict[str, Op] = {
     "≤": "<=", "<=": "<=", "=<": "<=", "≤=": "<=", "=≤": "<=", "<": "<",
     "=": "=", "==": "=", "~": "~", "≈": "~",
 }
-_SIGN = lazy("[≥≤><=≈》《〉〈~]+")
+_SIGN = later("[≥≤><=≈》《〉〈~]+")
 _SIGN_OPENS = frozenset("≥≤><=≈》《〉〈~")
 MANGLED = str.maketrans({"》": ">", "〉": ">", "《": "<", "〈": "<"})
 
@@ -38,7 +38,7 @@ def _operators() -> dict[str, Op]:
 OPERATORS = _operators()
 LONE_OPERATORS = frozenset(OPERATORS) - {"达到", "达", "达到了", "是", "为", "超", "突破", "接近", "近", "不足", "不到"}
 _LONGEST = max(map(len, OPERATORS))
-SUFFIX = lazy("[(]含[)](?:以[上下内])?|(?:[(]含[)])?(?:及其?|或|含)?以[上下内](?:[(]含[)])?|之?内|左右|上下")
+SUFFIX = later("[(]含[)](?:以[上下内])?|(?:[(]含[)])?(?:及其?|或|含)?以[上下内](?:[(]含[)])?|之?内|左右|上下")
 _SUFFIXES: dict[str, Op] = {"上": ">=", "下": "<=", "内": "<="}
 CHANGE: dict[str, Direction] = {
     **dict.fromkeys("提高 提升 增长 增加 上升 增幅 增速 递增 增收 上涨 提高了 增长了 增加了 提升了".split(), "up"),
@@ -51,7 +51,7 @@ _OPENING = (
     "宣传 走访 检测 监测 调研 演练 全部 当年 本年 总额 总量 预算 预算数 于 在 截至 截止 到 至 比例 数量 全年完成 全年开展 全年举办 设立 检查 巡查 维护 更新 "
     "大约 基本 均 各 投入 支付 支出 成本 项目 年内 本年度 争取").split()
 OPENING = tuple(sorted(_OPENING, key=len, reverse=True))
-_PER = lazy(
+_PER = later(
     "每(?:1(?!0)|一)?([2-9]|10{1,4})?(?:个|名|位)?(季度|季|学期|学年|年度|年|月|周|日|天|工作日|小时|人次|人|户|行政村|村|乡镇|县|次|家|所|校|班|"
     "场|期|亩|公里|平方米|吨|台|辆|套|件|例|处|座|只|头|床|社区|项目|单位)")
 _AVERAGE = {"人均": "人", "户均": "户", "年均": "年", "月均": "月", "日均": "天", "周均": "周", "村均": "村"}
@@ -63,7 +63,7 @@ def sign(text: str, start: int) -> tuple[Op | None, int, set[str]]:
     """The operator sign at `start`, where it ends, and flags; op None with an end past start: no such sign."""
     if text[start:start + 1] not in _SIGN_OPENS:
         return None, start, set()
-    found = _SIGN().match(text, start)
+    found = _SIGN.match(text, start)
     if found is None:
         return None, start, set()
     typed = found.group()
@@ -140,8 +140,8 @@ def periods(text: str) -> tuple[list[str], str]:
     if "每" in text:
         for numeral, digits in _PER_COUNTS:
             text = text.replace(numeral, digits)
-        below = [count + _PER_NAMES.get(name, name) for count, name in _PER().findall(text)]
-        text = _PER().sub("", text)
+        below = [count + _PER_NAMES.get(name, name) for count, name in _PER.findall(text)]
+        text = _PER.sub("", text)
     if "均" in text:
         for word, unit in _AVERAGE.items():
             if text.startswith(word):
@@ -168,7 +168,7 @@ def opened(text: str) -> bool | None:
 
 
 _GRADE_OPENS = frozenset("IVX优良中差好低较一二三四五及不合基非满比甲乙丙丁特ABCD达评为≥等考")
-_GRADE = lazy(
+_GRADE = later(
     "(?:(?:达到|达|评为|为|≥|不低于|等级|评价|考核)?(?:优秀|良好|优良|优|良|中等|中|差|低|较好|较差|好|一般|不?及格|不合格|基本合格|合格|"
     "基本满意|非常满意|比较满意|较满意|不满意|满意|(?:[一二三四五甲乙丙丁特]|[ABCD]{1,3}|[IVX]{1,3})[级类]|[一二三甲乙丙]等)"
     "(?:等次|等级|档|等)?(?:[(]?含?[)]?[及或]?以上)?[/、,;]?){1,6}")
@@ -191,7 +191,7 @@ _LESS = "减少 降低 下降 减轻 缓解 缩短 遏制 节约 弱化 压降 �
 
 def classify(text: str) -> tuple[QualClass | None, Direction | None]:
     """The class of a qualitative value, and for 方向类 which way."""
-    if text[:1] in _GRADE_OPENS and len(text) <= 40 and _GRADE().fullmatch(text):
+    if text[:1] in _GRADE_OPENS and len(text) <= 40 and _GRADE.fullmatch(text):
         return "等级类", None
     for name, listed in _CLASSES:
         first = next((word for word in listed if word in text), None)
