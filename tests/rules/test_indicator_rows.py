@@ -273,6 +273,14 @@ def weighted(*weights: object) -> dict[str, Any]:
     }
 
 
+@pytest.mark.parametrize(("execution", "expected"), [((), ["hint"]), ((("预算执行率", 10),), [])])
+def test_another_split_of_a_hundred_is_a_hint_where_the_rate_of_execution_has_no_share(execution: tuple[Any, ...], expected: list[str]):
+    split = (("数量", 20), ("质量", 20), ("时效", 10), ("成本", 10), ("社会效益", 30), ("服务对象满意度", 10))
+    rows = [row(second, f"指标{second}满意", "≥1元" if "成本" in second else "≥95%", weight=weight) for second, weight in split]
+    rows += [{"level1": level, "level2": None, "level3": level, "value": "100%", "weight": weight} for level, weight in execution]
+    assert [str(one.severity.value) for one in findings({"indicators": rows}) if one.rule == "S06"] == expected
+
+
 def test_a_cost_of_its_own_may_be_counted_as_output():
     split = (("数量", 20), ("质量", 10), ("时效", 10), ("经济成本", 10), ("社会效益", 30), ("服务对象满意度", 10))
     rows = [row(second, f"指标{second}满意", "≥1元" if "成本" in second else "≥95%", weight=weight) for second, weight in split]

@@ -17,6 +17,8 @@ from xltargets.rules.wording import share
 Indicators = Sequence[Any]
 Rows = Sequence[Row]
 _LABELS = {"level1": "一级指标", "level2": "二级指标"}
+#: The grand total where the rate of execution has no share.
+_WHOLE = Decimal(100)
 _EPS = Decimal("0.005")
 
 
@@ -289,24 +291,32 @@ def weights_follow_the_official_split(
 
     产出 50、效益 30、满意度 10；设成本指标的，成本 20、产出 40、效益 20、满意度 10；预算执行率另占 10 分。成本单列、与产出合计为
     50 的（如成本 10、产出 40、效益 30、满意度 10）也可以：旧框架的产出含成本。各地规定不同的，用 splits
-    规定。权重取自权重栏，没有权重栏的取自一级指标名称（如“产出指标（50分）”）。合计与任何一种分配的总分都不同的，由 S05 检查，
-    这里不判断。项目编码第9位是 standard_letters（人员类、运转类，系统预置权重）的只提示。
+    规定。权重取自权重栏，没有权重栏的取自一级指标名称（如“产出指标（50分）”）。合计100、没有预算执行率的，各地分法不一，只提示；合计与
+    任何一种分配的总分都不同的，由 S05 检查，这里不判断。项目编码第9位是 standard_letters（人员类、运转类，系统预置权重）的只提示。
     改法：按规定的分配调整各行权重。
     """
-    shares = {name: weight for name, weight in _by_level1(rows).items() if name != _EXECUTION}
+    by_level1 = _by_level1(rows)
+    shares = {name: weight for name, weight in by_level1.items() if name != _EXECUTION}
     total = sum(shares.values(), Decimal(0))
     accepted = [_split(text) for text in splits] if shares else []
     if not shares or any(_same(shares, split) or _same(_with_cost(shares), split) for split in accepted):
         return
     same_total = [split for split in accepted if abs(sum(split.values(), -total)) <= _EPS]
-    if not same_total:
+    if not same_total and (_EXECUTION in by_level1 or abs(total - _WHOLE) > _EPS):
         return
-    found = "、".join(f"{name}{_plain(weight)}" for name, weight in shares.items())
-    expected = "，或".join("、".join(f"{name}{_plain(weight)}" for name, weight in split.items()) for split in same_total)
+    found = _listed(shares)
+    expected = "，或".join(map(_listed, same_total or accepted))
     filled = [row for row in rows if row.filled]
-    where = "weight" if _has_weights(filled) else "level1"
-    hit = f"indicators.{filled[0].index}.{where}", f"一级指标权重为{found}，应为{expected}，请调整"
+    where = f"indicators.{filled[0].index}.{'weight' if _has_weights(filled) else 'level1'}"
+    if not same_total:
+        yield where, f"一级指标权重为{found}，规定的是{expected}（预算执行率另占10），请核对", HINT
+        return
+    hit = where, f"一级指标权重为{found}，应为{expected}，请调整"
     yield (*hit, HINT) if is_prefilled(code, standard_letters) else hit
+
+
+def _listed(shares: Mapping[str, Decimal]) -> str:
+    return "、".join(f"{name}{_plain(weight)}" for name, weight in shares.items())
 
 
 def _split(text: str) -> dict[str, Decimal]:
