@@ -85,6 +85,7 @@ def test_findings_of_one_cell_are_one_note_worst_first() -> None:
     findings = [
         Finding("T03", HINT, "/a", "标点"),
         Finding("X06", WARNING, "/a", "口径", related="X04 /projects/1"),
+        Finding("M03", WARNING, "/a", "成本", related="M01 /a"),
         Finding("M01", ERROR, "/a", "金额"),
         Finding("V02", WARNING, "/a", "运算符", waived="上级规定"),
     ]
@@ -93,7 +94,8 @@ def test_findings_of_one_cell_are_one_note_worst_first() -> None:
         f"  怎么改：{all_rules()['M01'].remedy}",
         "【提示】T03 标点",
         "【豁免】V02 运算符（豁免理由：上级规定）",
-        "（由此带出）【警告】X06 口径",
+        "（由此带出）【警告】M03 成本",
+        "（由 X04 带出）【警告】X06 口径",
     ]
 
 

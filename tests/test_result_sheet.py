@@ -16,8 +16,9 @@ from xltargets.cli import cli
 from xltargets.excel.cells import set_values
 from xltargets.excel.package import Package
 from xltargets.excel.sheets import add_table_sheet, rename_sheet
-from xltargets.resultsheet import HEADER, in_order
+from xltargets.resultsheet import HEADER
 from xltargets.rules.finding import ERROR, HINT, WARNING, Finding
+from xltargets.rules.related import under_their_causes
 from xltargets.submission.read import read
 from xltargets.submission.resultmark import MARK
 
@@ -68,9 +69,9 @@ class TestRows:
         assert header == HEADER and len(findings) >= 3
         assert [row[0] for row in found] == list(range(1, len(findings) + 1))
         assert [(row[2], row[3]) for row in found] == [
-            (finding.rule, f"{finding.sheet}!{finding.cell}") for finding in in_order(findings)
+            (finding.rule, f"{finding.sheet}!{finding.cell}") for finding in under_their_causes(findings)
         ]
-        for row, finding in zip(found, in_order(findings), strict=True):
+        for row, finding in zip(found, under_their_causes(findings), strict=True):
             assert row[1] == finding.severity.label and row[5] == finding.field and finding.message in row[6]
 
     def test_name_the_project(self, listed) -> None:
@@ -116,22 +117,22 @@ class TestOrder:
                    related="X04 /projects/1")  # fmt: skip
 
     def test_an_echo_stands_under_its_cause(self, filled, tmp_path) -> None:
-        assert in_order([self.CAUSE, self.OTHER, self.ECHO]) == [self.CAUSE, self.ECHO, self.OTHER]
+        assert under_their_causes([self.CAUSE, self.OTHER, self.ECHO]) == [self.CAUSE, self.ECHO, self.OTHER]
         notes.annotate(filled, tmp_path / "o.xlsx", [self.OTHER, self.CAUSE, self.ECHO], listed={})
         assert [row[6] for row in rows(tmp_path / "o.xlsx")[1:]] == [
             "首尾空白", "指标体系雷同", "（由第2条带出）口径不一",
         ]  # fmt: skip
 
     def test_an_echo_before_its_cause_follows_it_too(self) -> None:
-        assert in_order([self.ECHO, self.OTHER, self.CAUSE]) == [self.OTHER, self.CAUSE, self.ECHO]
+        assert under_their_causes([self.ECHO, self.OTHER, self.CAUSE]) == [self.OTHER, self.CAUSE, self.ECHO]
 
     def test_an_echo_whose_cause_is_not_there_keeps_its_place(self) -> None:
-        assert in_order([self.ECHO, self.OTHER]) == [self.ECHO, self.OTHER]
+        assert under_their_causes([self.ECHO, self.OTHER]) == [self.ECHO, self.OTHER]
 
     def test_findings_that_name_each_other_are_not_lost(self) -> None:
         one = self.CAUSE._replace(related="T01 /projects/1/name")
         other = self.OTHER._replace(related="X04 /projects/1")
-        assert sorted(f.rule for f in in_order([one, other])) == ["T01", "X04"]
+        assert sorted(f.rule for f in under_their_causes([one, other])) == ["T01", "X04"]
 
     def test_a_waived_one_says_why(self, filled, tmp_path) -> None:
         finding = self.OTHER._replace(waived="局长批准")

@@ -15,6 +15,7 @@ from xltargets.excel import comments
 from xltargets.excel.comments import Report
 from xltargets.rules.finding import Finding, Severity
 from xltargets.rules.registry import all_rules
+from xltargets.rules.related import key_of
 
 #: Who our notes are by.
 AUTHOR = "预算绩效审核"
@@ -34,7 +35,10 @@ def text_of(findings: Sequence[Finding]) -> str:
         remedy = all_rules()[finding.rule].remedy
         if remedy and finding.waived is None and finding.severity is not Severity.HINT:
             lines.append(f"  怎么改：{remedy}")
-    lines += [f"（由此带出）{_line(finding)}" for finding in sorted(echoes, key=_badness)]
+    here = {key_of(finding) for finding in causes}
+    for finding in sorted(echoes, key=_badness):
+        cause = "此" if finding.related in here else f" {(finding.related or '').partition(' ')[0]} "
+        lines.append(f"（由{cause}带出）{_line(finding)}")
     return "\n".join(lines)
 
 

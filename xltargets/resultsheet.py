@@ -16,6 +16,7 @@ from xltargets.excel.sheets import Link, add_table_sheet, remove_sheet, safe_she
 from xltargets.excel.tablesheet import TableValue
 from xltargets.excel.tabs import names as tab_names
 from xltargets.rules.finding import Finding
+from xltargets.rules.related import key_of, under_their_causes
 from xltargets.submission.resultmark import MARK, TITLE, is_ours
 
 HEADER = ("序号", "级别", "规则", "位置", "项目", "栏目", "问题", MARK)
@@ -35,7 +36,7 @@ def put(package: Package, findings: Iterable[Finding], document: Mapping[str, An
     Raises:
         Error: a workbook that no sheet can be added to.
     """
-    ordered = in_order(findings)
+    ordered = under_their_causes(findings)
     ours = _ours(package)
     for extra in ours[1:]:
         remove_sheet(package, extra)
@@ -55,30 +56,10 @@ def _ours(package: Package) -> list[str]:
     return [sheet for sheet in book.worksheets if is_ours(book, sheet)]
 
 
-def in_order(findings: Iterable[Finding]) -> list[Finding]:
-    """The findings as they come, but those that follow from another right after it."""
-    all_of_them = list(findings)
-    known = {_key(finding) for finding in all_of_them}
-    echoes: dict[str, list[Finding]] = {}
-    for finding in all_of_them:
-        if finding.related in known and finding.related is not None:
-            echoes.setdefault(finding.related, []).append(finding)
-    ordered: list[Finding] = []
-    for finding in all_of_them:
-        if finding.related not in known:
-            ordered.append(finding)
-            ordered += echoes.pop(_key(finding), [])
-    return ordered + [finding for left in echoes.values() for finding in left]
-
-
-def _key(finding: Finding) -> str:
-    return f"{finding.rule} {finding.pointer}"
-
-
 def _rows(ordered: Sequence[Finding], document: Mapping[str, Any]) -> list[list[TableValue]]:
     if not ordered:
         return [[None, None, None, None, None, None, "没有发现问题"]]
-    numbers = {_key(finding): number for number, finding in reversed(list(enumerate(ordered, 1)))}
+    numbers = {key_of(finding): number for number, finding in reversed(list(enumerate(ordered, 1)))}
     return [_row(number, finding, numbers, document) for number, finding in enumerate(ordered, 1)]
 
 
@@ -110,4 +91,4 @@ def _project(pointer: str, document: Mapping[str, Any]) -> str | None:
     return str(name).strip() if name and str(name).strip() else f"第{index + 1}个项目"
 
 
-__all__ = ["HEADER", "in_order", "put", "remove"]
+__all__ = ["HEADER", "put", "remove"]

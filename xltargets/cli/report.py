@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from xltargets.rules.related import under_their_causes
+
 if TYPE_CHECKING:
     from xltargets.cli.outcome import Outcome
     from xltargets.rules.finding import Finding
@@ -37,7 +39,7 @@ def _print_file(outcome: Outcome) -> None:
         _echo(f"  {click.style('程序出错', fg='red', bold=True)} {_plain(said)}")
     if outcome.status == "ok":
         _echo(click.style("  没有发现问题", fg="green"))
-    for finding in outcome.findings:
+    for finding in under_their_causes(outcome.findings):
         _echo(_line(finding))
 
 

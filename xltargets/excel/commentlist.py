@@ -18,7 +18,7 @@ from xltargets.excel.xmltext import Broken, Edit, Element
 
 LONGEST = 32_767  # characters of a note, in UTF-16 units as Excel counts
 #: How each text of ours begins (:func:`xltargets.notes.text_of`).
-_BEGINNING = re.compile(r"(?:（由此带出）)?【(?:错误|警告|提示|豁免)】[A-Z]\d{2,3} ")
+_BEGINNING = re.compile(r"(?:（由(?:此| [A-Z]\d{2,3} )带出）)?【(?:错误|警告|提示|豁免)】[A-Z]\d{2,3} ")
 _CUT = "…（内容过长，以下从略）"
 _HEAD = b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _FONT = (

@@ -7,7 +7,7 @@ under it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from xltargets.rules.finding import Finding
 from xltargets.rules.registry import all_rules
@@ -40,7 +40,7 @@ def with_causes(findings: Sequence[Finding]) -> list[Finding]:
     found = [_cause(finding, following[finding.rule], first) for finding in findings]
     further = {id(finding): cause for finding, cause in zip(findings, found, strict=True) if cause is not None}
     return [
-        finding._replace(related=_named(_root(cause, further))) if cause is not None else finding
+        finding._replace(related=key_of(_root(cause, further))) if cause is not None else finding
         for finding, cause in zip(findings, found, strict=True)
     ]
 
@@ -76,5 +76,22 @@ def _root(cause: Finding, further: dict[int, Finding]) -> Finding:
     return cause
 
 
-def _named(cause: Finding) -> str:
-    return f"{cause.rule} {cause.pointer}"
+def under_their_causes(findings: Iterable[Finding]) -> list[Finding]:
+    """The findings as they come, but those that follow from another right after it."""
+    all_of_them = list(findings)
+    known = {key_of(finding) for finding in all_of_them}
+    echoes: dict[str, list[Finding]] = {}
+    for finding in all_of_them:
+        if finding.related in known and finding.related is not None:
+            echoes.setdefault(finding.related, []).append(finding)
+    ordered: list[Finding] = []
+    for finding in all_of_them:
+        if finding.related not in known:
+            ordered.append(finding)
+            ordered += echoes.pop(key_of(finding), [])
+    return ordered + [finding for left in echoes.values() for finding in left]
+
+
+def key_of(finding: Finding) -> str:
+    """What ``related`` calls a finding by: its rule and pointer."""
+    return f"{finding.rule} {finding.pointer}"
