@@ -10,7 +10,7 @@ from xltargets.rules.items import Row
 from xltargets.rules.prose import HAN, indicators_of, marks, shown, unmarked
 from xltargets.rules.quantities import DIGIT, LONGEST
 from xltargets.rules.registry import HINT, WARNING, Hit, rule
-from xltargets.rules.similar import prose
+from xltargets.rules.similar import likeness, prose
 from xltargets.rules.support import NO_HAN, support_words
 from xltargets.rules.wording import amount, in_wan
 from xltargets.rules.wordlists import built, words
@@ -118,7 +118,7 @@ def purpose_and_goal_belong_together(purpose: str, target: str, name: str | None
     used, goal = prose(purpose)[:LONGEST], prose(target)[:LONGEST]
     if len(used) < 8 or len(goal) < 8:
         return
-    if _similarity(used, goal, highest) >= highest:
+    if likeness(used, goal, highest) >= highest:
         yield "purpose", "资金用途与绩效目标相同或几乎相同，请分别写明钱用在哪里、达到什么效果"
         return
     goal = goal + " " + prose(name)[:200]
@@ -139,16 +139,6 @@ def _clearly_related(used: str, goal: str, lowest: float) -> bool:
 @built
 def _empty_letters() -> frozenset[str]:
     return frozenset("".join(words("support")["empty"]["words"]))
-
-
-def _similarity(one: str, other: str, least: float) -> float:
-    if 2 * min(len(one), len(other)) < least * (len(one) + len(other)):
-        return 0.0
-    if one == other:
-        return 1.0
-    from rapidfuzz.distance import Indel
-
-    return float(Indel.normalized_similarity(one[:1000], other[:1000], score_cutoff=least))
 
 
 #: Fewer characters than these say too little to be compared.

@@ -15,7 +15,7 @@ from xltargets.rules.prose import (
     unnumbered,
 )
 from xltargets.rules.registry import HINT, WARNING, Hit, rule
-from xltargets.rules.similar import prose
+from xltargets.rules.similar import likeness, prose
 from xltargets.rules.wordfinder import WordFinder
 from xltargets.rules.wordlists import built, words
 from xltargets.values.patterns import later
@@ -149,15 +149,7 @@ def _core(text: str) -> str:
 
 
 def _alike(one: str, other: str, least: float) -> bool:
-    if len(one) < 2 or len(other) < 2:
-        return False
-    if one == other:
-        return True
-    if 2 * min(len(one), len(other)) < least * (len(one) + len(other)):
-        return False
-    from rapidfuzz.distance import Indel
-
-    return float(Indel.normalized_similarity(one, other)) >= least
+    return min(len(one), len(other)) > 1 and likeness(one, other, least) >= least
 
 
 @built

@@ -142,15 +142,25 @@ def earlier_alike_texts(texts: Sequence[str], least: float) -> dict[int, tuple[i
         edits = math.floor(2 * len(text) * (1 - least) / least)
         prefix = sorted(grams[index], key=rarity.__getitem__)[: 2 * edits + 1]
         for other in _candidates(prefix, index_of):
-            score = _ratio(text, texts[other], least)
-            if score and not _counted_apart(text, texts[other]):
+            score = 0.0 if _counted_apart(text, texts[other]) else likeness(text, texts[other], least)
+            if score:
                 found[index] = other, score
                 break
         _enter(prefix, index, index_of)
     return found
 
 
-def _ratio(one: str, other: str, least: float) -> float:
+def likeness(one: str, other: str, least: float) -> float:
+    """How alike two texts are by insertions and deletions, 0 to 1; 0 where that is less than ``least``.
+
+    Lengths, and the characters that both have, tell most texts apart. RapidFuzz, which takes longer to load than a workbook
+    to read, is asked about the others.
+    """
+    if one == other:
+        return 1.0
+    needed = least * (len(one) + len(other)) / 2 - 1e-9
+    if min(len(one), len(other)) < needed or (Counter(one) & Counter(other)).total() < needed:
+        return 0.0
     from rapidfuzz.distance import Indel
 
     return float(Indel.normalized_similarity(one, other, score_cutoff=least))
