@@ -154,13 +154,13 @@ def _inside(folder: Path) -> list[Path]:
 
 def _is_foreign(file: Path, form: Form) -> bool:
     """Whether a file is a summary that we wrote, or a JSON document of something else."""
-    from xltargets.submission.document import load_document
+    from xltargets.submission.document import is_of_form, load_document
     from xltargets.submission.resultmark import is_summary
 
     if file.suffix.lower() != ".json":
         return is_summary(file)
     try:
-        return not form.schema["properties"].keys() & load_document(file).keys()
+        return not is_of_form(load_document(file), form)
     except Error:
         return False
 

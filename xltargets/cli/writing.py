@@ -137,9 +137,9 @@ def write_text(target: Path, text: str) -> None:
     Raises:
         Error: when the file has the name of a workbook, which it may well be, or cannot be written.
     """
-    from xltargets.excel.files import make_folder, replace_file
+    from xltargets.excel.files import WORKBOOKS, make_folder, replace_file
 
-    if target.suffix.lower() in (".xlsx", ".xlsm", ".xltx", ".xltm"):
+    if target.suffix.lower() in WORKBOOKS:
         raise Error("写出的是 JSON 文档，不是工作簿，文件名应以 .json 结尾；请改文件名", file=target)
     make_folder(target.parent)
     replace_file(target, lambda stream: stream.write(f"{text}\n".encode()))

@@ -269,7 +269,7 @@ def merge_widths(total: dict[str, list[int]], more: Mapping[str, Sequence[int]])
 
 def blank_widths(root: Table) -> dict[str, list[int]]:
     """The widths of a form in which nobody filled in anything."""
-    return {chain[-1].name: [0] * len(chain[-1].fields) for chain in _chains(root, ())}
+    return {table.name: [0] * len(table.fields) for table in root.walk()}
 
 
 def _chains(table: Table, around: tuple[Table, ...]) -> Iterable[tuple[Table, ...]]:

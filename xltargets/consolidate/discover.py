@@ -10,9 +10,9 @@ from pathlib import Path
 
 from xltargets.consolidate.zipped import members
 from xltargets.errors import Error
+from xltargets.excel.files import WORKBOOKS
 
-#: Read as workbooks of ours.
-WORKBOOKS = (".xlsx", ".xlsm", ".xltx", ".xltm")
+#: Read as documents of ours, beside workbooks.
 DOCUMENTS = (".json",)
 #: Handed in by mistake; listed as unreadable, with what to do, rather than overlooked.
 OTHER_FORMATS = (".xls", ".xlt", ".xlsb", ".et", ".ett", ".ods")

@@ -22,10 +22,10 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any, NamedTuple
 
 from xltargets.consolidate.crossing import Crossing
-from xltargets.consolidate.discover import WORKBOOKS, Source
+from xltargets.consolidate.discover import Source
 from xltargets.consolidate.letter import Matter, letter
 from xltargets.consolidate.mapping import IN_THIS_PROCESS, Work, each
 from xltargets.consolidate.onefile import FOREIGN, READ, does_count
@@ -34,7 +34,7 @@ from xltargets.consolidate.shelf import Shelf, digest_of, letter_of
 from xltargets.consolidate.store import Listed, Store
 from xltargets.consolidate.zipped import unpacked
 from xltargets.errors import Error
-from xltargets.excel.files import replace_file
+from xltargets.excel.files import WORKBOOKS, replace_file
 from xltargets.notes import annotate
 from xltargets.rules.finding import Finding, Severity
 
@@ -185,7 +185,7 @@ def run_errand(errand: Errand) -> str:
             raise
     sheet = letter_of(copy)
     if errand.letter:
-        _write(sheet, errand.letter.encode("utf-8", "replace"))
+        replace_file(sheet, lambda file: file.write(errand.letter.encode("utf-8", "replace")))
     else:
         sheet.unlink(missing_ok=True)
     return digest_of(copy) if copy.is_file() else ""
@@ -201,13 +201,6 @@ def _copy(errand: Errand, copy: Path) -> None:
         elif os.path.isfile(path):
             with open(path, "rb") as stream:
                 replace_file(copy, lambda file: shutil.copyfileobj(stream, file))
-
-
-def _write(path: Path, content: bytes) -> None:
-    def fill(file: BinaryIO) -> None:
-        file.write(content)
-
-    replace_file(path, fill)
 
 
 # --- names --------------------------------------------------------------------------------------------

@@ -24,7 +24,7 @@ from xltargets.rules.engine import Inputs, judge
 from xltargets.rules.finding import Finding, Severity
 from xltargets.rules.unitrecord import UnitRecord, unit_record
 from xltargets.submission.cellmap import CellMap
-from xltargets.submission.document import from_document, load_document
+from xltargets.submission.document import from_document, is_of_form, load_document
 from xltargets.submission.form import Form, load_form
 from xltargets.submission.model import Submission
 from xltargets.submission.read import read
@@ -163,7 +163,7 @@ def _process_file(source: Source, reading: Reading) -> FileResult:
     before = content_of(source)
     if source.suffix in DOCUMENTS:
         document = load_document(source.path)
-        if not set(document) & set(reading.form.schema["properties"]):
+        if not is_of_form(document, reading.form):
             return FileResult(source.name, FOREIGN, "", *before)
         submission = from_document(document, form=reading.form, file=source.name)
     else:

@@ -13,7 +13,7 @@ import json
 import os
 from contextlib import suppress
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import NamedTuple
 
 from xltargets.consolidate.discover import OURS
 from xltargets.consolidate.letter import NAME
@@ -97,11 +97,7 @@ class Shelf:
 
     def _write(self, copies: dict[str, Copy]) -> None:
         content = json.dumps(copies, ensure_ascii=False, indent=0, sort_keys=True).encode("utf-8", "replace")
-
-        def fill(file: BinaryIO) -> None:
-            file.write(content)
-
-        replace_file(self.folder / OURS, fill)
+        replace_file(self.folder / OURS, lambda file: file.write(content))
 
     def _take_away(self, key: str) -> None:
         """Remove a copy of ours that no longer holds, its letter, and the unit's folder if that is empty then."""

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from xltargets.consolidate.brief import SEVERITIES
-from xltargets.consolidate.columns import merge_widths
+from xltargets.consolidate.columns import blank_widths, merge_widths
 from xltargets.consolidate.crossing import Crossing
 from xltargets.consolidate.fold import units_of
 from xltargets.consolidate.layout import Table
@@ -66,7 +66,7 @@ class Survey:
 
 def survey(store: Store, root: Table, crossing: Crossing) -> Survey:
     """Look through the list of a run."""
-    found = Survey(widths={table.name: [0] * len(table.fields) for table in root.walk()})
+    found = Survey(widths=blank_widths(root))
     totals = found.totals
     for files in units_of(store):
         totals.units += any(file.taken for file in files)

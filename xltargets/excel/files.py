@@ -19,6 +19,9 @@ from typing import BinaryIO
 
 from xltargets.errors import Error
 
+#: What the names of workbooks end in that are read and patched.
+WORKBOOKS = (".xlsx", ".xlsm", ".xltx", ".xltm")
+
 _FULL = {errno.ENOSPC, errno.EFBIG} | {getattr(errno, name) for name in ("EDQUOT",) if hasattr(errno, name)}
 _NO_FOLDER = {errno.EEXIST, errno.ENOTDIR}
 _DENIED = {errno.EACCES, errno.EPERM, errno.EROFS}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -35,6 +36,11 @@ def load_document(path: str | os.PathLike[str]) -> dict[str, Any]:
     if not isinstance(document, dict):
         raise Error("JSON 的根应是一个对象（{…}），即一份申报表；请检查内容", file=file)
     return document
+
+
+def is_of_form(document: Mapping[str, Any], form: Form) -> bool:
+    """Whether a document has anything that the form knows; otherwise it is one of something else."""
+    return not form.schema["properties"].keys().isdisjoint(document)
 
 
 def _refuse(constant: str) -> None:
