@@ -27,7 +27,7 @@ def test_what_knows_excel_knows_nothing_of_targets() -> None:
 
 
 def test_rules_know_no_cell() -> None:
-    for path in (ROOT / "xltargets" / "rules").glob("*.py"):
+    for path in (ROOT / "xltargets" / "rules").rglob("*.py"):
         assert "xltargets.excel" not in path.read_text("utf-8"), path.name
 
 

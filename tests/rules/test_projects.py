@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 from rapidfuzz.distance import Indel
 
-from xltargets.rules import similar
-from xltargets.rules.department import duty_words
+from xltargets.rules.catalogue.department import duty_words
+from xltargets.rules.catalogue.projects import document_number
 from xltargets.rules.engine import judge
 from xltargets.rules.finding import HINT, WARNING
-from xltargets.rules.projects import document_number
-from xltargets.rules.similar import (
+from xltargets.rules.language import similar
+from xltargets.rules.language.similar import (
     earlier_alike_sets,
     earlier_alike_texts,
     plain,

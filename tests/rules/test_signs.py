@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
-from xltargets.rules import prose, substance, text
+from xltargets.rules.catalogue import substance, text
 from xltargets.rules.config import Config
+from xltargets.rules.language import prose
 from xltargets.rules.ready import OnText, made_ready
 from xltargets.rules.registry import all_rules
 from xltargets.rules.view import View

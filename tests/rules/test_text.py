@@ -8,8 +8,8 @@ import pytest
 
 from xltargets.rules.config import Config
 from xltargets.rules.engine import judge
-from xltargets.rules.wordfinder import WordFinder
-from xltargets.rules.wordlists import words
+from xltargets.rules.language.wordfinder import WordFinder
+from xltargets.rules.language.wordlists import words
 from xltargets.submission.document import from_document
 
 from .catalogue import overlay

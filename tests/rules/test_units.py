@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
+from xltargets.rules.across import judge_summary, judge_units
 from xltargets.rules.config import Config
 from xltargets.rules.finding import ERROR, HINT, WARNING, Finding
 from xltargets.rules.unitrecord import UnitRecord, Units, unit_record
-from xltargets.rules.units import judge_summary, judge_units
 from xltargets.submission.document import from_document
 
 LINES = (

@@ -26,8 +26,8 @@ from xlsxwriter.worksheet import Worksheet
 from xltargets.excel.a1 import column_letters
 from xltargets.rules.engine import judge
 from xltargets.rules.finding import ERROR, Finding
+from xltargets.rules.language.similar import plain
 from xltargets.rules.registry import Rule, all_rules
-from xltargets.rules.similar import plain
 from xltargets.submission.document import from_document, load_document
 from xltargets.submission.fill import fill
 from xltargets.submission.form import ITEM, Form, load_form

@@ -12,9 +12,10 @@ from xltargets.consolidate.fold import units_of
 from xltargets.consolidate.layout import Table, main_table
 from xltargets.consolidate.onefile import READ, Reading, does_count
 from xltargets.consolidate.store import Listed, Store
+from xltargets.rules.across import judge_summary, judge_units
 from xltargets.rules.finding import Finding
+from xltargets.rules.registry import Rows
 from xltargets.rules.unitrecord import UnitRecord, Units
-from xltargets.rules.units import Rows, judge_summary, judge_units
 from xltargets.submission.form import Form
 from xltargets.submission.model import Submission
 

@@ -335,5 +335,7 @@ def _code() -> str:
 
 def _files_of(folder: Traversable) -> Iterator[Traversable]:
     for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
-        if entry.is_file() and not entry.name.endswith(".pyc"):
+        if entry.is_dir() and entry.name != "__pycache__":
+            yield from _files_of(entry)
+        elif entry.is_file():
             yield entry

@@ -1,4 +1,5 @@
-"""The rules of the catalogue: one module per group, one function per rule, and the engine that runs them.
+"""The catalogue of rules and the engine that runs them.
 
-A rule knows the document, never a cell. Adding one touches one file.
+A rule knows the document, never a cell. The rules themselves are in :mod:`xltargets.rules.catalogue`, what they know of the
+language of forms in :mod:`xltargets.rules.language`; here is what registers, prepares and runs them.
 """

@@ -36,8 +36,8 @@ from typing import Any, NamedTuple
 
 from xltargets.errors import Error
 from xltargets.rules.finding import Severity
+from xltargets.rules.language.wordlists import LISTS, Own, misfit
 from xltargets.rules.registry import GROUPS, Rule, all_rules
-from xltargets.rules.wordlists import LISTS, Own, misfit
 
 FILE = "xltargets.toml"
 
@@ -85,7 +85,7 @@ class Config:
         severity: by rule id.
         thresholds: by rule id, then by the name of the rule's threshold.
         profile: settings that every rule with a threshold of that name follows (frame, region, letters …).
-        words: the bureau's own word lists: name and text of each (see :mod:`xltargets.rules.wordlists`).
+        words: the bureau's own word lists: name and text of each (see :mod:`xltargets.rules.language.wordlists`).
         shown: what the summary of a consolidation shows.
         sources: where a setting comes from, by its key (``rules.M01.eps``); what is not there is a default.
     """

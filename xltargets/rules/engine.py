@@ -13,14 +13,14 @@ from typing import Any, NamedTuple
 from xltargets.rules.config import Config
 from xltargets.rules.finding import Finding
 from xltargets.rules.inputs import Asked, Inputs
+from xltargets.rules.language.wording import printable
+from xltargets.rules.language.wordlists import using
 from xltargets.rules.placing import placed
 from xltargets.rules.ready import OnTexts, Prepared, Ready, made_ready
 from xltargets.rules.registry import all_rules
 from xltargets.rules.related import with_causes
 from xltargets.rules.view import View
 from xltargets.rules.waivers import with_waivers
-from xltargets.rules.wording import printable
-from xltargets.rules.wordlists import using
 from xltargets.submission.form import Field
 from xltargets.submission.model import Submission
 

@@ -9,7 +9,7 @@
 ``@raw``       path from the item → what was typed, for the fields where the document has something else
 ``@item``      the item itself, a plain dict
 ``@blank``     the paths of its fields that are on the form and blank (not those that could not be read)
-``@narratives``  document: its running text: path, text (see :func:`~xltargets.rules.prose.narratives`)
+``@narratives``  document: its running text: path, text (see :func:`~xltargets.rules.language.prose.narratives`)
 ``@prose``     document: the same, and the names and descriptions of projects and indicators
 ``@spaces``    document: the paths of texts of blanks only
 ``@amounts``   document: every amount of money that is not blank: path, value as typed, its field
@@ -31,8 +31,8 @@ from functools import cached_property
 from typing import Any
 
 from xltargets.rules.items import Item, Row
+from xltargets.rules.language.prose import narratives, texts_at
 from xltargets.rules.layout import GIVEN
-from xltargets.rules.prose import narratives, texts_at
 from xltargets.rules.view import View, declared_money_unit
 from xltargets.values import Value
 

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from xltargets.rules.levels import SATISFACTION, SATISFIED, level1, level2, parent
-from xltargets.rules.wordlists import built
+from xltargets.rules.language.levels import SATISFACTION, SATISFIED, level1, level2, parent
+from xltargets.rules.language.wordlists import built
 from xltargets.values import Op, Value
 
 #: Sorts of 指标值 that a rule may be for; a value is of several. The first six are kinds (see :mod:`xltargets.values`).
@@ -134,3 +134,13 @@ def unnumbered(name: str, otherwise: str | None = None) -> str:
 
 def _says(text: object) -> bool:
     return isinstance(text, str) and bool(text) and not text.isspace()
+
+
+def is_prefilled(code: object, letters: str) -> bool:
+    """Whether a project is of a kind (the ninth place of its code) whose goal and indicators the system fills in."""
+    return isinstance(code, str) and len(code) == 21 and code[8] in letters
+
+
+def is_cost(row: Row) -> bool:
+    """Whether it is an indicator of cost, as a second level of 产出 or as a first level."""
+    return "成本" in (row.level2 or "") or row.level1 == "成本"

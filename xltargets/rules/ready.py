@@ -17,8 +17,8 @@ from xltargets.rules.config import Config
 from xltargets.rules.finding import Severity
 from xltargets.rules.inputs import INPUTS, Asked
 from xltargets.rules.items import Item
+from xltargets.rules.language.prose import kind_of
 from xltargets.rules.layout import GIVEN, Layout, Place, layout_of
-from xltargets.rules.prose import kind_of
 from xltargets.rules.registry import Rule, all_rules
 from xltargets.submission.form import Field, Form
 

@@ -14,17 +14,30 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from xltargets.rules.finding import ERROR, HINT, WARNING, Severity
 from xltargets.rules.items import SORTS
-from xltargets.rules.prose import TEXT_KINDS
+from xltargets.rules.language.prose import TEXT_KINDS
 
 __all__ = ["ERROR", "HINT", "WARNING", "Rule", "all_rules", "rule"]
 
 #: What a function yields: a path from the item it was given (``budget.total``, ``projects.1.name``, empty for the item
 #: itself), a message, and a severity when it is not the rule's own.
 Hit = tuple[str, str] | tuple[str, str, Severity]
+
+#: Rows of a register (roster, ledger, summary), by the code of the unit or project: column → what it holds.
+Rows = Mapping[str, Mapping[str, Any]]
+
+
+class UnitHit(NamedTuple):
+    """What a rule on units yields: index of the unit (None: none of those that are in), pointer, message, severity."""
+
+    unit: int | None
+    pointer: str
+    message: str
+    severity: Severity | None = None
+
 
 #: Groups of the catalogue, in its order; R is for what goes wrong while reading.
 GROUPS = {
@@ -165,7 +178,7 @@ def rule(
     What a rule says of nothing else need not be looked at: the engine calls the function only where
 
         kinds: the indicator is of one of these 二级指标 (by its short name, 服务对象满意度 also where only the first level says
-            so), or the text of one of these kinds (see :func:`~xltargets.rules.prose.kind_of`).
+            so), or the text of one of these kinds (see :func:`~xltargets.rules.language.prose.kind_of`).
         values: the 指标值 is of one of these sorts (see :data:`~xltargets.rules.items.SORTS`).
         blank: one of these fields is on the form and blank.
         signs: the text has one of these characters.
@@ -196,10 +209,9 @@ def rule(
 
 @lru_cache(maxsize=1)
 def all_rules() -> Mapping[str, Rule]:
-    """Every rule, by id, in the order of the catalogue: each module of this package is asked for its own."""
-    import xltargets.rules as package
-
-    for module in pkgutil.iter_modules(package.__path__):
-        importlib.import_module(f"{package.__name__}.{module.name}")
+    """Every rule, by id, in the order of the catalogue: each module of the catalogue is asked for its own."""
+    catalogue = importlib.import_module("xltargets.rules.catalogue")
+    for module in pkgutil.iter_modules(catalogue.__path__):
+        importlib.import_module(f"{catalogue.__name__}.{module.name}")
     order = list(GROUPS)
     return {key: _RULES[key] for key in sorted(_RULES, key=lambda key: (order.index(key[0]), key))}

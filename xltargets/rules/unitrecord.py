@@ -16,7 +16,7 @@ from hashlib import blake2b
 from itertools import groupby
 from typing import Any, NamedTuple, overload
 
-from xltargets.rules.similar import plain, prose
+from xltargets.rules.language.similar import plain, prose
 from xltargets.submission.model import Submission
 from xltargets.values import Value, parse
 

@@ -7,11 +7,11 @@ from typing import Any, NamedTuple
 
 from xltargets.rules.config import Config, nearest
 from xltargets.rules.finding import Finding
+from xltargets.rules.language.similar import plain
 from xltargets.rules.registry import all_rules
 from xltargets.rules.related import place_of
-from xltargets.rules.similar import plain
 
-#: The page of this rule stands with those of the reader, in :mod:`xltargets.rules.reading`.
+#: The page of this rule stands with those of the reader, in :mod:`xltargets.rules.catalogue.reading`.
 RULE = "R10"
 
 

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 from typing import Any
 
-from xltargets.rules.prose import HAN, TEXT_KINDS, around, kind_of, shown, some
+from xltargets.rules.language.prose import HAN, TEXT_KINDS, around, kind_of, shown, some
+from xltargets.rules.language.wordfinder import WordFinder
+from xltargets.rules.language.wordlists import built, words
 from xltargets.rules.registry import HINT, WARNING, Hit, rule
-from xltargets.rules.wordfinder import WordFinder
-from xltargets.rules.wordlists import built, words
 from xltargets.submission.form import Field
 from xltargets.values.patterns import later
 

@@ -4,28 +4,23 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from functools import lru_cache
 from operator import add
 from typing import Any
 
-from xltargets.rules import levels
 from xltargets.rules.items import Row
-from xltargets.rules.levels import text_of
+from xltargets.rules.language import levels
+from xltargets.rules.language.levels import text_of
+from xltargets.rules.language.names import LONGEST, bare, is_rate_name
+from xltargets.rules.language.similar import called
+from xltargets.rules.language.vocabulary import pattern, words
+from xltargets.rules.language.wording import quoted
 from xltargets.rules.registry import HINT, WARNING, Hit, rule
-from xltargets.rules.similar import called
-from xltargets.rules.vocabulary import pattern, words
-from xltargets.rules.wording import quoted
-from xltargets.rules.wordlists import built
 from xltargets.values import Value
 from xltargets.values.patterns import later
 from xltargets.values.units import is_time
 
 Indicators = Sequence[Mapping[str, Any]]
 
-#: No name is longer; what is longer is prose, of which the beginning tells enough.
-_LONGEST = 200
-
-_UNIT_BEHIND = later(r"[(（\[【][^()（）\[\]【】]{0,12}[)）\]】]$")
 _WRITTEN_TIME = later(
     r"[0-9０-９]{1,4}\s?(?:个|-|—)?(?:工作日|自然日|小时|分钟|季度|学期|年|月|日|号|天|周|秒|旬|时)|"
     r"[一二三四五六七八九十两半]{1,3}个?(?:工作日|小时|分钟|季度|学期|月|周|天|日内)|[12一二]年内|(?:19|20)\d\d[-./]\d{1,2}"
@@ -54,20 +49,6 @@ _NUMBER_OF_ITS_OWN = later(
     r"[A-Za-z]{1,6}[-—]?\d{1,4}(?:\.\d{1,2})?|(?:\d{1,2}[-—~至])?\d{1,3}\s?(?:周?岁|个?月龄)|\d{1,3}天(?=访视|随访|龄)|\d{1,2}月\d{0,2}日?|\d{1,2}[·.]\d{1,2}(?!\d)|\d[+＋xX×]\d?|\d{1,4}(?:千伏|kV|KV)|"
     r"(?<!\d)\d{1,2}(?:年|期|类|级|标段|号线|大|个一)|PM\s?\d(?:\.\d)?"
 )
-
-
-@lru_cache(maxsize=8192)
-def bare(name: str) -> str:
-    """A name in one spelling: folded, without blanks and without a unit in brackets behind it."""
-    folded = "".join(unicodedata.normalize("NFKC", name[:_LONGEST]).split())
-    return _UNIT_BEHIND.sub("", folded).rstrip("。.;；:：、，,%").removesuffix("指标")
-
-
-@built
-def is_rate_name(name: str) -> bool:
-    """Whether a name is that of a rate: it ends in 率, 比例, 占比 …, and not in 频率, 功率 (but 成功率)."""
-    text = bare(name)
-    return text.endswith(words("rate")) and (not text.endswith(words("no_rate")) or text.endswith(words("still_rate")))
 
 
 @rule(
@@ -119,20 +100,20 @@ def time_is_measured_as_time(
     改法：写明完成的日期或时限，如“2024年12月底前”“15个工作日内”；质量指标改为合格率、达标率等，及时率移到时效指标。
     """
     if row.kind == "质量":
-        if _OF_TIME_IN_QUALITY.search(name[:_LONGEST]):
+        if _OF_TIME_IN_QUALITY.search(name[:LONGEST]):
             yield "level3", f"质量指标{quoted(name)}考核的是时间，应移到时效指标，或改为合格率、达标率等"
         return
     if value.kind in ("placeholder", "unparsed") or _says_when(name, description, value):
         return
-    said = f"{name[:_LONGEST]} {(description or '')[:500]} {value.raw[:_LONGEST]}"
+    said = f"{name[:LONGEST]} {(description or '')[:500]} {value.raw[:LONGEST]}"
     if pattern("timely").search(said):
         deadline = f"{year}年12月底前" if year else "12月底前"
         advice = f"请写明期限，如“{deadline}”“15个工作日内”"
         yield "level3", f"时效指标{quoted(name)}没有写明以哪一天或多长时间为准，{advice}", HINT
     else:
         hit = "level3", f"时效指标{quoted(name)}没有说到时间，请写明完成日期或时限，或移到相应的二级指标"
-        of_time = (value.kind == "qual" or is_rate_name(name)) and _NAMED_LENGTH.search(name[:_LONGEST])
-        raw = value.raw[:_LONGEST].rstrip()
+        of_time = (value.kind == "qual" or is_rate_name(name)) and _NAMED_LENGTH.search(name[:LONGEST])
+        raw = value.raw[:LONGEST].rstrip()
         named = of_time or value.kind == "qual" and (raw.endswith(_BY_EVENT) or _BY_PLAN.search(raw) is not None)
         yield (*hit, HINT) if named else hit
 
@@ -141,9 +122,9 @@ def _says_when(name: str, description: str | None, value: Value) -> bool:
     """Whether a date or a length of time is named."""
     if value.kind == "date" or is_time(value.unit) or is_time(value.per.lstrip("0123456789")):
         return True
-    if value.is_number and not value.is_rate and _NAMED_LENGTH.search(name[:_LONGEST]):
+    if value.is_number and not value.is_rate and _NAMED_LENGTH.search(name[:LONGEST]):
         return True  # 完成时间 ≤12: a length of time whose unit is missing, of which C11 speaks
-    texts = (name[:_LONGEST], (description or "")[:500], value.raw[:_LONGEST])
+    texts = (name[:LONGEST], (description or "")[:500], value.raw[:LONGEST])
     return any(_WRITTEN_TIME.search(text) or pattern("limit").search(text) for text in texts)
 
 
@@ -191,7 +172,7 @@ def cost_is_a_sum_of_money(name: str, description: str | None, value: Value) -> 
     """
     if value.kind in ("placeholder", "unparsed"):
         return
-    if value.is_money or "元" in value.unit or value.kind == "qual" and _SUM_OF_MONEY.search(value.raw[:_LONGEST]):
+    if value.is_money or "元" in value.unit or value.kind == "qual" and _SUM_OF_MONEY.search(value.raw[:LONGEST]):
         return
     if value.is_number and not value.unit and not is_rate_name(name) and _names_money(name, description):
         return
@@ -204,18 +185,18 @@ def cost_is_a_sum_of_money(name: str, description: str | None, value: Value) -> 
     else:
         reason = f"的指标值{quoted(value.raw)}没有金额，也没有与预算、标准比较"
     hit = "level3", f"成本指标{quoted(name)}{reason}，请填写成本金额和单位，或移到相应的二级指标"
-    doubtful = _names_money(name, None) and _LIMITED_BY.search(value.raw[:_LONGEST]) or value.is_rate and "利率" in name
+    doubtful = _names_money(name, None) and _LIMITED_BY.search(value.raw[:LONGEST]) or value.is_rate and "利率" in name
     yield (*hit, HINT) if doubtful else hit
 
 
 def _names_money(name: str, description: str | None) -> bool:
-    return bool(pattern("money").search(f"{name[:_LONGEST]} {(description or '')[:_LONGEST]}"))
+    return bool(pattern("money").search(f"{name[:LONGEST]} {(description or '')[:LONGEST]}"))
 
 
 def _compares_with_budget(name: str, description: str | None, value: Value) -> bool:
-    said = f"{value.raw[:_LONGEST]} {(description or '')[:500]}"
-    by_standard = "标准" in name and _BY_RULE.search(value.raw[:_LONGEST])  # 差旅费标准：按规定执行
-    return bool(by_standard or pattern("budget").search(said) or _BUDGET_NAME.search(name[:_LONGEST]))
+    said = f"{value.raw[:LONGEST]} {(description or '')[:500]}"
+    by_standard = "标准" in name and _BY_RULE.search(value.raw[:LONGEST])  # 差旅费标准：按规定执行
+    return bool(by_standard or pattern("budget").search(said) or _BUDGET_NAME.search(name[:LONGEST]))
 
 
 @rule(
@@ -235,10 +216,10 @@ def name_has_no_value_in_it(name: str) -> Iterator[Hit]:
     """
     if name.isalpha():
         return
-    text = unicodedata.normalize("NFKC", name[:_LONGEST])
+    text = unicodedata.normalize("NFKC", name[:LONGEST])
     if "(" not in text and not any(map(str.isdigit, text)):
         return
-    unit = _NAME_UNIT.search(name[:_LONGEST])
+    unit = _NAME_UNIT.search(name[:LONGEST])
     if unit:
         yield "level3", f"三级指标{quoted(name)}带有单位{unit.group()}，单位应写在指标值里"
     elif any(character.isdigit() for character in _NUMBER_OF_ITS_OWN.sub("", text)):
@@ -261,7 +242,7 @@ def description_says_more_than_the_name(name: str, description: str) -> Iterator
     “的”字的（“培训教师人数：培训的教师人数”）只提示。
     改法：写明考核什么、怎样计算、数据从哪里来。
     """
-    if len(description) > 4 * _LONGEST:
+    if len(description) > 4 * LONGEST:
         return
     one, other = called(name), called(description)
     if one and (one == other or "的" in one + other and one.replace("的", "") == other.replace("的", "")):
@@ -327,7 +308,7 @@ def assets_have_a_lifetime(name: str, indicators: Indicators, rows: Sequence[Row
     形成固定资产的项目（新建、改建、修缮、购置等），可持续影响看能用多少年。按项目名称判断，服务、利息、尾款等除外。
     改法：增加“使用年限”指标，如“≥10年”。
     """
-    shown = name[:_LONGEST]
+    shown = name[:LONGEST]
     if not pattern("asset").search(shown) or pattern("no_asset").search(shown):
         return
     said = [(text_of(row.node, key) or "")[:500] for row in rows for key in ("level3", "description")]

@@ -8,12 +8,12 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from xltargets.rules.direction import less_is_better
 from xltargets.rules.items import Row
-from xltargets.rules.levels import SATISFIED
+from xltargets.rules.language.direction import less_is_better
+from xltargets.rules.language.levels import SATISFIED
+from xltargets.rules.language.vocabulary import pattern
+from xltargets.rules.language.wording import quoted
 from xltargets.rules.registry import ERROR, HINT, WARNING, Hit, rule
-from xltargets.rules.vocabulary import pattern
-from xltargets.rules.wording import quoted
 from xltargets.values import Value, parse
 from xltargets.values.fold import fold
 from xltargets.values.model import plain as digits_of

@@ -9,17 +9,16 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from xltargets.rules.formulas import each, own, typed
-from xltargets.rules.items import Row
-from xltargets.rules.parts import is_prefilled
-from xltargets.rules.prose import shown
-from xltargets.rules.registry import ERROR, HINT, WARNING, Hit, rule
-from xltargets.rules.similar import (
+from xltargets.rules.items import Row, is_prefilled
+from xltargets.rules.language.prose import shown
+from xltargets.rules.language.similar import (
     earlier_alike_sets,
     earlier_alike_texts,
     earlier_equal,
     plain,
     prose,
 )
+from xltargets.rules.registry import ERROR, HINT, WARNING, Hit, rule
 from xltargets.values import Value
 
 Project = Mapping[str, Any]

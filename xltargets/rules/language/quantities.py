@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 from decimal import Decimal
 from typing import NamedTuple
 
-from xltargets.rules.prose import HAN
+from xltargets.rules.language.prose import HAN
 from xltargets.values import units
 from xltargets.values.patterns import later
 

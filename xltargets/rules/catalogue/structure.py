@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from xltargets.rules import formulas, levels
-from xltargets.rules.items import Row
-from xltargets.rules.levels import BOTH, text_of
-from xltargets.rules.parts import is_prefilled
+from xltargets.rules import formulas
+from xltargets.rules.items import Row, is_prefilled
+from xltargets.rules.language import levels
+from xltargets.rules.language.levels import BOTH, text_of
+from xltargets.rules.language.similar import called
+from xltargets.rules.language.wording import share
 from xltargets.rules.registry import ERROR, HINT, WARNING, Hit, rule
-from xltargets.rules.similar import called
-from xltargets.rules.wording import share
 
 Indicators = Sequence[Any]
 Rows = Sequence[Row]

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
-from xltargets.rules.prose import (
+from xltargets.rules.language.prose import (
     HAN,
     indicators_of,
     listed,
@@ -16,8 +16,8 @@ from xltargets.rules.prose import (
     shown,
     some,
 )
+from xltargets.rules.language.similar import prose
 from xltargets.rules.registry import ERROR, HINT, WARNING, Hit, rule
-from xltargets.rules.similar import prose
 from xltargets.submission.form import Field
 from xltargets.values.patterns import later
 

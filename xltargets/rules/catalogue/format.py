@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from xltargets.rules.formulas import length, own, stripped, typed
-from xltargets.rules.prose import BOOKMARK
+from xltargets.rules.language.prose import BOOKMARK
+from xltargets.rules.language.wording import listed, quoted
 from xltargets.rules.registry import ERROR, HINT, WARNING, Hit, rule
-from xltargets.rules.wording import listed, quoted
 from xltargets.values.patterns import later
 
 _CODE = later(r"\d{8}[A-Z][0-9A-Z]{12}", re.ASCII)

@@ -8,14 +8,14 @@ from datetime import date as day
 from decimal import Decimal
 from typing import Any
 
-from xltargets.rules.indicator_names import bare, is_rate_name
+from xltargets.rules.catalogue.value_limits import HUNDRED, NEGATIVE_OPENING, UP
 from xltargets.rules.items import Row
+from xltargets.rules.language.names import bare, is_rate_name
+from xltargets.rules.language.vocabulary import pattern, words
+from xltargets.rules.language.wording import quoted
+from xltargets.rules.language.wordlists import built
+from xltargets.rules.language.wordlists import words as table
 from xltargets.rules.registry import ERROR, HINT, WARNING, Hit, rule
-from xltargets.rules.value_limits import HUNDRED, NEGATIVE_OPENING, UP
-from xltargets.rules.vocabulary import pattern, words
-from xltargets.rules.wording import quoted
-from xltargets.rules.wordlists import built
-from xltargets.rules.wordlists import words as table
 from xltargets.values import Date, Value
 from xltargets.values.patterns import later
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
-from xltargets.rules import levels
-from xltargets.rules.direction import LENGTHS, is_reverse, is_wait
-from xltargets.rules.indicator_names import bare
 from xltargets.rules.items import Row
+from xltargets.rules.language import levels
+from xltargets.rules.language.direction import LENGTHS, is_reverse, is_wait
+from xltargets.rules.language.names import bare
+from xltargets.rules.language.vocabulary import pattern, words
+from xltargets.rules.language.wording import quoted
 from xltargets.rules.registry import ERROR, HINT, WARNING, Hit, rule
-from xltargets.rules.vocabulary import pattern, words
-from xltargets.rules.wording import quoted
 from xltargets.values import Value
 from xltargets.values.patterns import later
 

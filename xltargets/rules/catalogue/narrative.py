@@ -7,8 +7,8 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from xltargets.rules.language.wording import MONEY_FACTOR, amount, in_wan, quoted
 from xltargets.rules.registry import ERROR, HINT, WARNING, Hit, rule
-from xltargets.rules.wording import MONEY_FACTOR, amount, in_wan, quoted
 from xltargets.values.patterns import later
 
 #: Longer texts are read no further.

@@ -8,10 +8,10 @@ from functools import lru_cache, partial
 from itertools import islice
 from typing import Any, NamedTuple
 
-from xltargets.rules.prose import HAN, indicators_of, items, listed, projects_of, shown
-from xltargets.rules.quantities import DIGIT, LONGEST
+from xltargets.rules.language.prose import HAN, indicators_of, items, listed, projects_of, shown
+from xltargets.rules.language.quantities import DIGIT, LONGEST
+from xltargets.rules.language.wordlists import built, words
 from xltargets.rules.registry import WARNING, Hit, rule
-from xltargets.rules.wordlists import built, words
 from xltargets.values.patterns import later
 
 
@@ -89,7 +89,7 @@ def _is_loose(item: str, own: tuple[str, ...], common: Callable[[], set[str]], s
 
 #: So many pairs are words enough for one word of three characters, with a quantity that no project has, to say little.
 _VERY_MANY_PAIRS = 10
-_WHOLE_NUMBER = later(r"[0-9]+(?:\.[0-9]+)?")
+_WHOLE_NUMBER = later(r"[0-9]++(?:\.[0-9]++)?")
 
 
 def _only_a_word(item: str, grams: Collection[str], support: _Support) -> bool:

@@ -8,8 +8,8 @@ from decimal import Decimal
 from typing import Any
 
 from xltargets.rules.formulas import all_of, length
+from xltargets.rules.language.wording import amount, quoted, share
 from xltargets.rules.registry import ERROR, HINT, WARNING, Hit, rule
-from xltargets.rules.wording import amount, quoted, share
 from xltargets.submission.coerce import fits
 from xltargets.submission.form import Field
 

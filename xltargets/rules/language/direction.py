@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from xltargets.rules.indicator_names import bare
-from xltargets.rules.vocabulary import pattern
-from xltargets.rules.wordlists import built
+from xltargets.rules.language.names import bare
+from xltargets.rules.language.vocabulary import pattern
+from xltargets.rules.language.wordlists import built
 from xltargets.values import Value
 from xltargets.values.patterns import later
 

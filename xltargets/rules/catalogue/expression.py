@@ -8,16 +8,16 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
-from xltargets.rules.prose import (
+from xltargets.rules.language.prose import (
     HAN,
     projects_of,
     shown,
     unnumbered,
 )
+from xltargets.rules.language.similar import likeness, prose
+from xltargets.rules.language.wordfinder import WordFinder
+from xltargets.rules.language.wordlists import built, words
 from xltargets.rules.registry import HINT, WARNING, Hit, rule
-from xltargets.rules.similar import likeness, prose
-from xltargets.rules.wordfinder import WordFinder
-from xltargets.rules.wordlists import built, words
 from xltargets.values.patterns import later
 
 _TARGET = "projects.0.target"

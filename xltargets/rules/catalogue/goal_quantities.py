@@ -9,10 +9,10 @@ from functools import partial
 from typing import Any
 
 from xltargets.rules.items import Row
-from xltargets.rules.prose import HAN, shown
-from xltargets.rules.quantities import DIGIT, FULL_WIDTH, LONGEST, Quantity, quantities
+from xltargets.rules.language.prose import HAN, shown
+from xltargets.rules.language.quantities import DIGIT, FULL_WIDTH, LONGEST, Quantity, quantities
+from xltargets.rules.language.similar import plain
 from xltargets.rules.registry import HINT, WARNING, Hit, rule
-from xltargets.rules.similar import plain
 from xltargets.values import Value, parse, units
 from xltargets.values.patterns import later
 

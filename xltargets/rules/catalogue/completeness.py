@@ -7,11 +7,10 @@ from decimal import Decimal
 from typing import Any
 
 from xltargets.rules.formulas import all_of, all_or_none_filled, filled, filled_table
-from xltargets.rules.items import Row, unnumbered
-from xltargets.rules.levels import SATISFACTION, text_of
-from xltargets.rules.parts import is_cost, is_prefilled
+from xltargets.rules.items import Row, is_cost, is_prefilled, unnumbered
+from xltargets.rules.language.levels import SATISFACTION, text_of
+from xltargets.rules.language.wording import amount, listed, quoted
 from xltargets.rules.registry import ERROR, HINT, WARNING, Hit, rule
-from xltargets.rules.wording import amount, listed, quoted
 from xltargets.values import Value
 from xltargets.values.fold import fold
 from xltargets.values.patterns import later

@@ -6,14 +6,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+from xltargets.rules.catalogue.support import NO_HAN, support_words
 from xltargets.rules.items import Row
-from xltargets.rules.prose import HAN, indicators_of, marks, shown, unmarked
-from xltargets.rules.quantities import DIGIT, LONGEST
+from xltargets.rules.language.prose import HAN, indicators_of, marks, shown, unmarked
+from xltargets.rules.language.quantities import DIGIT, LONGEST
+from xltargets.rules.language.similar import likeness, prose
+from xltargets.rules.language.wording import amount, in_wan
+from xltargets.rules.language.wordlists import built, words
 from xltargets.rules.registry import HINT, WARNING, Hit, rule
-from xltargets.rules.similar import likeness, prose
-from xltargets.rules.support import NO_HAN, support_words
-from xltargets.rules.wording import amount, in_wan
-from xltargets.rules.wordlists import built, words
 from xltargets.values import Value, parse
 from xltargets.values.patterns import later
 

@@ -8,9 +8,9 @@ from decimal import Decimal
 from typing import Any
 
 from xltargets.rules.formulas import all_of, each, length, when
+from xltargets.rules.language.similar import plain
+from xltargets.rules.language.wording import in_wan
 from xltargets.rules.registry import ERROR, HINT, WARNING, Hit, rule
-from xltargets.rules.similar import plain
-from xltargets.rules.wording import in_wan
 from xltargets.values.patterns import later
 
 EPS = Decimal("0.005")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from xltargets.rules.wordlists import built
-from xltargets.rules.wordlists import words as table
+from xltargets.rules.language.wordlists import built
+from xltargets.rules.language.wordlists import words as table
 
 
 @built

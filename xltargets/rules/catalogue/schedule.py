@@ -7,12 +7,12 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
+from xltargets.rules.catalogue.projects import called
 from xltargets.rules.formulas import all_of, numbers, percent, when
 from xltargets.rules.items import Row
-from xltargets.rules.projects import called
+from xltargets.rules.language.similar import earlier_equal
+from xltargets.rules.language.wording import amount, quoted, share
 from xltargets.rules.registry import ERROR, HINT, WARNING, Hit, rule
-from xltargets.rules.similar import earlier_equal
-from xltargets.rules.wording import amount, quoted, share
 
 POINTS = {"march": "3月底", "june": "6月底", "october": "10月底", "december": "12月底"}
 _MONTHS = {"march": 3, "june": 6, "october": 10, "december": 12}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from xltargets.rules.prose import (
+from xltargets.rules.language.prose import (
     Mark,
     items,
     listed,

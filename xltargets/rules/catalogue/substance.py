@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import lru_cache
 
-from xltargets.rules.prose import BOOKMARK
+from xltargets.rules.language.prose import BOOKMARK
+from xltargets.rules.language.wording import quoted
 from xltargets.rules.registry import ERROR, HINT, Hit, rule
-from xltargets.rules.wording import quoted
 from xltargets.submission.form import Field
 
 _PLACEHOLDER = re.compile(

@@ -13,8 +13,8 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from xltargets.rules.wordlists import built
-from xltargets.rules.wordlists import words as table
+from xltargets.rules.language.wordlists import built
+from xltargets.rules.language.wordlists import words as table
 
 SATISFACTION, SATISFIED = "满意度", "服务对象满意度"
 #: Which 二级指标 count as benefits.

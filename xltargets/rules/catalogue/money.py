@@ -7,10 +7,9 @@ from decimal import Decimal
 from typing import Any
 
 from xltargets.rules.formulas import filled, filled_table, number_or_blank, numbers, when
-from xltargets.rules.items import Row
-from xltargets.rules.parts import is_cost
+from xltargets.rules.items import Row, is_cost
+from xltargets.rules.language.wording import MONEY_FACTOR, amount, in_wan, quoted
 from xltargets.rules.registry import ERROR, HINT, WARNING, Hit, rule
-from xltargets.rules.wording import MONEY_FACTOR, amount, in_wan, quoted
 from xltargets.values import Value, money_in_wan
 from xltargets.values.model import plain as digits_of
 from xltargets.values.patterns import later
