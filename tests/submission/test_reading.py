@@ -380,6 +380,21 @@ class TestNames:
         assert "预算数" in problem.message and "#REF!" in problem.message
         assert "total" not in submission.document["projects"][0]["budget"]
 
+    def test_a_sheet_that_was_deleted_is_reported_once(self, filled: Path) -> None:
+        def delete(book: openpyxl.Workbook) -> None:
+            del book["部门整体绩效目标"]  # openpyxl leaves the names pointing at it
+
+        (problem,) = edited(filled, delete).problems
+        assert (problem.rule, problem.pointer) == ("R06", "")
+        assert "“单位编码”“单位名称”" in problem.message and "等7项" in problem.message
+        assert "部门整体绩效目标" in problem.message
+
+    def test_many_names_of_a_sheet_that_are_gone_are_reported_once(self, filled: Path) -> None:
+        gone = [f"project.{name}" for name in ("code", "purpose", "target", "budget.fiscal", "budget.other")]
+        (problem,) = changed(filled, lambda p: remove_names(p, [(name, "项目2") for name in gone])).problems
+        assert (problem.rule, problem.pointer, problem.location) == ("R07", "/projects/1", ("项目2", "A1"))
+        assert "“项目编码”" in problem.message
+
     def test_a_name_that_is_gone_is_reported_with_its_field(self, filled: Path) -> None:
         submission = changed(filled, lambda p: remove_names(p, [("project.purpose", "项目2")]))
         (problem,) = submission.problems

@@ -86,9 +86,10 @@ def _bind(book: Book, form: Form, former: bool) -> Bindings:
             if binding.field not in bounds or (local and not bounds[binding.field].local):
                 bounds[binding.field] = Bound(binding.field, binding.by_sheet, places, local)
     result.layouts = {sheet: _layout(form, tuple(bounds.values())) for sheet, bounds in found.items() if bounds}
+    order = list(form.fields.values())
     result.broken = [
         (name, field)
-        for name, field in result.broken
+        for name, field in sorted(result.broken, key=lambda one: order.index(one[1]))
         if not any(field in found[sheet] for sheet in ([name.scope] if name.scope else book.worksheets) if sheet in found)
     ]
     return result

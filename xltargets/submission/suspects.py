@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TypeVar
 
 from xltargets.excel.a1 import address
 from xltargets.excel.grid import Book, Grid
-from xltargets.excel.names import DefinedName
 from xltargets.submission.binding import Bindings, lost
 from xltargets.submission.cellmap import Location
 from xltargets.submission.form import Field, Form
 from xltargets.submission.layout import Table
 from xltargets.submission.model import Problem
 from xltargets.submission.resultmark import SELF_CHECK, is_ours
+
+Told = TypeVar("Told")
 
 #: How many rows above a table are searched for its header.
 _ABOVE = 8
@@ -95,20 +97,48 @@ def _is_header(grid: Grid, table: Table, row: int) -> bool:
     return labels >= min(2, len(texts))
 
 
+#: From so many names of one sheet on, what became of them is one thing, and is told once.
+_MANY = 4
+
+
 def broken_names(bindings: Bindings, item_of_sheet: dict[str, str]) -> Iterator[Problem]:
     """Names of the form that point at no cell."""
-    for name, field in bindings.broken:
-        yield Problem(
-            "R06",
-            _pointer(field, name.scope, item_of_sheet),
-            f"“{field.title}”的名称 {name.name} 已失效（{name.refers_to or '空'}），这一项没有被读取；"
-            "请用 xltargets repair 修复，或把内容移到完好的工作表中",
-            _somewhere(name),
-        )
+    for scope, names in _by_scope((name.scope, (name, field)) for name, field in bindings.broken):
+        if len(names) < _MANY:
+            for name, field in names:
+                yield Problem(
+                    "R06",
+                    _pointer(field, scope, item_of_sheet),
+                    f"“{field.title}”的名称 {name.name} 已失效（{name.refers_to or '空'}），这一项没有被读取；"
+                    "请用 xltargets repair 修复，或把内容移到完好的工作表中",
+                    _somewhere(scope),
+                )
+        else:
+            yield Problem(
+                "R06",
+                item_of_sheet.get(scope or "", ""),
+                f"{_titles_of(field for _, field in names)}的名称已失效（{names[0][0].refers_to or '空'}），都没有被读取，"
+                "多半是所在的工作表或单元格被删除或改名了；请找回原来的工作表，或用 xltargets repair 修复",
+                _somewhere(scope),
+            )
 
 
-def _somewhere(name: DefinedName) -> Location | None:
-    return Location(name.scope, "A1") if name.scope else None
+def _by_scope(pairs: Iterable[tuple[str | None, Told]]) -> Iterable[tuple[str | None, list[Told]]]:
+    """What is to be told of each sheet (None: of the workbook), in the order in which it comes."""
+    told: dict[str | None, list[Told]] = {}
+    for scope, one in pairs:
+        told.setdefault(scope, []).append(one)
+    return told.items()
+
+
+def _titles_of(fields: Iterable[Field], most: int = 4) -> str:
+    """Some of the fields' labels, and how many they are."""
+    titles = list(dict.fromkeys(field.title for field in fields))
+    return f"“{'”“'.join(titles[:most])}”" + (f"等{len(titles)}项" if len(titles) > most else "")
+
+
+def _somewhere(sheet: str | None) -> Location | None:
+    return Location(sheet, "A1") if sheet else None
 
 
 def _pointer(field: Field, sheet: str | None, item_of_sheet: dict[str, str]) -> str:
@@ -123,13 +153,23 @@ def _pointer(field: Field, sheet: str | None, item_of_sheet: dict[str, str]) -> 
 
 def missing_names(bindings: Bindings, form: Form, item_of_sheet: dict[str, str]) -> Iterator[Problem]:
     """Fields of the official template which a workbook of its version has lost."""
-    for sheet, field in lost(bindings, form):
-        if sheet is None or sheet in item_of_sheet:
+    for sheet, fields in _by_scope(lost(bindings, form)):
+        if sheet is not None and sheet not in item_of_sheet:
+            continue
+        if len(fields) < _MANY:
+            for field in fields:
+                yield Problem(
+                    "R07",
+                    _pointer(field, sheet, item_of_sheet),
+                    f"“{field.title}”的名称 {form.official_name(field)} 丢失，这一项没有被读取；请用 xltargets repair 修复",
+                    _somewhere(sheet),
+                )
+        else:
             yield Problem(
                 "R07",
-                _pointer(field, sheet, item_of_sheet),
-                f"“{field.title}”的名称 {form.official_name(field)} 丢失，这一项没有被读取；请用 xltargets repair 修复",
-                Location(sheet, "A1") if sheet else None,
+                item_of_sheet.get(sheet or "", ""),
+                f"{_titles_of(fields)}的名称丢失，都没有被读取；请用 xltargets repair 修复，工作表被删除的请找回原来的工作表",
+                _somewhere(sheet),
             )
 
 
