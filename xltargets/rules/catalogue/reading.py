@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from xltargets.rules.registry import ERROR, HINT, Hit, rule
 
@@ -85,3 +86,23 @@ def numbers_are_numbers(raw: dict[str, object]) -> Iterator[Hit]:
     for path, typed in raw.items():
         if isinstance(typed, str) and typed.strip() and "%" not in typed and "％" not in typed and typed[0] != "#":
             yield path, f"数字存成了文本“{typed.strip()}”，已按数字处理，请转换为数字"
+
+
+@rule(
+    "R11",
+    HINT,
+    basis="I",
+    each="document",
+    needs=["projects"],
+    follows=["R06", "R07", "R08"],
+    bad={"projects": []},
+    good={"projects.0.name": "信访事项办理经费"},
+)
+def there_are_projects(projects: list[Any]) -> Iterator[Hit]:
+    """没有填写任何项目
+
+    整份申报表没有一个项目。确实只有基本支出的单位不必理会；项目表填在别的文件里，或不是在模板的项目表上填写的，项目没有被读取。
+    改法：把项目填在模板的项目表上；本单位没有项目支出的，不需要修改。
+    """
+    if not projects:
+        yield "projects", "没有填写任何项目，请核对项目表是否填在本文件中；本单位没有项目支出的，不需要修改"
