@@ -68,7 +68,9 @@ def office(tmp_path: Path) -> Path:
     fill(of_another_unit(load_document(DATA / "clean.json")), tmp_path / "报送" / "286002_怀来县司法局.xlsx")
     last_year = load_document(DATA / "clean.json")
     last_year["unit"]["year"] = 2023
-    fill(last_year, tmp_path / "286001_2023.xlsx")
+    (tmp_path / "上年报送").mkdir()
+    for name in ("286001_2023.xlsx", "上年报送/286001_怀来县信访局.xlsx"):
+        fill(last_year, tmp_path / name)
     units = "单位编码,单位名称\n286001,怀来县信访局\n286002,怀来县司法局\n286003,怀来县统计局\n"
     (tmp_path / "单位名录.csv").write_text(units, "utf-8")
     projects = "项目编码,项目名称,单位编码,预算数\n13073024P000585100016,信访事项办理经费,286001,120.5\n"

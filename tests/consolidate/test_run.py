@@ -19,7 +19,7 @@ from zipfile import ZipFile, ZipInfo
 import openpyxl
 import pytest
 
-from xltargets.consolidate import Options, Progress, Reading, Result, Source, consolidate, onefile, process
+from xltargets.consolidate import Options, Progress, Reading, Result, Source, consolidate, opening, process
 from xltargets.consolidate.discover import discover
 from xltargets.consolidate.fold import Task, take
 from xltargets.consolidate.store import Store, fingerprint
@@ -85,7 +85,7 @@ def test_an_error_of_ours_is_told_with_the_file_that_showed_it(
     def read(path: str, **how: Any) -> Any:
         raise KeyError("bug")
 
-    monkeypatch.setattr("xltargets.consolidate.onefile.read", read)
+    monkeypatch.setattr("xltargets.consolidate.opening.read", read)
     result = consolidate([folder], tmp_path / "a.xlsx")
     told = {Path(error.file or "").name: error.message for error in result.errors}
     assert told["286099.xlsx"].startswith("程序内部错误（KeyError: 'bug'）")
@@ -138,7 +138,7 @@ class TestFaults:
     ) -> None:
         path = hand_in("286001.json")
         changes = iter([b" ", b""])
-        real = onefile.load_document
+        real = opening.load_document
 
         def load(file: str) -> Any:
             found = real(file)
@@ -146,7 +146,7 @@ class TestFaults:
                 stream.write(next(changes, b""))
             return found
 
-        monkeypatch.setattr("xltargets.consolidate.onefile.load_document", load)
+        monkeypatch.setattr("xltargets.consolidate.opening.load_document", load)
         monkeypatch.setattr("time.sleep", lambda seconds: None)
         assert process(path).status == "read"
         changes = iter([b" "] * 9)
@@ -171,8 +171,8 @@ class TestFaults:
                 raise TimeoutError(110, "Connection timed out")
             return real(*given, **how)
 
-        real = onefile.load_document
-        monkeypatch.setattr("xltargets.consolidate.onefile.load_document", times_out)
+        real = opening.load_document
+        monkeypatch.setattr("xltargets.consolidate.opening.load_document", times_out)
         monkeypatch.setattr("time.sleep", lambda seconds: None)
         assert process(path).status == "read"
         assert process(path).message == "读不了这个文件（Connection timed out）；请检查文件、权限和网络后再试"

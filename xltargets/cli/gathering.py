@@ -39,6 +39,8 @@ def _run_options(command: Callable[..., int]) -> Callable[..., int]:
         schema_option,
         click.option("--ledger", type=FILE, help="项目库（.xlsx 或 .csv），用于与项目库比对的规则。"),
         click.option("--roster", type=FILE, help="单位名录（.xlsx 或 .csv），用于报送情况和应报未报。"),
+        click.option("--previous", type=FILE, metavar="文件夹",
+                     help="上年的申报表（文件夹、压缩包或文件），各单位与自己上年的比对。"),
         click.option("--deadline", type=_Deadline(["%Y-%m-%d", "%Y-%m-%dT%H:%M"]), metavar="日期",
                      help="报送截止时间，如 2024-11-30（含当天）或 2024-11-30T18:00；晚于它的列为迟报。"),
         click.option("--title", metavar="文字", default="", help="汇总表各表标题的前缀；默认按年度拟定。"),
@@ -64,7 +66,7 @@ def _run_options(command: Callable[..., int]) -> Callable[..., int]:
 @_run_options
 def consolidate_command(
     sources: tuple[Path, ...], output: Path, jobs: int, dask: str | None, cache: Path | None, no_cache: bool,
-    all_files: bool, existing: Path | None, roster: Path | None, ledger: Path | None, deadline: datetime | None, title: str,
+    all_files: bool, existing: Path | None, roster: Path | None, ledger: Path | None, previous: Path | None, deadline: datetime | None, title: str,
     give_back: Path | None, parquet: Path | None, schema: Path | None, config_path: Path | None,
 ) -> int:  # fmt: skip
     """把文件夹里全部申报表汇总成一份工作簿。
@@ -76,7 +78,7 @@ def consolidate_command(
     from xltargets.rules.config import load_config
 
     options = replace(
-        _options(roster, ledger, deadline, title, give_back, parquet),
+        _options(roster, ledger, previous, deadline, title, give_back, parquet),
         cache=None if no_cache else cache or default_cache(),
         newest=not all_files,
         existing=existing,
@@ -109,7 +111,7 @@ def consolidate_command(
 @_run_options
 def watch_command(
     folders: tuple[Path, ...], output: Path | None, poll: float | None, log_file: Path | None, jobs: int,
-    cache: Path | None, roster: Path | None, ledger: Path | None, deadline: datetime | None, title: str,
+    cache: Path | None, roster: Path | None, ledger: Path | None, previous: Path | None, deadline: datetime | None, title: str,
     give_back: Path | None, parquet: Path | None, schema: Path | None, config_path: Path | None,
 ) -> int:  # fmt: skip
     """守着共享文件夹：存进来的申报表几秒内检查好，批注件和汇总表随时更新。按 Ctrl-C 结束。
@@ -125,7 +127,7 @@ def watch_command(
     if output is not None:
         check_suffix(output, None)
     watch = Watch(
-        list(folders), output, replace(_options(roster, ledger, deadline, title, give_back, parquet), cache=cache),
+        list(folders), output, replace(_options(roster, ledger, previous, deadline, title, give_back, parquet), cache=cache),
         form_of(schema), load_config(start=folders[0], explicit=config_path), jobs, Patience(polling=poll),
         LogFile(log_file, [click.echo]) if log_file else click.echo,
     )  # fmt: skip
@@ -137,8 +139,8 @@ def watch_command(
 
 
 def _options(
-    roster: Path | None, ledger: Path | None, deadline: datetime | None, title: str, give_back: Path | None,
-    parquet: Path | None,
+    roster: Path | None, ledger: Path | None, previous: Path | None, deadline: datetime | None, title: str,
+    give_back: Path | None, parquet: Path | None,
 ) -> Options:  # fmt: skip
     from xltargets.consolidate import Options, SummaryOptions
     from xltargets.consolidate.received import Deadline
@@ -147,7 +149,7 @@ def _options(
 
     inputs = Inputs(ledger=ledger_of(ledger), roster=load_roster(roster) if roster else None)
     summary = SummaryOptions(title=title, deadline=Deadline(deadline))
-    return Options(inputs=inputs, summary=summary, parquet=parquet, give_back=give_back)
+    return Options(inputs=inputs, previous=previous, summary=summary, parquet=parquet, give_back=give_back)
 
 
 def _tell(result: Result) -> None:

@@ -25,9 +25,11 @@ from xltargets.errors import Error
 from xltargets.rules.finding import Severity
 
 if TYPE_CHECKING:
+    from xltargets.consolidate.lastyear import LastYear
     from xltargets.excel.comments import Report
     from xltargets.rules.engine import Inputs
     from xltargets.submission.form import Form
+    from xltargets.submission.model import Submission
 
 SEVERITY = click.Choice([severity.value for severity in Severity])
 
@@ -39,6 +41,7 @@ class Court:
     form: Form
     config: Path | None
     inputs: Inputs
+    last_year: LastYear | None = None
     password: str | None = None
 
     def judge(self, file: Path) -> Outcome:
@@ -55,10 +58,16 @@ class Court:
             with readable(file, self.password) as copy:
                 submission = xltargets.read(copy, form=self.form)
             submission.file = str(file)
+            inputs = self._inputs_for(submission)
         except Error as error:
             return Outcome(str(file), error=_without(error, file))
-        judgement = judge(submission, config, self.inputs)
+        judgement = judge(submission, config, inputs)
         return Outcome(str(file), judgement.findings, failures=judgement.failures, submission=submission)
+
+    def _inputs_for(self, submission: Submission) -> Inputs:
+        if self.last_year is None:
+            return self.inputs
+        return replace(self.inputs, previous=self.last_year.document(submission))
 
 
 def _why_nothing(folder: Path) -> str:
@@ -90,12 +99,24 @@ def court_of(
         return Court(form, config, Inputs())
     from xltargets.submission.registers import load_previous, load_roster
 
+    folder = previous is not None and os.path.isdir(previous)
     inputs = Inputs(
-        previous=load_previous(previous, form=form) if previous else None,
+        previous=load_previous(previous, form=form) if previous and not folder else None,
         ledger=ledger_of(ledger),
         roster=load_roster(roster) if roster else None,
     )
-    return Court(form, config, inputs)
+    return Court(form, config, inputs, _last_year(previous, form) if previous and folder else None)
+
+
+def _last_year(folder: Path, form: Form) -> LastYear:
+    """What is in a folder of last year's; what of it cannot be read is said."""
+    from xltargets.consolidate.onefile import Reading, schema_of
+    from xltargets.consolidate.run import find_last_year
+
+    found, notes = find_last_year(folder, Reading(schema_of(form)))
+    for note in notes:
+        click.echo(note, err=True)
+    return found
 
 
 @click.command("check")

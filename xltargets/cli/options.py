@@ -27,7 +27,7 @@ password_option = click.option(
 def input_options(command: Command) -> Command:
     """What the rules may be given beside the workbook."""
     for option in (
-        click.option("--previous", type=FILE, help="上年的申报表（工作簿或 JSON），用于与上年比对的规则。"),
+        click.option("--previous", type=FILE, help="上年的申报表（工作簿、JSON 或文件夹），用于与上年比对的规则。"),
         click.option("--ledger", type=FILE, help="项目库（.xlsx 或 .csv），用于与项目库比对的规则。"),
         click.option("--roster", type=FILE, help="单位名录（.xlsx 或 .csv）。"),
     ):

@@ -16,7 +16,8 @@ from xltargets.consolidate.codec import Encoded, encode
 from xltargets.consolidate.discover import Source
 from xltargets.consolidate.drawn import Drawing, draw
 from xltargets.consolidate.mapping import IN_THIS_PROCESS, Lost, Work, each
-from xltargets.consolidate.onefile import FAILED, READ, FileResult, Reading, content_of, process
+from xltargets.consolidate.onefile import FAILED, READ, FileResult, Reading, process
+from xltargets.consolidate.opening import content_of
 from xltargets.consolidate.store import BY_UNIT, Listed, Store
 from xltargets.errors import Error
 

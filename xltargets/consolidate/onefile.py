@@ -6,17 +6,17 @@ It runs in whatever process an executor has, so what it takes and gives can be p
 from __future__ import annotations
 
 import errno
-import hashlib
 import json
 import os
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from typing import IO, NamedTuple
+from typing import NamedTuple
 
-from xltargets.consolidate.discover import ARCHIVES, DOCUMENTS, OTHER_ARCHIVES, Source
+from xltargets.consolidate.discover import Source
+from xltargets.consolidate.lastyear import LastYear
 from xltargets.consolidate.layout import Row, Table, flatten, tables_of
-from xltargets.consolidate.zipped import changed, member_stream, members, unpacked
+from xltargets.consolidate.opening import Content, content_of, on_disk, submission_of
 from xltargets.errors import Error
 from xltargets.excel.parts import Limits
 from xltargets.rules.config import Config
@@ -24,10 +24,8 @@ from xltargets.rules.engine import Inputs, judge
 from xltargets.rules.finding import Finding, Severity
 from xltargets.rules.unitrecord import UnitRecord, unit_record
 from xltargets.submission.cellmap import CellMap
-from xltargets.submission.document import from_document, is_of_form, load_document
 from xltargets.submission.form import Form, load_form
 from xltargets.submission.model import Submission
-from xltargets.submission.read import read
 from xltargets.submission.resultmark import is_summary
 
 #: What a result says of its file.
@@ -43,7 +41,6 @@ _PASSING = {
     errno.ENETRESET,
 }
 _PAUSES = (0.2, 1.0)
-_BLOCK = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -55,12 +52,16 @@ class Reading:
         config: the bureau's settings of rules.
         inputs: what rules may have beside the document.
         limits: what is refused as too large.
+        last_year: the units' submissions of last year; None where they are not asked for.
+        any_version: take workbooks of other versions of the form, too, with the names they had then.
     """
 
     schema: str | None = None
     config: Config = Config()
     inputs: Inputs = Inputs()
     limits: Limits | None = None
+    last_year: LastYear | None = None
+    any_version: bool = False
 
     @property
     def form(self) -> Form:
@@ -148,80 +149,30 @@ def process(source: Source | str | os.PathLike[str], reading: Reading = Reading(
 
 
 def _process(source: Source, reading: Reading) -> FileResult:
-    if source.member is not None and source.suffix not in (*ARCHIVES, *OTHER_ARCHIVES):
-        with unpacked(source.path, source.member, source.suffix) as path:
-            return _process_file(Source(path, None, source.name), reading)
-    if source.suffix in ARCHIVES:
-        members(source.path)  # says what is wrong with it
-        raise Error("压缩包里不能再套压缩包，请解压到文件夹后再汇总")
-    if source.suffix in OTHER_ARCHIVES:
-        raise Error("这种压缩包打不开，里面的文件没有汇总；请解压到文件夹，或者改成 .zip 后再汇总")
-    return _process_file(source, reading)
-
-
-def _process_file(source: Source, reading: Reading) -> FileResult:
-    before = content_of(source)
-    if source.suffix in DOCUMENTS:
-        document = load_document(source.path)
-        if not is_of_form(document, reading.form):
-            return FileResult(source.name, FOREIGN, "", *before)
-        submission = from_document(document, form=reading.form, file=source.name)
-    else:
-        submission = read(source.path, form=reading.form, limits=reading.limits)
-    if content_of(source).digest != before.digest:
-        raise Error("读取时文件正被别的程序改动；请等它保存完毕再试") from OSError(
-            errno.EBUSY, "changed while read"
-        )
-    return result_of(submission, source.name, before, reading)
+    with on_disk(source) as file:
+        before = content_of(file)
+        submission = submission_of(file, reading.form, reading.limits, any_version=reading.any_version)
+        if submission is None:
+            return FileResult(file.name, FOREIGN, "", *before)
+        if content_of(file).digest != before.digest:
+            raise Error("读取时文件正被别的程序改动；请等它保存完毕再试") from OSError(
+                errno.EBUSY, "changed while read"
+            )
+        return result_of(submission, file.name, before, reading)
 
 
 def result_of(submission: Submission, file: str, content: Content, reading: Reading) -> FileResult:
     """Judge a submission and keep what a summary needs."""
-    judgement = judge(submission, reading.config, reading.inputs)
+    inputs = reading.inputs
+    if reading.last_year is not None:
+        inputs = replace(inputs, previous=reading.last_year.document(submission, reading.limits))
+    judgement = judge(submission, reading.config, inputs)
     return FileResult(
         file, READ, "", *content, flatten(submission.document, reading.root),
         judgement.findings,
         [Broken(rule, pointer, f"{type(error).__name__}: {error}") for rule, pointer, error in judgement.failures],
         unit_record(submission), submission.locations or None,
     )  # fmt: skip
-
-
-class Content(NamedTuple):
-    """What a file's content is known by: SHA-256, size in bytes, and when it was last changed, in nanoseconds since 1970."""
-
-    digest: str
-    size: int
-    modified: int
-
-
-def content_of(source: Source) -> Content:
-    """What a file, or one within an archive, holds, and since when.
-
-    Raises:
-        Error: when it cannot be read.
-    """
-    try:
-        if source.member is not None:
-            with member_stream(source.path, source.member) as stream:
-                return Content(*_digest(stream), int(changed(source.path, source.member)) * 10**9)
-        with open(source.path, "rb") as file:
-            return Content(*_digest(file), os.fstat(file.fileno()).st_mtime_ns)
-    except FileNotFoundError as error:
-        raise Error("找不到这个文件，请检查文件名和所在的文件夹", file=source.name) from error
-    except IsADirectoryError as error:
-        raise Error("这是一个文件夹，打不开；请检查有没有权限", file=source.name) from error
-    except PermissionError as error:
-        message = "没有读取这个文件的权限，或文件正被别的程序占用；请关闭文件或请管理员授权后再试"
-        raise Error(message, file=source.name) from error
-
-
-def _digest(file: IO[bytes]) -> tuple[str, int]:
-    """SHA-256 and the number of bytes."""
-    digest, size = hashlib.sha256(), 0
-    while block := file.read(_BLOCK):
-        digest.update(block)
-        size += len(block)
-    return digest.hexdigest(), size
 
 
 def _may_pass(error: Error) -> bool:
@@ -239,6 +190,11 @@ def _refused(source: Source, error: Error) -> FileResult:
     except (Error, OSError):
         pass
     return result
+
+
+def schema_of(form: Form | None) -> str | None:
+    """A form's schema as :class:`Reading` wants it: None for the official form."""
+    return None if form is None or form is load_form() else json.dumps(form.schema, ensure_ascii=False)
 
 
 @lru_cache(maxsize=4)

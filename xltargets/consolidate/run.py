@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import hashlib
 import os
 import zlib
 from collections.abc import Callable, Iterable, Iterator
@@ -17,11 +17,12 @@ from xltargets.consolidate import overview, received
 from xltargets.consolidate.choice import EVERYTHING, check_choice, choice_of
 from xltargets.consolidate.columns import FINDINGS, OVERALL, Planner, blank_widths
 from xltargets.consolidate.crossing import Crossing, cross
-from xltargets.consolidate.discover import OURS, Exclude, discover
-from xltargets.consolidate.fold import Progress, gather, resolve
+from xltargets.consolidate.discover import OURS, Exclude, Source, discover
+from xltargets.consolidate.fold import Progress, gather, resolve, units_of
 from xltargets.consolidate.giveback import BACK, PASSED, UNUSED, GivenBack, Return, give_back
-from xltargets.consolidate.mapping import Work
-from xltargets.consolidate.onefile import FOREIGN, READ, Reading
+from xltargets.consolidate.lastyear import LastYear, known_by
+from xltargets.consolidate.mapping import IN_THIS_PROCESS, Work
+from xltargets.consolidate.onefile import FOREIGN, READ, Reading, schema_of
 from xltargets.consolidate.parquet import check_folder, write_parquet
 from xltargets.consolidate.rows import Rows
 from xltargets.consolidate.store import Store
@@ -32,7 +33,8 @@ from xltargets.excel.parts import Limits
 from xltargets.rules.config import Config
 from xltargets.rules.engine import Inputs
 from xltargets.rules.finding import Severity
-from xltargets.submission.form import Form, load_form
+from xltargets.rules.registry import GROUPS
+from xltargets.submission.form import Form
 from xltargets.submission.registers import load_summary
 from xltargets.submission.resultmark import is_summary
 
@@ -54,7 +56,8 @@ class Options:
     """How a run is done beyond form, configuration and executor.
 
     Attributes:
-        inputs: roster, ledger, last year's document, for the rules that need them.
+        inputs: roster and ledger, for the rules that need them.
+        previous: last year's submissions, a folder, zip archive or file; each unit is compared with its own. None for none.
         cache: the database in which results are remembered; None remembers nothing.
         newest: of a unit's files with the same projects take the newest only; otherwise all.
         summary: how the workbook is made.
@@ -67,6 +70,7 @@ class Options:
     """
 
     inputs: Inputs = Inputs()
+    previous: Path | None = None
     cache: Path | None = None
     newest: bool = True
     summary: SummaryOptions = SummaryOptions()
@@ -134,11 +138,13 @@ def consolidate(
     check_places(paths, target, options)
     reading, work = _reading(form, config, options), Work(jobs=jobs, executor=executor, batch=options.batch)
     options = _with_choice(options, reading)
+    reading, notes = _with_last_year(reading, options, work)
     with _gathered(paths, reading, ours(target, options), work, options, progress) as run:
         store, crossing, found = run
         if not found.totals.files:
             raise _nothing(paths)
         result = _result(target, store, found)
+        result.notes += notes
         if target is not None:
             summary = replace(options.summary, roster=options.inputs.roster)
             result.notes += write_summary(store, target, reading, crossing, found, summary)
@@ -168,6 +174,7 @@ def tables(
 
     reading, work = _reading(form, config, options), Work(jobs=jobs, executor=executor, batch=options.batch)
     options = _with_choice(options, reading)
+    reading, _ = _with_last_year(reading, options, work)
     with _gathered(list(paths), reading, ours(None, options), work, options, progress) as run:
         return frames(_rows(run, reading, options))
 
@@ -188,6 +195,8 @@ def check_places(
     if options.give_back and os.path.realpath(options.give_back) in read:
         advice = f"请另用一个文件夹，如“{options.give_back / '审核结果'}”"
         raise Error(f"退回的文件不能放在报送文件夹本身，不然与报送的分不清；{advice}", file=options.give_back)
+    if options.previous and os.path.realpath(options.previous) in read:
+        raise Error("上年的申报表和本年的在同一个文件夹，无法比对；请分开存放", file=options.previous)
     if options.parquet:
         if any((options.parquet / one).exists() for one in (BACK, PASSED, UNUSED)):
             raise Error("这是放退回文件的文件夹，不能用来存放 Parquet；请换一个空文件夹", file=options.parquet)
@@ -245,9 +254,57 @@ def _gathered(
 
 
 def _reading(form: Form | None, config: Config | None, options: Options) -> Reading:
-    own = form is not None and form is not load_form()
-    schema = json.dumps(form.schema, ensure_ascii=False) if form is not None and own else None
-    return Reading(schema, config or Config(), options.inputs, options.limits)
+    return Reading(schema_of(form), config or Config(), options.inputs, options.limits)
+
+
+def _with_last_year(reading: Reading, options: Options, work: Work) -> tuple[Reading, list[str]]:
+    """How files are read with last year's submissions beside them, and what is worth saying of those."""
+    if options.previous is None:
+        return reading, []
+    last_year, notes = find_last_year(options.previous, reading, options.cache, work)
+    return replace(reading, last_year=last_year), notes
+
+
+def find_last_year(
+    path: Path, reading: Reading, cache: Path | None = None, work: Work = IN_THIS_PROCESS
+) -> tuple[LastYear, list[str]]:
+    """Where each unit's submission of last year is, and what is worth saying of those that could not be read.
+
+    Args:
+        path: a folder, zip archive or file of last year's.
+        reading: the form and limits to read them by; of any version of the form.
+        cache: as in :class:`Options`.
+        work: where files are read.
+
+    Raises:
+        Error: when there are none.
+    """
+    if not os.path.exists(path):
+        raise Error("找不到上年的申报表；请检查路径", file=path)
+    unjudged = Reading(reading.schema, Config(ignore=tuple(GROUPS)), limits=reading.limits, any_version=True)
+    with Store(cache, unjudged) as store:
+        gather(discover([path]), store, unjudged, work)
+        resolve(store)
+        last_year, notes = _last_year_of(store)
+    if not last_year.files:
+        raise Error("没有可以比对的上年申报表；请检查路径", file=path)
+    return last_year, notes
+
+
+def _last_year_of(store: Store) -> tuple[LastYear, list[str]]:
+    """Which files of a store are whose, and what is worth saying of those that could not be read."""
+    files: dict[str, tuple[Source, ...]] = {}
+    digest = hashlib.sha256()
+    for unit in units_of(store):
+        taken = [file for file in unit if file.taken]
+        for file in taken:
+            digest.update(file.digest.encode())
+        for key in known_by(taken[0].unit, taken[0].name) if taken else ():
+            files.setdefault(key, tuple(Source(file.disk, file.member, file.file) for file in taken))
+        digest.update(b"\0")
+    unread = list(store.listed("status NOT IN (?, ?)", (READ, FOREIGN)))
+    notes = [f"上年的申报表有{len(unread)}份读不了，没有与上年比对，如“{unread[0].file}”：{unread[0].message}"] if unread else []
+    return LastYear(files, digest.hexdigest()), notes
 
 
 def _with_choice(options: Options, reading: Reading) -> Options:
@@ -264,8 +321,8 @@ def _with_choice(options: Options, reading: Reading) -> Options:
 
 def ours(target: Path | None, options: Options) -> Exclude:
     """What may lie in the folder that is read and is no submission."""
-    files = [path for path in (target, options.cache, options.existing) if path is not None]
-    folders = [path for path in (options.give_back, options.parquet) if path is not None]
+    files = [path for path in (target, options.cache, options.existing, options.previous) if path is not None]
+    folders = [path for path in (options.give_back, options.parquet, options.previous) if path is not None]
     return Exclude(frozenset(map(os.path.abspath, files)), frozenset(map(os.path.abspath, folders)))
 
 

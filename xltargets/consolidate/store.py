@@ -32,7 +32,9 @@ from xltargets.submission.cellmap import CellMap
 
 #: Code that a result depends on.
 _CODE = ("excel", "submission", "rules", "values", "data", "schema")
-_HERE = ("bodies.py", "brief.py", "codec.py", "columns.py", "drawn.py", "layout.py", "onefile.py")
+_HERE = (
+    "bodies.py", "brief.py", "codec.py", "columns.py", "drawn.py", "lastyear.py", "layout.py", "onefile.py", "opening.py",
+)  # fmt: skip
 #: Results that no run has used for so many runs are dropped.
 _KEEP_RUNS = 40
 #: What was read is made last after so many files or seconds: so much is read again after a power cut.
@@ -298,6 +300,8 @@ def fingerprint(reading: Reading) -> str:
         _settings(reading),
         _stable(asdict(reading.inputs)),
         repr(reading.limits),
+        reading.last_year.digest if reading.last_year else "",
+        repr(reading.any_version),
     ):
         digest.update(part.encode("utf-8", "surrogatepass"))
         digest.update(b"\0")

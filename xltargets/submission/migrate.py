@@ -5,11 +5,10 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 
-from xltargets.excel.book import FileBook
 from xltargets.submission.fill import fill
 from xltargets.submission.form import Form, load_form
 from xltargets.submission.model import Problem
-from xltargets.submission.read import read_book
+from xltargets.submission.read import read
 
 
 @dataclass(frozen=True)
@@ -48,7 +47,7 @@ def migrate(
         Error: when the workbook cannot be read, the template has none of the names, or the target cannot be written.
     """
     form = form or load_form()
-    old = read_book(FileBook(source), form, file=os.fspath(source), any_version=True)
+    old = read(source, form=form, any_version=True)
     document = {key: value for key, value in old.document.items() if key != "template"}
     filled = fill(document, target, template=template, form=form)
     values = sum(value is not None for value in _leaves(document))

@@ -28,7 +28,7 @@ from xltargets.submission.validity import check_identity, check_version, of_temp
 
 
 def read(
-    path: str | os.PathLike[str], *, form: Form | None = None, limits: Limits | None = None
+    path: str | os.PathLike[str], *, form: Form | None = None, limits: Limits | None = None, any_version: bool = False
 ) -> Submission:
     """Read a filled workbook.
 
@@ -36,11 +36,12 @@ def read(
         path: an .xlsx, .xlsm, .xltx or .xltm file whose cells carry the names of the form.
         form: the form to read it by; the official one by default.
         limits: what is refused as too large.
+        any_version: see :func:`read_book`.
 
     Raises:
         Error: when it is no such workbook; the message says what it is and what to do.
     """
-    return read_book(FileBook(path, limits), form or load_form(), file=os.fspath(path))
+    return read_book(FileBook(path, limits), form or load_form(), file=os.fspath(path), any_version=any_version)
 
 
 def read_book(book: Book, form: Form, *, file: str | None = None, any_version: bool = False) -> Submission:

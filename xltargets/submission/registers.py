@@ -93,14 +93,14 @@ def load_roster(path: str | os.PathLike[str]) -> dict[str, Row]:
 
 
 def load_previous(path: str | os.PathLike[str], *, form: Form | None = None) -> dict[str, Any]:
-    """Last year's document, from its JSON or from the workbook.
+    """Last year's document, from its JSON or from the workbook, which may be of last year's version of the form.
 
     Raises:
         Error: when it is neither.
     """
     if Path(path).suffix.lower() == ".json":
         return from_document(load_document(path), form=form, file=os.fspath(path)).document
-    return read(path, form=form).document
+    return read(path, form=form, any_version=True).document
 
 
 def code_key(code: object) -> str:
