@@ -1,6 +1,6 @@
 """A plain sheet made from rows of text and numbers, as XML: a frozen header, columns as wide as their text, links.
 
-It prints on A4 across, one page wide.
+It prints on A4 across, one page wide, with lines between the cells and pages numbered.
 
 No style is added to the workbook: bold and the look of links come from runs inside inline strings, in the font of the
 workbook's default style.
@@ -60,7 +60,9 @@ def table_xml(package: Package, header: Sequence[str], rows: Sequence[Sequence[T
         f'<sheetFormatPr defaultRowHeight="15"/><cols>{_columns(header, rows, count)}</cols>' if count else "",
         f"<sheetData>{''.join(lines)}</sheetData>",
         f"<hyperlinks>{''.join(links)}</hyperlinks>" if links else "",
+        '<printOptions gridLines="1"/><pageMargins left="0.5" right="0.5" top="0.6" bottom="0.7" header="0.3" footer="0.3"/>',
         '<pageSetup paperSize="9" fitToHeight="0" orientation="landscape"/>',
+        "<headerFooter><oddFooter>&amp;C&amp;P / &amp;N</oddFooter></headerFooter>",
         "</worksheet>",
     ]
     return "".join(pieces).encode("utf-8")
