@@ -161,6 +161,7 @@ class TestFaults:
         (last_year / "坏.xlsx").write_bytes(b"PK\x03\x04 broken")
         result = consolidate([inbox_of_three], tmp_path / "a.xlsx", options=Options(previous=last_year))
         assert any("上年" in note and "坏.xlsx" in note for note in result.notes)
+        assert "与上年比对：1个单位有上年的申报表，2个没有" in result.notes
         assert result.errors == [] and units(inbox_of_three, last_year) == {"286001"}
 
     def test_last_years_folder_within_the_inbox_is_not_handed_in(

@@ -144,7 +144,7 @@ def consolidate(
         if not found.totals.files:
             raise _nothing(paths)
         result = _result(target, store, found)
-        result.notes += notes
+        result.notes += [*notes, *_compared(store, reading)]
         if target is not None:
             summary = replace(options.summary, roster=options.inputs.roster)
             result.notes += write_summary(store, target, reading, crossing, found, summary)
@@ -289,6 +289,19 @@ def find_last_year(
     if not last_year.files:
         raise Error("没有可以比对的上年申报表；请检查路径", file=path)
     return last_year, notes
+
+
+def _compared(store: Store, reading: Reading) -> list[str]:
+    """How many units have something of last year to be compared with."""
+    if reading.last_year is None:
+        return []
+    found = [
+        any(key in reading.last_year.files for file in unit for key in known_by(file.unit, file.name))
+        for unit in units_of(store)
+        if any(file.taken for file in unit)
+    ]
+    without = f"，{found.count(False)}个没有" if False in found else ""
+    return [f"与上年比对：{found.count(True)}个单位有上年的申报表{without}"]
 
 
 def _last_year_of(store: Store) -> tuple[LastYear, list[str]]:
