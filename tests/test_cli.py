@@ -387,6 +387,17 @@ class TestConsolidate:
         assert "坏.xlsx" in done.stderr and "1 份申报表" in done.stdout
         assert (tmp_path / "汇总.xlsx").exists()
 
+    def test_folders_with_settings_of_their_own_are_told_which_count(self, filled: Path, tmp_path: Path) -> None:
+        one, other = tmp_path / "甲", tmp_path / "乙"
+        for folder, ignored in ((one, "C"), (other, "V")):
+            folder.mkdir()
+            shutil.copy(filled, folder / f"{ignored}.xlsx")
+            (folder / "xltargets.toml").write_text(f'ignore = ["{ignored}"]\n', "utf-8")
+        done = run("consolidate", one, other, "-o", tmp_path / "汇总.xlsx", "--no-cache")
+        assert f"{other / 'xltargets.toml'}：各处的配置不同，本次都用{one / 'xltargets.toml'}" in done.stderr
+        done = run("consolidate", one, "-o", tmp_path / "汇总.xlsx", "--no-cache")
+        assert "配置不同" not in done.stderr
+
     def test_of_a_path_that_is_not_there_writes_nothing(self, tmp_path: Path, inbox: Path) -> None:
         done = run("consolidate", inbox, tmp_path / "none", "-o", tmp_path / "s.xlsx", "--no-cache")
         assert done.returncode == 2 and f"{tmp_path / 'none'}：找不到这个文件夹或文件，没有汇总" in done.stderr

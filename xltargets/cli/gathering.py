@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
 
     from xltargets.consolidate import Options, Result
+    from xltargets.rules.config import Config
 
 
 class _Deadline(click.DateTime):
@@ -75,7 +76,6 @@ def consolidate_command(
     """
     from xltargets.consolidate import consolidate, default_cache
     from xltargets.excel.files import check_target, make_folder
-    from xltargets.rules.config import load_config
 
     options = replace(
         _options(roster, ledger, previous, deadline, title, give_back, parquet),
@@ -89,7 +89,7 @@ def consolidate_command(
             raise Error("找不到这个文件夹或文件，没有汇总；请检查路径", file=source)
     make_folder(output.parent)
     check_target(output)
-    config = load_config(start=sources[0], explicit=config_path)
+    config = _config(sources, config_path)
     try:
         with progress() as tell, _executor(dask) as executor:
             result = consolidate(
@@ -120,7 +120,6 @@ def watch_command(
     """
     from xltargets.consolidate import Watch
     from xltargets.consolidate.watching import LogFile, Patience
-    from xltargets.rules.config import load_config
 
     if output is None and give_back is None:
         raise click.UsageError("请用 -o 指定汇总表，或用 --return 指定放回申报表的文件夹")
@@ -128,7 +127,7 @@ def watch_command(
         check_suffix(output, None)
     watch = Watch(
         list(folders), output, replace(_options(roster, ledger, previous, deadline, title, give_back, parquet), cache=cache),
-        form_of(schema), load_config(start=folders[0], explicit=config_path), jobs, Patience(polling=poll),
+        form_of(schema), _config(folders, config_path), jobs, Patience(polling=poll),
         LogFile(log_file, [click.echo]) if log_file else click.echo,
     )  # fmt: skip
     try:
@@ -136,6 +135,21 @@ def watch_command(
     except KeyboardInterrupt:
         click.echo("监视结束")
     return 0
+
+
+def _config(sources: Sequence[Path], explicit: Path | None) -> Config:
+    """The settings that all of a run is judged by: the first source's; that another has its own is said."""
+    from xltargets.rules.config import find_config, load_config
+
+    if explicit is None:
+        used = find_config(sources[0])
+        other = next((found for source in sources if (found := find_config(source)) != used), used)
+        if other != used:
+            click.echo(
+                f"{other or sources[-1]}：各处的配置不同，本次都用{used or '默认配置'}；要用别的，请用 --config 指定",
+                err=True,
+            )
+    return load_config(start=sources[0], explicit=explicit)
 
 
 def _options(
