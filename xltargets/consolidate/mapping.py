@@ -7,6 +7,7 @@ own; an item that takes that down too is given up, and said to be the one.
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import signal
 import sys
@@ -17,6 +18,9 @@ from dataclasses import dataclass
 from itertools import islice
 from multiprocessing import resource_tracker
 from typing import Generic, TypeVar
+
+#: So many new objects are made before the collector looks again; what it finds by then is a few KiB.
+_OBJECTS = 100_000
 
 Item = TypeVar("Item")
 Answer = TypeVar("Answer")
@@ -88,12 +92,29 @@ def attempt_all(function: Callable[[Item], Answer], items: Sequence[Item]) -> li
 def processes(jobs: int) -> ProcessPoolExecutor:
     """A pool of processes that start afresh, as on every system they can; the parent alone minds Ctrl-C."""
     return ProcessPoolExecutor(
-        jobs, mp_context=multiprocessing.get_context("spawn"), initializer=_ignore_interrupt
+        jobs, mp_context=multiprocessing.get_context("spawn"), initializer=_begin
     )
 
 
-def _ignore_interrupt() -> None:
+def _begin() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _collect_rarely()
+
+
+@contextmanager
+def rare_collections() -> Iterator[None]:
+    """Look for objects that keep each other alive a hundred times less often, meanwhile: hardly any of ours do so."""
+    before = gc.get_threshold()
+    _collect_rarely()
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+
+
+def _collect_rarely() -> None:
+    if 0 < gc.get_threshold()[0] < _OBJECTS:
+        gc.set_threshold(_OBJECTS)
 
 
 @contextmanager

@@ -21,7 +21,7 @@ from xltargets.consolidate.discover import OURS, Exclude, Source, discover
 from xltargets.consolidate.fold import Progress, gather, resolve, units_of
 from xltargets.consolidate.giveback import BACK, PASSED, UNUSED, GivenBack, Return, give_back
 from xltargets.consolidate.lastyear import LastYear, known_by
-from xltargets.consolidate.mapping import IN_THIS_PROCESS, Work
+from xltargets.consolidate.mapping import IN_THIS_PROCESS, Work, rare_collections
 from xltargets.consolidate.onefile import FOREIGN, READ, Reading, schema_of
 from xltargets.consolidate.parquet import check_folder, write_parquet
 from xltargets.consolidate.rows import Rows
@@ -139,7 +139,7 @@ def consolidate(
     reading, work = _reading(form, config, options), Work(jobs=jobs, executor=executor, batch=options.batch)
     options = _with_choice(options, reading)
     reading, notes = _with_last_year(reading, options, work)
-    with _gathered(paths, reading, ours(target, options), work, options, progress) as run:
+    with rare_collections(), _gathered(paths, reading, ours(target, options), work, options, progress) as run:
         store, crossing, found = run
         if not found.totals.files:
             raise _nothing(paths)
