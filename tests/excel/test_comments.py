@@ -299,12 +299,16 @@ class TestAnothersNote:
             '<text><r><t>一</t></r><rPh sb="0" eb="1"><t>yi</t></rPh></text>',
             "<text>\n  <r>\n <t>一</t>\n </r>\n</text>\n",
             "<text><t>行尾\n</t></text>",
+            "<text><t>一</t><t>二</t></text>",
+            "<text><r><t>一</t></r><t>二</t></text>",
         ],
     )
     def test_of_any_form_comes_back_to_the_byte(self, trial, text):
         t = trial(noted(text))
+        theirs = read_notes(Package.open(t.source))["A1"].text
         t.annotate({"A1": "甲", "B2": "乙"})
         assert t.notes()["A1"].ours == "甲"
+        assert t.notes()["A1"].text.startswith(theirs)
 
     def test_written_as_one_empty_tag_comes_back_to_the_byte(self, trial):
         t = trial(noted(comments1=comments('<comment ref="A1" authorId="0"/>')))
@@ -682,6 +686,21 @@ class TestTheCommentsPart:
         t.annotate({"A1": "甲", "B1": "乙"})
         assert {c: n.text for c, n in t.notes().items()} == {"A1": f"一\n{LINE}\n甲", "B1": "乙"}
 
+    def test_declared_as_ascii_stays_so(self, trial):
+        part = comments('<comment ref="A1" authorId="0"><text><t>one</t></text></comment>', "<author>me</author>")
+        t = trial(noted(comments1=part.replace("UTF-8", "US-ASCII")))
+        t.annotate({"A1": "甲", "B1": "乙"})
+        assert t.after["xl/comments1.xml"].isascii()
+        assert {c: n.text for c, n in t.notes().items()} == {"A1": f"one\n{LINE}\n甲", "B1": "乙"}
+
+    def test_stands_in_a_folder_that_zip_and_content_types_write_alike(self, trial):
+        parts = {name.replace("xl/", "工作簿/"): content for name, content in book().items()}
+        parts["_rels/.rels"] = relationships(("rId1", "officeDocument", "工作簿/workbook.xml"))
+        parts["[Content_Types].xml"] = str(parts["[Content_Types].xml"]).replace("/xl/", "/工作簿/")
+        t = trial(parts)
+        t.annotate({"A1": "甲"})
+        assert Package.open(t.target).content_type("xl/comments1.xml") == f"{TYPE}comments+xml"
+
     def test_keeps_an_author_of_our_name_that_was_there(self, trial):
         part = comments(
             '<comment ref="A1" authorId="0"><text><t>一</t></text></comment>',
@@ -751,6 +770,51 @@ class TestTexts:
         assert {name: package.read(name) for name in package.names} == after
         set_notes(package, "甲", {})
         assert {name: package.read(name) for name in package.names} == before
+
+
+_LONG = "9" * 5000
+
+
+class TestNumbersBeyondReason:
+    """Attributes of files that a program wrote wrongly, or a person with ill intent."""
+
+    @pytest.mark.parametrize(
+        "inside",
+        [
+            f'<cols><col min="1" max="{_LONG}" width="9"/></cols>{ROWS}',
+            f'<cols><col min="1" max="9" width="INF"/><col min="10" max="20" width="NaN"/></cols>{ROWS}',
+            f'<sheetData><row r="{_LONG}" ht="9"/><row r="1" ht="NaN"/><row r="2" ht="INF"/><row r="3" ht="{_LONG}"/></sheetData>',
+            f'<sheetFormatPr defaultRowHeight="NaN" defaultColWidth="INF"/>{ROWS}',
+            f'{ROWS}<oleObjects><oleObject progId="x" shapeId="{_LONG}"/></oleObjects>',
+            f'{ROWS}<mergeCells><mergeCell ref="A1:B{_LONG}"/></mergeCells>',
+        ],
+    )
+    def test_of_a_sheet_are_passed_over(self, trial, inside):
+        t = trial(book(sheet1=sheet(inside)))
+        t.annotate({"A1": "甲", "B2": "乙"})
+        assert set(t.notes()) == {"A1", "B2"}
+
+    @pytest.mark.parametrize(
+        ("old", "new"),
+        [("_s1025", f"_s{_LONG}"), ("<x:Row>0", f"<x:Row>{_LONG}"), ("3, 16<", f"{_LONG}, 16<"), ('data="1"', f'data="{_LONG}"')],
+    )
+    def test_of_a_drawing_are_passed_over(self, trial, old, new):
+        t = trial(noted(vml1=drawing(shape(1025)).replace(old, new)))
+        t.annotate({"A1": "甲", "B2": "乙"})
+        assert set(t.notes()) == {"A1", "B2"}
+
+    def test_of_an_author_lead_nowhere(self, trial):
+        part = comments(f'<comment ref="A1" authorId="{_LONG}"><text><t>一</t></text></comment>')
+        t = trial(noted(comments1=part))
+        t.annotate({"B2": "乙"})
+        assert t.notes()["A1"].author is None
+
+    def test_of_relationships_are_not_given_twice(self, trial):
+        rels = relationships(("rId999999999", "image", "a.png"), ("rId99999999999", "image", "b.png"))
+        t = trial(book(rels1=rels))
+        t.annotate({"A1": "甲"})
+        ids = [relation.id for relation in Package.open(t.target).relationships("xl/worksheets/sheet1.xml")]
+        assert len(set(ids)) == len(ids) == 4
 
 
 class TestRefusals:

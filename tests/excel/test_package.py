@@ -369,16 +369,27 @@ class TestRelationships:
         assert resolved("", "/xl/workbook.xml") == "xl/workbook.xml"
 
 
+class TestContentTypes:
+    def test_of_a_part_come_and_go_however_its_name_is_written(self, tmp_path):
+        package = Package.open(saved(tmp_path / "表.xlsx", book()))
+        before = package.read("[Content_Types].xml")
+        for name in ("xl/批 注.xml", "xl/a%20b.xml"):
+            package.add(name, b"<x/>", "a/b")
+            assert package.content_type(name) == "a/b"
+            package.remove(name)
+        assert package.read("[Content_Types].xml") == before
+
+
 class TestEncodings:
-    @pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be", "utf-8-sig", "gb18030", "iso-8859-1"])
+    @pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be", "utf-8-sig", "gb18030", "iso-8859-1", "us-ascii"])
     def test_parts_are_edited_in_their_own(self, tmp_path, codec):
         mark = "\ufeff" if codec.startswith("utf-16") else ""
         name = {"utf-8-sig": "utf-8"}.get(codec, codec.removesuffix("-le").removesuffix("-be"))
-        part = f'{mark}<?xml version="1.0" encoding="{name}"?><a><b/>é</a>'.encode(codec)
+        part = f'{mark}<?xml version="1.0" encoding="{name}"?><a><b/>é</a>'.encode(codec, "xmlcharrefreplace")
         package = Package.open(saved(tmp_path / "表.xlsx", book(**{"a.xml": part})))
         text, root = package.xml("a.xml")
         package.edit("a.xml", xmltext.insert_last(text.data, root, "中".encode()))
-        expected = "&#20013;" if codec == "iso-8859-1" else "中"
+        expected = "&#20013;" if codec in ("iso-8859-1", "us-ascii") else "中"
         assert package.read("a.xml") == part.replace(
             "</a>".encode(codec.removesuffix("-sig")), f"{expected}</a>".encode(codec.removesuffix("-sig"))
         )

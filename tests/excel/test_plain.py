@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from xltargets.excel.book import FileBook
 from xltargets.excel.calamined import CalamineBook, CalamineGrid
 from xltargets.excel.grid import UNCALCULATED, ErrorValue
 from xltargets.excel.plain import NotPlain, PlainGrid, numbered, shared_strings
-from xltargets.excel.styles import temporal_styles
+from xltargets.excel.styles import moment, temporal_styles
 
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 
@@ -90,6 +91,41 @@ class TestCells:
         assert PlainGrid(sheet("<sheetData/>"), {}, ()).end == (-1, -1)
 
 
+class TestDates:
+    @pytest.mark.parametrize("code", ["yyyy/m/d", "m月d日", "[$-804]yyyy年", "aaaa", '"x"d', "[红色]d", "h:mm"])
+    def test_a_number_in_a_format_of_dates_is_a_date(self, code: str) -> None:
+        assert grid('<c r="A1" s="1"><v>45000</v></c>', formats=("General", code)).value(0, 0) == date(2023, 3, 15)
+
+    @pytest.mark.parametrize(
+        ("number", "code", "value"),
+        [
+            (45000.5, "yyyy/m/d h:mm", datetime(2023, 3, 15, 12)),
+            (0.25, "h:mm", time(6)),
+            (1.25, "[h]:mm", timedelta(hours=30)),
+            (59, "yyyy/m/d", date(1900, 2, 28)),
+            (61, "yyyy/m/d", date(1900, 3, 1)),
+            (2_958_465, "yyyy/m/d", date(9999, 12, 31)),
+            (2_958_466, "yyyy/m/d", 2_958_466.0),
+            (-1, "yyyy/m/d", -1.0),
+            (1e300, "[h]:mm", 1e300),
+        ],
+    )
+    def test_a_number_that_no_calendar_has_stays_one(self, number: float, code: str, value: object) -> None:
+        assert grid(f'<c r="A1" s="1"><v>{number}</v></c>', formats=("General", code)).value(0, 0) == value
+
+    def test_they_are_counted_from_1904_where_the_workbook_says_so(self) -> None:
+        assert moment(0.0, "h:mm", from_1904=True) == time(0)
+        assert moment(59.0, "d", from_1904=True) == date(1904, 2, 29)
+
+    @given(st.floats(1, 2_958_000), st.sampled_from(["yyyy/m/d", "[h]:mm"]))
+    def test_they_go_there_and_back(self, number: float, code: str) -> None:
+        found = moment(number, code)
+        assert isinstance(found, date | timedelta)
+        first = datetime(1899, 12, 31 if number < 60 else 30)
+        span = found if isinstance(found, timedelta) else datetime.combine(found, getattr(found, "time", time)()) - first
+        assert abs(span / timedelta(days=1) - number) < 1e-8
+
+
 class TestWhatIsLeftToOthers:
     @pytest.mark.parametrize(
         "cell",
@@ -108,6 +144,10 @@ class TestWhatIsLeftToOthers:
             '<c r="A1"><v>1_000</v></c>',
             '<c r="A1"><v>x</v></c>',
             '<c r="ABCD1"><v>1</v></c>',
+            '<c r="a1"><v>1</v></c>',
+            '<c r="$A$1"><v>1</v></c>',
+            '<c r="A1"><v>1</v></c >',
+            '<c r="A01"><v>1</v></c>',
             '<c r="A1" t="str"><f>B1</f><v>&unknown;</v></c>',
             '<c r="A1" t="str"><f>B1</f><v>&#99999999;</v></c>',
         ],
@@ -123,6 +163,7 @@ class TestWhatIsLeftToOthers:
             sheet('<sheetData><row r="1"/></sheetData>', f'<worksheet xmlns="other" xmlns:x="{_MAIN}">'),
             sheet('<sheetData><row r="1"/></sheetData>').decode().encode("utf-16"),
             sheet('<sheetData><row r="1"/></sheetData>').replace(b"UTF-8", b"GBK"),
+            sheet('<sheetData><row r="1"><c r="A1"><v>1</v></c></row></sheetData >'),
             b"",
         ],
     )
@@ -133,11 +174,6 @@ class TestWhatIsLeftToOthers:
     def test_nor_are_more_cells_than_any_form_has(self) -> None:
         with pytest.raises(NotPlain):
             grid('<c r="A1"><v>1</v></c>' * 200_001)
-
-    @pytest.mark.parametrize("code", ["yyyy/m/d", "m月d日", "h:mm", "[h]:mm", "[$-804]yyyy年", "aaaa", '"x"d', "[红色]d"])
-    def test_dates_are_calamines(self, code: str) -> None:
-        with pytest.raises(NotPlain):
-            grid('<c r="A1" s="1"><v>45000</v></c>', formats=("General", code))
 
     @pytest.mark.parametrize("code", ["General", "G/通用格式", "0.00%", "#,##0.00", "0.00E+00", '0.00"万元/day"', "[Red]0", "@", "0_d"])
     def test_no_other_format_is_taken_for_a_date(self, code: str) -> None:
@@ -214,12 +250,13 @@ def test_it_reads_what_calamine_reads_in_a_filled_workbook(filled: Path) -> None
                     assert found.number_format(row, column) == reference.number_format(row, column)
 
 
-def test_one_odd_sheet_goes_through_calamine_and_the_others_do_not(filled: Path) -> None:
+def test_one_sheet_with_what_only_calamine_knows_goes_through_it_and_the_others_do_not(filled: Path) -> None:
     odd = filled.with_name("odd.xlsx")
     with zipfile.ZipFile(filled) as old, zipfile.ZipFile(odd, "w") as new:
         for name in old.namelist():
             data = old.read(name)
-            new.writestr(name, data.replace(b"<sheetData>", b"<sheetData><!-- -->") if name.endswith("sheet3.xml") else data)
+            iso = b'<row r="800"><c r="ZZ800" t="d"><v>2024-05-01</v></c></row></sheetData>'
+            new.writestr(name, data.replace(b"</sheetData>", iso) if name.endswith("sheet3.xml") else data)
     straight, book = FileBook(filled), FileBook(odd)
     kinds = [type(book.grid(name)) for name in book.worksheets]
     assert kinds.count(CalamineGrid) == 1 and kinds.count(PlainGrid) == len(kinds) - 1

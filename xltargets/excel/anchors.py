@@ -6,9 +6,9 @@ import re
 
 from xltargets.excel import everywhere
 from xltargets.excel.package import Package
-from xltargets.excel.patch import Patch, whole
+from xltargets.excel.patch import Patch
 from xltargets.excel.shift import Shift
-from xltargets.excel.xmltext import Element
+from xltargets.excel.xmltext import Element, whole
 
 _CLIENT = re.compile(rb"<(?:\w+:)?ClientData\b.*?</(?:\w+:)?ClientData\s*>", re.DOTALL)
 _ROW = re.compile(rb"(<(?:\w+:)?Row>\s*)(\d{1,10})(\s*<)")

@@ -1,7 +1,8 @@
 """A workbook in a file, as a reader sees it: sheets, names, values; :mod:`xltargets.excel.live` is the same for one in Excel.
 
-Who reads a sheet depends on how it is written: nearly all go the short way (:mod:`xltargets.excel.plain`), others through
-python-calamine (:mod:`xltargets.excel.calamined`), the odd one through openpyxl (:mod:`xltargets.excel.sparse`).
+Who reads a sheet depends on how it is written: nearly all go the short way (:mod:`xltargets.excel.plain`), others are put
+into the usual writing for it (:mod:`xltargets.excel.usual`); very large sheets go through python-calamine
+(:mod:`xltargets.excel.calamined`), the odd one through openpyxl (:mod:`xltargets.excel.sparse`).
 """
 
 from __future__ import annotations
@@ -12,12 +13,14 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
+from xltargets.errors import Error
+from xltargets.excel import xmltext
 from xltargets.excel.grid import Grid
 from xltargets.excel.names import DefinedName, Tab, tabs_and_names
 from xltargets.excel.package import Package
 from xltargets.excel.parts import Limits
 from xltargets.excel.plain import NotPlain, PlainGrid, numbered, shared_strings
-from xltargets.excel.styles import number_formats
+from xltargets.excel.styles import moment, number_formats
 
 if TYPE_CHECKING:
     from xltargets.excel.calamined import CalamineBook
@@ -48,7 +51,10 @@ class FileBook:
     def _take(self, package: Package) -> None:
         self.path = os.fspath(package.path)
         self.package = package
-        self._tabs, self._names = tabs_and_names(package.text(package.workbook_part).data)
+        try:
+            self._tabs, self._names = tabs_and_names(package.text(package.workbook_part).data)
+        except Error as error:
+            raise package.error(error.message) from None  # it knows no file
         self._sheets = dict(_worksheets(package, self._tabs))
         self._grids: dict[str, Grid] = {}
         self._calamine: CalamineBook | None = None
@@ -81,7 +87,22 @@ class FileBook:
     def _load(self, sheet: str) -> Grid:
         xml = self.package.read(self._sheets[sheet])
         try:
-            return PlainGrid(xml, self._strings, self.number_formats)
+            return self._plain(xml)
+        except NotPlain:
+            return self._rewritten(sheet, xml)
+
+    def _plain(self, xml: bytes) -> Grid:
+        return PlainGrid(xml, self._strings, self.number_formats, self._moment)
+
+    def _moment(self, number: float, code: str) -> object:
+        return moment(number, code, from_1904=self.package.dates_from_1904)
+
+    def _rewritten(self, sheet: str, xml: bytes) -> Grid:
+        from xltargets.excel.usual import usual
+
+        try:
+            xml = usual(self.package.text(self._sheets[sheet]).data)
+            return self._plain(xml)
         except NotPlain:
             return self._by_calamine(sheet, xml)
 
@@ -105,7 +126,7 @@ class FileBook:
     def _strings(self) -> Mapping[bytes, str]:
         """The shared strings, by their numbers as cells have them."""
         part = self._related("sharedStrings")
-        return numbered(shared_strings(self.package.read(part)) if part else ())
+        return numbered(shared_strings(self.package.text(part).data) if part else ())
 
     @cached_property
     def number_formats(self) -> Sequence[str]:
@@ -116,7 +137,7 @@ class FileBook:
         """
         part = self._related("styles")
         try:
-            return number_formats(self.package.read(part)) if part else ()
+            return number_formats(xmltext.undeclared(self.package.text(part).data)) if part else ()
         except (ElementTree.ParseError, LookupError, ValueError):
             raise self.package.error("文件的样式部件已损坏，无法读取；请用 Excel 或 WPS 打开后另存一份再试") from None
 

@@ -48,7 +48,7 @@ class CalamineBook:
             raise Unreadable
         try:
             return CalamineGrid(self._workbook.get_sheet_by_name(sheet), xml, formats)
-        except CalamineError as error:
+        except (CalamineError, OverflowError) as error:  # of a length of time that Python cannot express
             raise Unreadable from error
 
 

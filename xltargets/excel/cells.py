@@ -20,7 +20,7 @@ from xltargets.excel import xmltext
 from xltargets.excel.a1 import Area, address, parse_cell
 from xltargets.excel.formulas import translated
 from xltargets.excel.package import Package, Sheet
-from xltargets.excel.patch import attribute_edits, whole
+from xltargets.excel.patch import attribute_edits
 from xltargets.excel.recalculation import (
     FormulaSheet,
     area_of,
@@ -29,7 +29,7 @@ from xltargets.excel.recalculation import (
     forget_results,
 )
 from xltargets.excel.sheetdata import Cell, Row, has_formulas
-from xltargets.excel.xmltext import Broken, Edit, Element
+from xltargets.excel.xmltext import Broken, Edit, Element, whole
 
 Value = str | int | float | Decimal | bool | date | None
 
@@ -267,7 +267,7 @@ class _Page(FormulaSheet):
 
     def _digits(self, value: float | Decimal | date, target: _Target) -> str:
         if isinstance(value, date):
-            serial = _serial(value, _dates_from_1904(self.package))
+            serial = _serial(value, self.package.dates_from_1904)
             if serial is None:
                 raise self.error("Excel 不能表示这么早的日期，请改填文字", target.row, target.column)
             return serial
@@ -320,11 +320,6 @@ def _column_styles(root: Element) -> list[tuple[int, int, int]]:
 
 def _number(text: str | None) -> int:
     return whole(text) or 0
-
-
-def _dates_from_1904(package: Package) -> bool:
-    properties = package.xml(package.workbook_part)[1].child("workbookPr")
-    return properties is not None and properties.attributes.get("date1904") in ("1", "true")
 
 
 def _serial(value: date, from_1904: bool) -> str | None:

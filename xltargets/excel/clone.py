@@ -17,10 +17,10 @@ from xltargets.excel import everywhere
 from xltargets.excel.formulas import renamed, rewritten
 from xltargets.excel.opc import RELS_TYPE, relationships_part
 from xltargets.excel.package import Package
-from xltargets.excel.patch import Patch, whole
+from xltargets.excel.patch import Patch
 from xltargets.excel.sheetdata import Row, scan
 from xltargets.excel.tabs import check_name, insert_tab
-from xltargets.excel.xmltext import Broken
+from xltargets.excel.xmltext import Broken, whole
 
 #: Relationships whose target original and copy share.
 _SHARED = frozenset(

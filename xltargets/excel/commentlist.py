@@ -10,11 +10,11 @@ the byte; when another program has rewritten the part, author and line are what 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from xltargets.excel import xmltext
-from xltargets.excel.xmltext import Broken, Edit, Element
+from xltargets.excel.xmltext import Broken, Edit, Element, whole
 
 LONGEST = 32_767  # characters of a note, in UTF-16 units as Excel counts
 #: How each text of ours begins (:func:`xltargets.notes.text_of`).
@@ -134,9 +134,8 @@ class CommentList:
         return any(comment.ours is not None for comment in self._comments)
 
     def _read(self, element: Element) -> _Comment:
-        number = element.attributes.get("authorId", "")
-        known = number.isdecimal() and int(number) < len(self._names)
-        author = self._names[int(number)] if known else None
+        number = whole(element.attributes.get("authorId"))
+        author = self._names[number] if number is not None and number < len(self._names) else None
         text = _text_of(element)
         if author == self.author:
             return _Comment(element, author, text, text, True)
@@ -198,8 +197,7 @@ class CommentList:
         """
         if self.author in self._names:
             return self._names.index(self.author)
-        used = {comment.element.attributes.get("authorId", "") for comment in self._comments}
-        taken = {int(number) for number in used if number.isdecimal() and len(number) < 10}
+        taken = {whole(comment.element.attributes.get("authorId")) for comment in self._comments}
         number = len(self._names)
         while number in taken:
             number += 1
@@ -337,13 +335,12 @@ class CommentList:
             if element.empty:
                 return xmltext.insert_last(self.data, element, new)
             return [Edit(element.inner, element.inner, new)]
-        runs = [child for child in holder.children if child.name == "r"]
-        plain = holder.child("t")
-        if runs:
-            return [Edit(runs[-1].end, runs[-1].end, run)]
-        if plain is not None:  # a plain text becomes a run, for text and runs do not go together in Excel
-            opening, closing = f"<{p}r >".encode(), f"</{p}r >".encode()
-            return [Edit(plain.start, plain.start, opening), Edit(plain.end, plain.end, closing + run)]
+        if pieces := _pieces(holder):
+            edits = []
+            if all(piece.name == "t" for piece in pieces):  # a plain text becomes a run: the two do not go together in Excel
+                for t in pieces:
+                    edits += [Edit(t.start, t.start, f"<{p}r >".encode()), Edit(t.end, t.end, f"</{p}r >".encode())]
+            return [*edits, Edit(pieces[-1].end, pieces[-1].end, run)]
         if holder.empty:
             return xmltext.insert_last(self.data, holder, run)
         return [Edit(holder.inner, holder.inner, run)]
@@ -436,7 +433,7 @@ def fitted(text: str, taken: int = 0) -> str:
     return text + _CUT
 
 
-def _pieces(holder: Element) -> Iterable[Element]:
+def _pieces(holder: Element) -> list[Element]:
     return [child for child in holder.children if child.name in ("t", "r")]
 
 

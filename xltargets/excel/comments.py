@@ -23,7 +23,7 @@ from xltargets.excel import commentlist, sheetscan, vml, xmltext
 from xltargets.excel.a1 import Area, address, parse_cell
 from xltargets.excel.commentlist import CommentList, Note, Plan
 from xltargets.excel.notebox import Cell, row_column
-from xltargets.excel.opc import MAIN_STRICT, REL, REL_STRICT, Relationship
+from xltargets.excel.opc import MAIN_STRICT, REL, REL_STRICT, Relationship, quoted
 from xltargets.excel.package import Package, Sheet
 from xltargets.excel.parts import DEFAULT_LIMITS, Limits
 from xltargets.excel.sheetscan import Layout
@@ -322,7 +322,10 @@ def _unrelate(package: Package, sheet: Sheet, relation: Relationship | None) -> 
 
 
 def _folder(package: Package) -> str:
+    """Where new parts go: beside the workbook, if its folder is written alike in the zip and in the content types."""
     folder = posixpath.dirname(package.workbook_part.replace("\\", "/"))
+    if quoted(folder) != folder:
+        return "xl/"
     return f"{folder}/" if folder else ""
 
 

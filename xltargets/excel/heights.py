@@ -19,9 +19,9 @@ from typing import NamedTuple
 
 from xltargets.excel.a1 import Area, parse_area, parse_cell
 from xltargets.excel.package import Package
-from xltargets.excel.patch import Patch, attribute_edits, whole
+from xltargets.excel.patch import Patch, attribute_edits
 from xltargets.excel.sheetdata import Row, scan
-from xltargets.excel.xmltext import Broken, Element
+from xltargets.excel.xmltext import Broken, Element, whole
 
 #: Points; the highest row there is.
 HIGHEST = 409.5

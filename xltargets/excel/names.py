@@ -20,6 +20,7 @@ from xml.etree import ElementTree
 
 from xltargets.errors import Error
 from xltargets.excel.a1 import Area, parse_area
+from xltargets.excel.xmltext import whole
 
 
 class DefinedName(NamedTuple):
@@ -132,13 +133,13 @@ def defined_names(root: ElementTree.Element, names_of_tabs: list[str]) -> list[D
 def _defined(elements: Iterable[ElementTree.Element], names_of_tabs: Sequence[str]) -> list[DefinedName]:
     names = []
     for element in elements:
-        local = element.get("localSheetId", "")
-        if local and not (local.isdigit() and int(local) < len(names_of_tabs)):
+        scoped, local = element.get("localSheetId"), whole(element.get("localSheetId"))
+        if scoped and (local is None or local >= len(names_of_tabs)):
             continue  # the sheet it belonged to is gone
         names.append(
             DefinedName(
                 name=element.get("name", ""),
-                scope=names_of_tabs[int(local)] if local else None,
+                scope=None if local is None else names_of_tabs[local],
                 refers_to=(element.text or "").strip(),
                 hidden=element.get("hidden") in ("1", "true"),
             )

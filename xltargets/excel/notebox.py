@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import NamedTuple
 
 from xltargets.excel.a1 import parse_cell
 from xltargets.excel.sheetscan import Layout
+from xltargets.excel.xmltext import whole
 
 Cell = tuple[int, int]  # row and column, from 0
 
@@ -80,9 +80,9 @@ class Boxes:
 
     def _standing(self, anchor: str) -> Place | None:
         """The box of an anchor; None when that is none, or stands on too many rows or columns to measure."""
-        if re.fullmatch(r"\s*\d+\s*" + r",\s*\d+\s*" * 7, anchor) is None:
+        numbers = [number for part in anchor.split(",") if (number := whole(part.strip())) is not None]
+        if len(numbers) != 8 or anchor.count(",") != 7:
             return None
-        numbers = [int(number) for number in anchor.split(",")]
         left, inset, top, lead, right, across, bottom, down = numbers
         if not (
             left <= right <= LAST_COLUMN and top <= bottom <= LAST_ROW and right - left < 500 > bottom - top

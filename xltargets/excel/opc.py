@@ -9,7 +9,7 @@ import posixpath
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from xltargets.excel import xmltext
 from xltargets.excel.xmltext import Broken, Edit, Element
@@ -47,6 +47,11 @@ class Relationship(NamedTuple):
 def key(name: str) -> str:
     """What two part names share when they are the same to OPC."""
     return name.replace("\\", "/").lstrip("/").lower()
+
+
+def type_key(name: str) -> str:
+    """What a part name and the content type that speaks of it share: either may have percent escapes."""
+    return unquote(key(name))
 
 
 def relationships_part(part: str) -> str:
@@ -112,7 +117,7 @@ def without(data: bytes, root: Element, gone: list[Element]) -> list[Edit]:
 
 @lru_cache(maxsize=64)
 def declared_types(data: bytes) -> tuple[dict[str, str], dict[str, str]]:
-    """Content types by extension and by the key of a part, the same for workbooks of one template; not to be changed.
+    """Content types by extension and by :func:`type_key`, the same for workbooks of one template; not to be changed.
 
     Raises:
         Broken: no well-formed XML, or another root.
@@ -124,5 +129,5 @@ def declared_types(data: bytes) -> tuple[dict[str, str], dict[str, str]]:
         if name == "Default":
             defaults[attributes.get("Extension", "").lower()] = value
         elif name == "Override":
-            overrides[key(attributes.get("PartName", ""))] = value
+            overrides[type_key(attributes.get("PartName", ""))] = value
     return defaults, overrides

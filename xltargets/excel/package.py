@@ -8,11 +8,9 @@ from __future__ import annotations
 
 import itertools
 import posixpath
-import re
 from collections.abc import Collection
 from pathlib import Path
 from typing import NamedTuple
-from urllib.parse import unquote
 
 from xltargets.errors import Error
 from xltargets.excel import xmltext
@@ -30,10 +28,11 @@ from xltargets.excel.opc import (
     parsed_relationships,
     quoted,
     relationships_part,
+    type_key,
     without,
 )  # fmt: skip
 from xltargets.excel.parts import Limits, Parts
-from xltargets.excel.xmltext import Broken
+from xltargets.excel.xmltext import Broken, whole
 
 
 class Sheet(NamedTuple):
@@ -73,7 +72,7 @@ class Package(Parts):
         """The first name that no part has and no content type speaks of; `pattern` has braces for a number."""
         overrides = self._content_types()[1]
         names = (pattern.format(number) for number in itertools.count(1))
-        return next(name for name in names if name not in self and key(name) not in overrides)
+        return next(name for name in names if name not in self and type_key(name) not in overrides)
 
     def remove(self, name: str, *, own: bool = False) -> None:
         """Remove a part, its entry among the content types, and a default of ours that nobody needs any more.
@@ -98,14 +97,11 @@ class Package(Parts):
     def content_type(self, name: str) -> str | None:
         """The content type of a part, whether it exists or not."""
         defaults, overrides = self._content_types()
-        k = key(name)
-        for candidate in (k, unquote(k)):
-            if candidate in overrides:
-                return overrides[candidate]
-        return defaults.get(posixpath.basename(k).rpartition(".")[2])
+        k = type_key(name)
+        return overrides[k] if k in overrides else defaults.get(posixpath.basename(k).rpartition(".")[2])
 
     def _content_types(self) -> tuple[dict[str, str], dict[str, str]]:
-        """Defaults by extension and overrides by key."""
+        """Defaults by extension and overrides by :func:`type_key`."""
         if self._types is None:
             if CONTENT_TYPES not in self:
                 raise self.error(f"不是完整的工作簿（缺少 {CONTENT_TYPES}），请重新取得这份文件")
@@ -128,9 +124,8 @@ class Package(Parts):
     def _override(self, name: str, content_type: str) -> None:
         types = self._content_types()
         self._declare("Override", {"PartName": f"/{quoted(name)}", "ContentType": content_type})
-        if name.isascii():  # any other name is declared in another writing
-            types[1][key(name)] = content_type
-            self._types = types
+        types[1][type_key(name)] = content_type
+        self._types = types
 
     def _declare(self, name: str, attributes: dict[str, str]) -> None:
         """Add an element to the content types, and to their tree, so that many parts are declared at one reading."""
@@ -147,12 +142,12 @@ class Package(Parts):
         text, root = self.xml(CONTENT_TYPES)
         overrides = self._content_types()[1]
         needed = {
-            posixpath.basename(k).rpartition(".")[2] for k in map(key, self.names) if k not in overrides
+            posixpath.basename(k).rpartition(".")[2] for k in map(type_key, self.names) if k not in overrides
         }
         gone_with_it = []
         for element in root.children:
             get, ours = element.attributes.get, is_ours(text.data, element)
-            overridden = element.name == "Override" and key(get("PartName", "")) == gone
+            overridden = element.name == "Override" and type_key(get("PartName", "")) == type_key(gone)
             unneeded = element.name == "Default" and get("Extension", "").lower() not in needed
             if (overridden and (ours or not own)) or (unneeded and ours):
                 gone_with_it.append(element)
@@ -187,8 +182,9 @@ class Package(Parts):
         text, root = self.xml(rels)
         taken = {element.attributes.get("Id", "") for element in root.children}
         if rid is None:
-            numbers = [int(i[3:]) for i in taken.union(avoid) if re.fullmatch(r"rId[0-9]{1,9}", i)]
-            rid = f"rId{max(numbers, default=0) + 1}"
+            used = taken.union(avoid)
+            highest = max((whole(i[3:]) or 0 for i in used if i.startswith("rId")), default=0)
+            rid = next(i for n in itertools.count(highest + 1) if (i := f"rId{n}") not in used)
         if rid in taken:
             raise ValueError(f"{rid} is taken")
         target = posixpath.relpath("/" + target_part, posixpath.dirname("/" + part.replace("\\", "/")))
@@ -272,6 +268,12 @@ class Package(Parts):
         except Error:
             self._root(self._workbook, "workbook")  # says what is wrong with it
             raise
+
+    @property
+    def dates_from_1904(self) -> bool:
+        """Whether the days of dates are counted from 1904, as Excel for Mac once did."""
+        properties = self.xml(self._workbook)[1].child("workbookPr")
+        return properties is not None and properties.attributes.get("date1904") in ("1", "true")
 
     def sheet(self, name: str | None = None) -> Sheet:
         """The worksheet of a name (exactly, else ignoring case), or the first worksheet. Raises Error."""

@@ -119,11 +119,6 @@ def attribute_edits(data: bytes, start: int, inner: int, name: str, value: str |
     return [] if value is None else [Edit(at, at, f' {name}="'.encode() + _value(value) + b'"')]
 
 
-def whole(text: str | None) -> int | None:
-    """A whole number as attributes have it, None for anything else; a hostile file may hold one of a million digits."""
-    return int(text) if text and len(text) < 11 and text.isascii() and text.isdecimal() else None
-
-
 def _value(value: str) -> bytes:
     escaped = xmltext.escape(value).replace("'", "&apos;")
     return escaped.replace("\t", "&#9;").replace("\n", "&#10;").replace("\r", "&#13;").encode()

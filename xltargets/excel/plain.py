@@ -2,14 +2,15 @@
 
 One pass of one regular expression finds every cell with what a reader wants to know of it: its value, whether a formula
 gave it, and its number format, of which python-calamine tells only the first. What is written in any other way is left to
-calamine by :exc:`NotPlain`, never guessed: prefixes, attributes in another order, comments, rich text within a cell, dates.
+others by :exc:`NotPlain`, never guessed: prefixes, attributes in another order, comments, rich text within a cell;
+:mod:`xltargets.excel.usual` puts them into the usual writing.
 """
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from io import BytesIO
 from xml.etree import ElementTree
@@ -17,7 +18,7 @@ from xml.etree import ElementTree
 from xltargets.excel import xmltext
 from xltargets.excel.a1 import address, parse_cell
 from xltargets.excel.grid import UNCALCULATED, ErrorValue
-from xltargets.excel.styles import temporal_styles
+from xltargets.excel.styles import moment, temporal_styles
 
 _CELL = re.compile(
     rb'<c r="([^"]*+)"(?: s="([^"]*+)")?+(?: t="([^"]*+)")?+>'
@@ -25,14 +26,14 @@ _CELL = re.compile(
     rb"(?:(<v[^>/]*+|<is><t[^>/]*+)(?:/>|>([^<]*+)</(?:v|t></is)>))?+</c>"
 )
 #: More cells than this are left to calamine, which keeps them smaller while it reads.
-_MOST_CELLS = 200_000
+MOST_CELLS = 200_000
 #: What no sheet in the usual writing has in its head: a prefix for the elements themselves.
 _PREFIXED = re.compile(rb'xmlns:\w+="[^"]*spreadsheetml/(?:2006/)?main"')
 _STRING = r"<si>(?:<t(?:{}</t>|/>))?+(?:<phoneticPr[^>]*+/>)?+</si>|<si/>"
 _TRIMMED = re.compile(_STRING.format('(?: xml:space="preserve")?+>([^<]*+)'))
 _SPACED = re.compile(_STRING.format('(?:>([^<]*+)| xml:space="preserve">([^<]*+))'))
 _REFERENCE = re.compile(r"&(?:(lt|gt|amp|quot|apos)|#([0-9]{1,7})|#x([0-9A-Fa-f]{1,6}));|&")
-_SPACE = " \t\n\r"
+SPACE = " \t\n\r"
 _XML_SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 _NAMED = {"lt": "<", "gt": ">", "amp": "&", "quot": '"', "apos": "'"}
 
@@ -48,12 +49,19 @@ class PlainGrid:
         xml: the sheet's part.
         strings: the workbook's shared strings, see :func:`numbered`.
         formats: number format by style index.
+        dated: what a number means in a format of dates and times.
 
     Raises:
         NotPlain: when it is not all of the usual writing.
     """
 
-    def __init__(self, xml: bytes, strings: Mapping[bytes, str], formats: Sequence[str]) -> None:
+    def __init__(
+        self,
+        xml: bytes,
+        strings: Mapping[bytes, str],
+        formats: Sequence[str],
+        dated: Callable[[float, str], object] = moment,
+    ) -> None:
         self._formats = formats
         self._rows: defaultdict[int, dict[int, object]] = defaultdict(dict)
         self._styles = styles = dict[tuple[int, int], int]()  # of numbers
@@ -80,10 +88,10 @@ class PlainGrid:
                 elif content and (kind == b"" or kind == b"n"):
                     if b"_" in content:
                         raise NotPlain  # Python would pass over it
-                    cells[column] = float(content)
+                    cells[column] = amount = float(content)
                     styles[row, column] = number = int(style or 0)
                     if number in temporal:
-                        raise NotPlain
+                        cells[column] = dated(amount, formats[number])
                 elif (value := _rare(kind, formula, tag, content)) is not None:
                     cells[column] = value
         except (ValueError, KeyError) as error:
@@ -129,10 +137,10 @@ _NUMBERS = tuple(b"%d" % number for number in range(1000))
 
 
 def shared_strings(xml: bytes) -> list[str]:
-    """The table of the workbook's strings; of rich text the text, without phonetic hints.
+    """The table of the workbook's strings, whose part is in UTF-8; of rich text the text, without phonetic hints.
 
     Raises:
-        NotPlain: when it is no XML in UTF-8, or has a document type.
+        NotPlain: when it is no XML, or has a document type.
     """
     try:
         text = xml.decode()
@@ -142,7 +150,7 @@ def shared_strings(xml: bytes) -> list[str]:
     if len(strings) != text.count("<si") or ("!" in text and "<!--" in text) or _PREFIXED.search(xml, 0, 2000):
         return list(_parsed_strings(xml))
     if strings != list(map(str.strip, strings)):
-        strings = [preserved or loose.strip(_SPACE) for loose, preserved in _SPACED.findall(text)]
+        strings = [preserved or loose.strip(SPACE) for loose, preserved in _SPACED.findall(text)]
     return [_decoded(string) if _is_coded(string) else string for string in strings] if _is_coded(text) else strings
 
 
@@ -150,7 +158,7 @@ def _parsed_strings(xml: bytes) -> Iterator[str]:
     if b"<!DOCTYPE" in xml:
         raise NotPlain
     try:
-        for _, element in ElementTree.iterparse(BytesIO(xml)):
+        for _, element in ElementTree.iterparse(BytesIO(xmltext.undeclared(xml))):
             if element.tag.endswith("}si"):
                 yield "".join(map(_string, _runs(element)))
                 element.clear()
@@ -169,7 +177,7 @@ def _runs(string: ElementTree.Element) -> Iterator[ElementTree.Element]:
 
 def _string(element: ElementTree.Element) -> str:
     text = xmltext.from_xstring(element.text or "")
-    return text if element.get(_XML_SPACE) == "preserve" else text.strip(_SPACE)
+    return text if element.get(_XML_SPACE) == "preserve" else text.strip(SPACE)
 
 
 def _cells(xml: bytes) -> list[tuple[bytes, ...]]:
@@ -179,8 +187,8 @@ def _cells(xml: bytes) -> list[tuple[bytes, ...]]:
         if b"<sheetData/>" in xml and not _PREFIXED.search(xml):
             return []
         raise NotPlain
-    count = xml.count(b"</c>", start, end)
-    if count > _MOST_CELLS or not _is_utf8(xml):
+    count = xml.count(b"</c", start, end)
+    if end < 0 or count > MOST_CELLS or not _is_utf8(xml):
         raise NotPlain
     found = _CELL.findall(xml, start, end)
     if len(found) != count:
@@ -212,7 +220,7 @@ def _rare(kind: bytes, formula: bytes, tag: bytes, content: bytes) -> object:
     if not content:
         return UNCALCULATED if formula and not (tag and kind == b"str") else None
     if kind == b"inlineStr":
-        return (_text(content) if b"preserve" in tag else _text(content).strip(_SPACE)) or None
+        return (_text(content) if b"preserve" in tag else _text(content).strip(SPACE)) or None
     if kind == b"b":
         return content in (b"1", b"true")
     raise NotPlain
@@ -252,5 +260,8 @@ _PLACES: dict[bytes, tuple[int, int]] = {}
 def _place(reference: bytes) -> tuple[int, int]:
     if len(_PLACES) >= 1 << 16:
         _PLACES.clear()
-    place = _PLACES[reference] = parse_cell(reference.decode())
+    place = parse_cell(reference.decode())
+    if address(*place).encode() != reference:
+        raise NotPlain  # formulas are known by the usual writing of their address
+    _PLACES[reference] = place
     return place

@@ -17,11 +17,11 @@ from xltargets.excel.definednames import name_elements
 from xltargets.excel.everywhere import character_data, rewrite_element
 from xltargets.excel.formulas import translated
 from xltargets.excel.package import Package, Sheet
-from xltargets.excel.patch import Patch, attribute_edits, attribute_spans, whole
+from xltargets.excel.patch import Patch, attribute_edits, attribute_spans
 from xltargets.excel.recalculation import ask_for_calculation, drop_calculation_chain, forget_results_of_area
 from xltargets.excel.sheetdata import Cell, Formula, Row, has_formulas, scan
 from xltargets.excel.shift import Shift, written
-from xltargets.excel.xmltext import Broken, Edit, Element
+from xltargets.excel.xmltext import Broken, Edit, Element, whole
 
 _REF = frozenset("dimension mergeCell autoFilter sortState sortCondition hyperlink".split())
 _CELL = frozenset("inputCells cellWatch cellSmartTags".split())

@@ -16,7 +16,7 @@ from xltargets.excel import xmltext
 from xltargets.excel.a1 import Area, parse_area
 from xltargets.excel.opc import MAIN_STRICT, REL, REL_STRICT, relation_id
 from xltargets.excel.package import Package, Sheet
-from xltargets.excel.xmltext import Broken, Edit
+from xltargets.excel.xmltext import Broken, Edit, whole
 
 # CT_Worksheet, ECMA-376 part 1, 18.3.1.99; smartTags is of the first edition. Editions differ on the place of drawingHF.
 _ORDER = """
@@ -96,15 +96,13 @@ class Layout:
         """Heights in points of the rows (from 0) that have one of their own; 0 for hidden ones."""
         found = {}
         for match in _ROW.finditer(self._rows):
-            values = dict(_ROW_ATTRIBUTE.findall(match[1]))
-            try:
-                number = int(values[b"r"]) - 1
-                if values.get(b"hidden") in (b"1", b"true"):
-                    found[number] = 0.0
-                elif b"ht" in values:
-                    found[number] = float(values[b"ht"])
-            except (KeyError, ValueError):
+            values = {name: value.decode("utf-8", "replace") for name, value in _ROW_ATTRIBUTE.findall(match[1])}
+            if (number := whole(values.get(b"r"))) is None:
                 continue
+            if values.get(b"hidden") in ("1", "true"):
+                found[number - 1] = 0.0
+            elif b"ht" in values:
+                found[number - 1] = _number(values[b"ht"], self.default_height)
         return found
 
     def add_drawing(self, rid: str) -> list[Edit]:
@@ -334,21 +332,15 @@ class _Scanner:
         elif name == "legacyDrawingHF":
             layout.header_rids.update(attributes.values())
         elif name in ("control", "oleObject"):
-            if (number := attributes.get("shapeId", "")).isdecimal():
-                layout.shape_ids.add(int(number))
+            if (number := whole(attributes.get("shapeId"))) is not None:
+                layout.shape_ids.add(number)
         elif name == "mergeCell":
             layout.merges.append(attributes.get("ref", ""))
         elif name == "col":
-            with_width = {key: attributes.get(key, "") for key in ("min", "max", "width")}
-            try:
-                first, last, width = (
-                    int(with_width["min"]),
-                    int(with_width["max"]),
-                    float(with_width["width"] or 9.14),
-                )
-            except ValueError:
-                return
-            layout.columns.append(Column(first, last, width, attributes.get("hidden") in ("1", "true")))
+            first, last = whole(attributes.get("min")), whole(attributes.get("max"))
+            if first is not None and last is not None:
+                width = _number(attributes.get("width"), 9.14)
+                layout.columns.append(Column(first, last, width, attributes.get("hidden") in ("1", "true")))
         elif name == "sheetFormatPr":
             layout.default_width = _number(attributes.get("defaultColWidth"), layout.default_width)
             layout.default_height = _number(attributes.get("defaultRowHeight"), layout.default_height)

@@ -6,6 +6,7 @@ number (percentages) are told apart here.
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections.abc import Sequence
 from decimal import Decimal
@@ -56,6 +57,28 @@ def number_formats(styles_xml: bytes) -> Sequence[str]:
 def temporal_styles(formats: Sequence[str]) -> frozenset[int]:
     """The indexes of the formats that may show a number as a date or time."""
     return frozenset(index for index, code in enumerate(formats) if _TIME.search(_NO_TIME.sub("", code)))
+
+
+def moment(number: float, code: str, *, from_1904: bool = False) -> object:
+    """What a number means in a format of dates and times: a date, a time, both, or a length of time (``[h]:mm``).
+
+    The number itself where no calendar has such a day.
+    """
+    try:
+        span = datetime.timedelta(milliseconds=round(number * 86_400_000))
+        if "[" in _NO_TIME.sub("", code):
+            return span
+        if number < 0:
+            return number
+        if number < 1:
+            return (datetime.datetime.min + span).time()
+        if from_1904:
+            found = datetime.datetime(1904, 1, 1) + span
+        else:  # the 60th day is 29 February 1900, which never was
+            found = datetime.datetime(1899, 12, 31 if number < 60 else 30) + span
+    except (OverflowError, ValueError):
+        return number
+    return found if found.time() != datetime.time() else found.date()
 
 
 @lru_cache(maxsize=256)

@@ -14,8 +14,8 @@ from xltargets.excel import xmltext
 from xltargets.excel.definednames import append_names, drop_names, name_elements
 from xltargets.excel.formulas import mentions, renamed
 from xltargets.excel.package import Package, Sheet
-from xltargets.excel.patch import Patch, attribute_spans, whole
-from xltargets.excel.xmltext import Edit, Element
+from xltargets.excel.patch import Patch, attribute_spans
+from xltargets.excel.xmltext import Edit, Element, whole
 
 WORKSHEET_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"
 _WORKSHEET = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet"

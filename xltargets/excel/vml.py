@@ -14,7 +14,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from xltargets.excel import xmltext
 from xltargets.excel.notebox import Boxes, Cell, Place
 from xltargets.excel.sheetscan import Layout
-from xltargets.excel.xmltext import Broken, Edit, Element
+from xltargets.excel.xmltext import Broken, Edit, Element, whole
 
 VML = "urn:schemas-microsoft-com:vml"
 OFFICE = "urn:schemas-microsoft-com:office:office"
@@ -256,8 +256,8 @@ def _shape(number: int, cell: tuple[int, int], place: Place, declarations: str) 
 def _numbers(elements: Iterable[Element]) -> Iterator[int]:
     for element in elements:
         for value in (element.attributes.get("id", ""), element.attributes.get(f"{{{OFFICE}}}spid", "")):
-            if match := _NUMBER.search(value):
-                yield int(match[1])
+            if (match := _NUMBER.search(value)) and (number := whole(match[1])) is not None:
+                yield number
 
 
 def _cell(shape: Element) -> tuple[int, int] | None:
@@ -265,11 +265,9 @@ def _cell(shape: Element) -> tuple[int, int] | None:
     data = next(shape.iter("ClientData"), None)
     if data is None or data.attributes.get("ObjectType") != "Note":
         return None
-    values = {child.name: child.text.strip() for child in data.children}
-    try:
-        return int(values["Row"]), int(values["Column"])
-    except (KeyError, ValueError):
-        return None
+    values = {child.name: whole(child.text.strip()) for child in data.children}
+    row, column = values.get("Row"), values.get("Column")
+    return None if row is None or column is None else (row, column)
 
 
 # --- reading what is no XML -----------------------------------------------------------------------

@@ -19,6 +19,7 @@ DEEPEST = 1000  # elements within each other; Excel writes some twenty
 SEPARATOR = "\n"  # between namespace and name in what expat reports; no namespace contains it
 
 _DECLARED = re.compile(rb"""\A\s*<\?xml[^>]*?\sencoding\s*=\s*["']([A-Za-z][\w.\-]*)["']""")
+_DECLARATION = re.compile(rb"\A(?:\xef\xbb\xbf)?\s*<\?xml\s[^>]*\?>")
 _TAG = re.compile(rb"""<(?:[^"'>]+|"[^"]*"|'[^']*')*+>""")
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
@@ -126,6 +127,11 @@ def decoded(data: bytes) -> Text:
         raise Broken(f"内容与所声明的编码 {codec} 不符") from None
 
 
+def undeclared(data: bytes) -> bytes:
+    """A part in UTF-8 without its declaration, which names the encoding that it once had."""
+    return _DECLARATION.sub(b"", data, count=1)
+
+
 def codec_of(data: bytes) -> str:
     head = data[:4]
     if head[:2] == b"\xff\xfe" or head == b"<\0?\0" or (head[:1] == b"<" and head[1:2] == b"\0"):
@@ -134,7 +140,7 @@ def codec_of(data: bytes) -> str:
         return "utf-16-be"
     match = _DECLARED.match(data[:200])
     name = match[1].decode("ascii").lower() if match else "utf-8"
-    if name in ("utf-8", "utf8", "us-ascii", "ascii") or name.startswith(("utf-16", "ucs-2", "iso-10646")):
+    if name in ("utf-8", "utf8") or name.startswith(("utf-16", "ucs-2", "iso-10646")):
         return "utf-8"  # what is declared in bytes that are plainly not UTF-16 cannot be UTF-16
     try:
         found = codecs.lookup(name)
@@ -291,6 +297,11 @@ def to_xstring(text: str) -> str:
 def from_xstring(text: str) -> str:
     """ST_Xstring as text."""
     return _ESCAPE.sub(lambda match: chr(int(match[1], 16)), text)
+
+
+def whole(text: str | None) -> int | None:
+    """A whole number as attributes have it, None for anything else; a hostile file may hold one of a million digits."""
+    return int(text) if text and len(text) < 11 and text.isascii() and text.isdecimal() else None
 
 
 def refused(part: str, reason: Broken, file: object) -> Error:

@@ -8,9 +8,8 @@ from functools import cached_property
 from xltargets.excel.a1 import Area, parse_area
 from xltargets.excel.book import FileBook
 from xltargets.excel.package import Package
-from xltargets.excel.patch import whole
 from xltargets.excel.sheetdata import Row, scan
-from xltargets.excel.xmltext import Broken
+from xltargets.excel.xmltext import Broken, whole
 from xltargets.submission.wording import plain
 
 Cell = tuple[int, int]
