@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from lossless_books import book, contents, saved, shared, sheet
+from lossless_books import book, contents, drawing, noted, saved, shape, shared, sheet
 
 from xltargets.errors import Error
 from xltargets.excel.comments import add_note, clean
@@ -69,6 +69,38 @@ def test_every_hostile_workbook_is_worked_on_or_refused(hostile, tmp_path):
             wrong.append((case["file"], "canary", lines))
         target.unlink(missing_ok=True)
     assert wrong == []
+
+
+class TestTime:
+    """What is made so that reading it again and again takes hours is read once, or refused."""
+
+    @pytest.mark.parametrize("rest", ["<!--" * 300_000, "<?x" * 300_000, "<![CDATA[" * 300_000, "<a>" * 60_000 + "</b>" * 60_000])
+    def test_a_drawing_that_is_no_xml(self, tmp_path, rest):
+        path = saved(tmp_path / "表.xlsx", noted(vml1=drawing(shape(1025)).replace("</xml>", f"<br>{rest}</xml>")))
+        self.in_time(path, tmp_path)
+
+    @pytest.mark.parametrize(
+        "inside",
+        [
+            f"<sheetData><!--{'</sheetData>' * 200_000}--></sheetData>",
+            f"<sheetData>{'<!--</sheetData>-->' * 50_000}</sheetData>",
+            f"<!--{'x' * (40 << 20)}--><sheetData/>",
+        ],
+    )
+    def test_a_sheet_with_comments(self, tmp_path, inside):
+        self.in_time(saved(tmp_path / "表.xlsx", book(sheet1=sheet(inside))), tmp_path)
+
+    def test_an_end_tag_of_no_meaning_does_not_end_the_rows(self, tmp_path):
+        rows = '<!-- </sheetData> --><?x </sheetData>?><row r="1"><c r="A1" t="str"><v><![CDATA[</sheetData>]]></v></c></row>'
+        path = saved(tmp_path / "表.xlsx", book(sheet1=sheet(f"<sheetData>{rows}</sheetData><pageMargins/>")))
+        add_note(path, tmp_path / "新.xlsx", "A1", "甲")
+        assert b"</sheetData><pageMargins/><legacyDrawing" in contents(tmp_path / "新.xlsx")["xl/worksheets/sheet1.xml"]
+
+    @staticmethod
+    def in_time(path, folder):
+        command = [sys.executable, "-m", "xltargets.excel.comments", path, folder / "新.xlsx", "--cell", "B2"]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, timeout=15, check=False)
+        assert done.returncode in (0, 2)
 
 
 class TestBombs:

@@ -32,6 +32,8 @@ _OURS = b"  />"  # how the legacyDrawing that we add ends
 _ROWS_KEPT = 8 << 20  # rows of larger sheets are not looked at for their heights
 _ROW = re.compile(rb"<(?:[\w.\-]+:)?row\s([^<>]*)>")
 _ROW_ATTRIBUTE = re.compile(rb"""(?:^|\s)(r|ht|hidden)\s*=\s*["']([^"']*)["']""")
+_HIDING = re.compile(rb"-->|\]\]>|\?>")  # the ends of what an end tag of no meaning can stand in
+_LONGEST = 16 << 20  # bytes of a tag or a comment, which expat goes through anew for every piece that it is given
 _DATA = re.compile(rb"<(?:[\w.\-]+:)?sheetData[\s/>]")
 
 
@@ -188,24 +190,24 @@ class _Scanner:
         self._parser.StartNamespaceDeclHandler = self._declared
         self._listen(True)
         self._step = self._head
-        self._held = b""  # not fed yet
+        self._held, self._at = b"", 0  # what was fed to us, and how far it was given on
         self._recent, self._recent_at = b"", 0  # fed lately
         self._stack: list[str] = []
         self._closing = b""
         self._confirmed = False
+        self._hidden = False  # what looked like an end tag stood in a comment or the like
         self._rows: list[bytes] = []
         self._rows_size = 0
 
     # --- feeding ------------------------------------------------------------------------------
 
     def feed(self, chunk: bytes) -> None:
-        self._held += chunk
+        self._held, self._at = self._held[self._at :] + chunk, 0
         while self._step():
             pass
 
     def close(self) -> None:
-        self._give(self._held)
-        self._held = b""
+        self._give(self._take(len(self._held)))
         self._parser.Parse(b"", True)
         if self._stack or not self.layout.namespace:
             raise Broken("不是合格的工作表")
@@ -218,24 +220,31 @@ class _Scanner:
             kept = self._recent[-4096:]
             self._recent, self._recent_at = kept + data, at - len(kept)
             self._parser.Parse(data, False)
+            if at + len(data) - self._parser.CurrentByteIndex > _LONGEST:
+                raise Broken("中有长得异常的标记或注释")
 
     def _take(self, count: int) -> bytes:
-        data, self._held = self._held[:count], self._held[count:]
+        """So many of the bytes that are held, none if it is fewer."""
+        data = self._held[self._at : self._at + max(0, count)]
+        self._at += len(data)
         return data
+
+    def _up_to(self, place: int) -> bytes:
+        return self._take(place - self._at)
 
     def _head(self) -> bool:
         """Up to and with the start tag of sheetData."""
-        match = _DATA.search(self._held)
+        match = _DATA.search(self._held, self._at)
         if match is None:
-            self._give(self._take(max(0, len(self._held) - 256)))
+            self._give(self._up_to(len(self._held) - 256))
             return False
         end = self._held.find(b">", match.start())
         if end < 0:
-            self._give(self._take(match.start()))
+            self._give(self._up_to(match.start()))
             return False
         self._closing = b"</" + self._held[match.start() + 1 : match.end() - 1]
         self._confirmed = False
-        self._give(self._take(end + 1))
+        self._give(self._up_to(end + 1))
         if self._confirmed:
             if self._stack[-1:] == ["sheetData"]:
                 self._listen(False)
@@ -246,24 +255,30 @@ class _Scanner:
 
     def _inside(self) -> bool:
         """The rows, up to and with the end tag of sheetData."""
-        at = self._held.find(self._closing)
+        if self._hidden:
+            if (match := _HIDING.search(self._held, self._at)) is None:
+                self._give_rows(self._up_to(len(self._held) - 2))
+                return False
+            self._give_rows(self._up_to(match.end()))
+            self._hidden = False
+        at = self._held.find(self._closing, self._at)
         if at < 0:
-            self._give_rows(self._take(max(0, len(self._held) - len(self._closing))))
+            self._give_rows(self._up_to(len(self._held) - len(self._closing)))
             return False
+        self._give_rows(self._up_to(at))
         end = self._held.find(b">", at)
         if end < 0:
-            self._give_rows(self._take(at))
             return False
-        self._give_rows(self._take(at))
         self._confirmed = False
         self._parser.EndElementHandler = self._end_of_rows
-        self._give(self._take(end + 1 - at))
+        self._give(self._up_to(end + 1))
         if self._confirmed:
             self._stack.pop()
             self._listen(True)
             self._step = self._tail
         else:
-            self._parser.EndElementHandler = None  # it stood in a comment or the like
+            self._parser.EndElementHandler = None
+            self._hidden = True
         return True
 
     def _tail(self) -> bool:

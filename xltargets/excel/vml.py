@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from xltargets.excel import xmltext
@@ -273,7 +274,7 @@ def _cell(shape: Element) -> tuple[int, int] | None:
 # --- reading what is no XML -----------------------------------------------------------------------
 
 _PIECE = re.compile(
-    rb"""<!--.*?-->|<!\[CDATA\[.*?\]\]>|<\?.*?\?>|<!\[[^>]*\]>|<(/?)([A-Za-z_][^\s/>]*)((?:[^"'>]+|"[^"]*"|'[^']*')*+)>""",
+    rb"""<!--.*?(?:-->|\Z)|<!\[CDATA\[.*?(?:\]\]>|\Z)|<\?[^>]*>|<!\[[^>]*\]>|<(/?)([A-Za-z_][^\s/>]*)((?:[^"'>]+|"[^"]*"|'[^']*')*+)>""",
     re.DOTALL,
 )
 _ATTRIBUTE = re.compile(rb"""([^\s=/"']+)\s*=\s*("[^"]*"|'[^']*')""")
@@ -286,6 +287,7 @@ def _loose(data: bytes) -> Element:
         raise Broken("含有文档类型声明（DTD），出于安全不予处理")
     top = Element("", "", {}, 0, None)
     current = top
+    opened = Counter[str]()  # names of the elements that are open
     at = 0
     for match in _PIECE.finditer(data):
         current.text += _plain(data[at : match.start()])
@@ -294,13 +296,15 @@ def _loose(data: bytes) -> Element:
             continue
         name = match[2].decode("utf-8", "replace").rpartition(":")[2]
         if match[1]:
-            current = _closed(current, name, match, data)
+            if opened[name]:
+                current = _closed(current, name, match, opened)
             continue
         element = Element("", name, _attributes(match[3]), match.start(), current)
         element.inner = element.inner_end = element.end = match.end()
         current.children.append(element)
         if not match[3].endswith(b"/") and name.lower() not in _NEVER_CLOSED:
             current = element
+            opened[name] += 1
     roots = [child for child in top.children if child.name == "xml"]
     if len(roots) != 1 or current is not top or roots[0].empty:
         raise Broken("不是合格的 VML")
@@ -308,14 +312,16 @@ def _loose(data: bytes) -> Element:
     return roots[0]
 
 
-def _closed(current: Element, name: str, match: re.Match[bytes], data: bytes) -> Element:
+def _closed(current: Element, name: str, match: re.Match[bytes], opened: Counter[str]) -> Element:
     """The parent of the nearest open element of a name; all open ones within it end here too."""
-    element: Element | None = current
-    while element is not None and element.name != name:
+    element = current
+    while element.name != name:
+        opened[element.name] -= 1
+        assert element.parent is not None
         element = element.parent
-    if element is None or element.parent is None:
-        return current
+    opened[name] -= 1
     element.inner_end, element.end = match.start(), match.end()
+    assert element.parent is not None
     return element.parent
 
 
