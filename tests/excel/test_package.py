@@ -55,6 +55,9 @@ class TestOpening:
                 "XML 表格 2003",
             ),
             (b"%PDF-1.7 x", "PDF"),
+            (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n\x00\x01", "PDF"),
+            ("<html><table></table></html>".encode("utf-16"), "网页"),
+            (b'<Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet">\x0e</Workbook>', "XML 表格 2003"),
             (b"\x00\x01\x02\x03" * 99, "内容无法识别"),
             (b"PK\x03\x04 cut short", "不完整"),
             (

@@ -19,7 +19,7 @@ from xltargets.excel.grid import Grid
 from xltargets.excel.names import DefinedName, Tab, tabs_and_names
 from xltargets.excel.package import Package
 from xltargets.excel.parts import Limits
-from xltargets.excel.plain import NotPlain, PlainGrid, numbered, shared_strings
+from xltargets.excel.plain import NotPlain, PlainGrid, TooMany, numbered, shared_strings
 from xltargets.excel.styles import moment, number_formats
 
 if TYPE_CHECKING:
@@ -88,6 +88,8 @@ class FileBook:
         xml = self.package.read(self._sheets[sheet])
         try:
             return self._plain(xml)
+        except TooMany:
+            return self._by_calamine(sheet, xml)
         except NotPlain:
             return self._rewritten(sheet, xml)
 

@@ -42,6 +42,10 @@ class NotPlain(Exception):
     """The XML is not of the usual writing, so somebody who knows all of XML has to read it."""
 
 
+class TooMany(NotPlain):
+    """There are more cells than are kept so."""
+
+
 class PlainGrid:
     """The cells of one sheet (see :class:`xltargets.excel.grid.Grid`).
 
@@ -188,8 +192,10 @@ def _cells(xml: bytes) -> list[tuple[bytes, ...]]:
             return []
         raise NotPlain
     count = xml.count(b"</c", start, end)
-    if end < 0 or count > MOST_CELLS or not _is_utf8(xml):
+    if end < 0 or not _is_utf8(xml):
         raise NotPlain
+    if count > MOST_CELLS:
+        raise TooMany
     found = _CELL.findall(xml, start, end)
     if len(found) != count:
         raise NotPlain

@@ -16,9 +16,9 @@ def no_package(path: Path) -> str | None:
         return "文件是空的（0 字节），请重新取得这份文件"
     if head.startswith(_OLE):
         return _ole(path)
-    if head[:2] == b"PK" or not _is_text(head):
-        return None if _may_be_zip(path, head) else "不是 Excel 工作簿，内容无法识别，请检查文件"
-    lowered = head.lower()
+    if _may_be_zip(path, head):
+        return None
+    lowered = (head.decode("utf-16", "replace").encode() if _is_utf16(head) else head).lower()
     if b"<html" in lowered or b"<table" in lowered or b"<!doctype html" in lowered:
         return "这其实是网页（HTML），不是 Excel 工作簿，请用 Excel 或 WPS 打开后另存为 .xlsx"
     if b"urn:schemas-microsoft-com:office:spreadsheet" in lowered:
@@ -27,15 +27,17 @@ def no_package(path: Path) -> str | None:
         return "这是 RTF 文档，不是 Excel 工作簿，请检查文件"
     if lowered.startswith(b"%pdf"):
         return "这是 PDF 文件，不是 Excel 工作簿，请检查文件"
-    if _may_be_zip(path, head):
-        return None
+    if head[:2] == b"PK" or not _is_text(head):
+        return "不是 Excel 工作簿，内容无法识别，请检查文件"
     return "这其实是文本文件（如 CSV），不是 Excel 工作簿，请用 Excel 或 WPS 打开后另存为 .xlsx"
 
 
+def _is_utf16(head: bytes) -> bool:
+    return head[:2] in (b"\xff\xfe", b"\xfe\xff")
+
+
 def _is_text(head: bytes) -> bool:
-    if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return True
-    return not any(byte < 32 and byte not in b"\t\n\r\f\x1b" for byte in head)
+    return _is_utf16(head) or not any(byte < 32 and byte not in b"\t\n\r\f\x1b" for byte in head)
 
 
 def _may_be_zip(path: Path, head: bytes) -> bool:
