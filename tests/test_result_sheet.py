@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -175,6 +176,19 @@ class TestTrace:
         assert TITLE in parts(tmp_path / "listed.xlsx")["docProps/app.xml"].decode()
         notes.clean(tmp_path / "listed.xlsx", tmp_path / "clean.xlsx")
         assert parts(tmp_path / "clean.xlsx") == parts(odd)
+
+    def test_clean_leaves_results_of_formulas_beside_references_to_characters(self, spoilt, tmp_path) -> None:
+        source = tmp_path / "source.xlsx"
+        with zipfile.ZipFile(source, "w") as archive:
+            for name, data in parts(spoilt).items():
+                text = data.decode("utf-8")
+                if name.startswith("xl/worksheets/sheet"):
+                    text = re.sub(r'<c (r="\w+"(?: s="\d+")?)[^>]*>(<f>[^<]*</f>)(<v>[^<]*</v>|<v/>)?</c>', r'<c \1 t="str">\2<v>&#10003;</v></c>', text)
+                archive.writestr(name, text)
+        assert any(b"&#10003;" in data for data in parts(source).values())
+        annotate(source, tmp_path / "listed.xlsx")
+        notes.clean(tmp_path / "listed.xlsx", tmp_path / "clean.xlsx")
+        assert parts(tmp_path / "clean.xlsx") == parts(source)
 
     def test_a_run_without_it_takes_it_away(self, spoilt, listed, tmp_path) -> None:
         annotate(spoilt, tmp_path / "without.xlsx", sheet=False)

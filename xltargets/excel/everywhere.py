@@ -163,10 +163,10 @@ def mentions_sheet(package: Package, part: str, sheet: str) -> bool:
     """Whether the bytes of a part may name a sheet: never wrong when it says no."""
     if not part.lower().endswith((".xml", ".vml")):
         return False
-    data = package.text(part).data.decode("utf-8", "replace").casefold()
+    data = unescape(package.text(part).data.decode("utf-8", "replace")).casefold()
     if not ("!" in data or "sheet=" in data):
         return False
-    return sheet.casefold() in data or "&#" in data or any(mark in sheet for mark in "&<>\"'")
+    return sheet.casefold() in data or "<!" in data or "'" in sheet
 
 
 def character_data(text: str) -> bytes:
