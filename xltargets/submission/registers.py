@@ -1,28 +1,27 @@
 """What a bureau has beside the submissions: its ledger of projects 项目库, its roster of units 单位名录, last year's file.
 
-Both lists are .xlsx or .csv (UTF-8 or GB18030). The columns are found by their labels, wherever the table stands; other
-columns are kept under their own labels.
+Both lists are .xlsx or .csv (UTF-8, GB18030, or UTF-16 as Excel saves it). The columns are found by their labels, wherever
+the table stands; other columns are kept under their own labels.
 """
 
 from __future__ import annotations
 
-import csv
 import os
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from xltargets.errors import Error
 from xltargets.excel.a1 import address
-from xltargets.excel.book import FileBook
 from xltargets.excel.grid import UNCALCULATED, ErrorValue
-from xltargets.submission.coerce import coerce
+from xltargets.submission.coerce import LOSSLESS, coerce
 from xltargets.submission.document import from_document, load_document
 from xltargets.submission.form import Field, Form
 from xltargets.submission.read import read
+from xltargets.submission.registerfile import HEAD_ROWS, Table, tables_of
 
 #: Our label → what bureaus write over the column.
 LEDGER = {
@@ -56,9 +55,18 @@ _UNIT_CELL = re.compile(r"(?:金额)?单位[:：]\s{0,5}(?:人民币)?(亿元|�
 _REMARK = re.compile(r"[（(\[【][^）)\]】]{0,40}[）)\]】]")
 _YEAR = re.compile(r"(20\d\d)年度?")
 _NO_WORD = re.compile(r"[\W_]+")
-_TOTALS = ("合计", "总计", "全县合计", "全市合计", "全区合计", "全省合计")
-#: The heading is sought in so many rows.
-_HEAD_ROWS = 30
+_TOTAL = "合计"
+_TOTALS = (_TOTAL, "总计", "全县合计", "全市合计", "全区合计", "全省合计")
+_SUBTOTALS = (*_TOTALS, "小计", "共计")
+#: A heading has at most so many lines.
+_LINES = 3
+#: 286001-怀来县信访局, 286001怀来县信访局; of names only what begins with a unit's six digits (not 110指挥中心).
+_IN_ONE_CELL = ("单位", "部门")
+_CODE_AND_NAME = re.compile(r"(\d{6}|\d{3})[\W_]{0,5}([^\W\d_].*)", re.DOTALL)
+_UNIT_AND_NAME = re.compile(r"(\d{6})[\W_]{0,5}([^\W\d_].*)", re.DOTALL)
+#: How systems write a code that Excel is to take as text, ="286001" or '286001; and what becomes of it otherwise.
+_AS_TEXT = re.compile(r"""="([^"]*)"|'([^']+)""")
+_EXPONENT = re.compile(r"\d(?:\.\d+)?[Ee]\+\d{2}", re.ASCII)
 
 Row = Mapping[str, Any]
 
@@ -66,28 +74,30 @@ Row = Mapping[str, Any]
 def load_ledger(path: str | os.PathLike[str]) -> dict[str, Row]:
     """The ledger: project code → its row; amounts in 万元, other cells as text.
 
-    Rows without a code (totals, blank ones) are left out; the amounts of several rows of one project are added up.
+    Rows without a code (totals, blank ones) are left out, but not those that a merged code speaks for; the amounts of
+    several rows of one project are added up. All sheets that have such a table count, hidden ones only when all are hidden.
 
     Raises:
-        Error: when the file cannot be read, no heading with 项目编码 is found, no code is below it, or an amount is none.
+        Error: when the file cannot be read, no heading with 项目编码 is found, no code is below it, a code has lost digits,
+            an amount is none, or two sheets have different amounts for one project.
     """
     return _load(path, LEDGER, "项目编码", "项目库")
 
 
 def load_summary(path: str | os.PathLike[str]) -> dict[str, Row]:
-    """A summary that somebody made 汇总表: project code → its row, in the order of the table; else as the ledger.
+    """A summary that somebody made 汇总表: project code → its row, in the order of its first table; else as the ledger.
 
     Raises:
         Error: as :func:`load_ledger`.
     """
-    return _load(path, LEDGER, "项目编码", "汇总表")
+    return _load(path, LEDGER, "项目编码", "汇总表", first=True)
 
 
 def load_roster(path: str | os.PathLike[str]) -> dict[str, Row]:
-    """The roster: unit code → its row. A row of totals, which has no code, is kept under 合计.
+    """The roster: unit code → its row. A row of totals, which has no code, is kept under 合计 where one sheet has all units.
 
     Raises:
-        Error: when the file cannot be read, no heading with 单位编码 is found, or no code is below it.
+        Error: as :func:`load_ledger`.
     """
     return _load(path, ROSTER, "单位编码", "单位名录")
 
@@ -108,13 +118,6 @@ def code_key(code: object) -> str:
     return _NO_WORD.sub("", unicodedata.normalize("NFKC", str(code))).upper() if code is not None else ""
 
 
-class _Table(NamedTuple):
-    """The cells of one sheet, or of a CSV file; rows count from 0."""
-
-    name: str | None
-    rows: Sequence[Sequence[object]]
-
-
 class _Column(NamedTuple):
     """A column of the list: its place, our label for it (or its own), and what its amounts are multiplied by."""
 
@@ -124,68 +127,59 @@ class _Column(NamedTuple):
 
 
 def _load(
-    path: str | os.PathLike[str], labels: Mapping[str, Sequence[str]], key: str, what: str
+    path: str | os.PathLike[str], labels: Mapping[str, Sequence[str]], key: str, what: str, *, first: bool = False
 ) -> dict[str, Row]:
     file = os.fspath(path)
-    tables = list(_csv(file) if Path(file).suffix.lower() in (".csv", ".txt") else _sheets(file))
+    tables = tables_of(file, labels[key])
     headings = [(table, heading) for table in tables if (heading := _heading(table, labels, key)) is not None]
-    for table, heading in headings:
-        if rows := _rows(table, *heading, key, file):
-            return rows
+    for hidden in (False, True):
+        found = [
+            (table, rows)
+            for table, heading in headings
+            if table.hidden == hidden and (rows := _rows(table, *heading, key, file))
+        ]
+        if found:
+            return found[0][1] if first or len(found) == 1 else _together(found, file)
     if headings:
         message = f"{what}的“{key}”这一列下面没有编码；请检查是不是空表，编码是不是填在别的列"
         raise Error(message, file=file, sheet=headings[0][0].name)
     raise Error(f"{what}里找不到“{key}”这一列；请检查表头（可写作{'、'.join(labels[key][:4])}）", file=file)
 
 
-def _sheets(file: str) -> Iterator[_Table]:
-    book = FileBook(file)
-    for name in book.worksheets:
-        grid = book.grid(name)
-        last_row, last_column = grid.end
-        yield _Table(
-            name,
-            [[grid.value(row, column) for column in range(last_column + 1)] for row in range(last_row + 1)],
-        )
+def _together(found: Sequence[tuple[Table, dict[str, Row]]], file: str) -> dict[str, Row]:
+    """The rows of several sheets; what stands on two of them must have one amount.
+
+    Raises:
+        Error: when it has two, as on a sheet of last year's.
+    """
+    rows: dict[str, Row] = {}
+    sheet_of: dict[str, str | None] = {}
+    for table, more in found:
+        for code, row in more.items():
+            if any(_amounts_differ(row, rows.get(code, {}), label) for label in MONEY if code != _TOTAL):
+                message = f"“{code}”在工作表“{sheet_of[code]}”和“{table.name}”里的金额不同；请删去或隐藏不用的工作表"
+                raise Error(message, file=file, sheet=table.name)
+            rows.setdefault(code, row)
+            sheet_of.setdefault(code, table.name)
+    rows.pop(_TOTAL, None)  # of one of the sheets only
+    return rows
 
 
-def _csv(file: str) -> Iterator[_Table]:
-    try:
-        data = Path(file).read_bytes()
-    except FileNotFoundError as error:
-        raise Error("找不到这个文件，请检查文件名和所在的文件夹", file=file) from error
-    except OSError as error:
-        raise Error("读不了这个文件；请检查它是不是文件夹、有没有读取权限", file=file) from error
-    text = _decoded(data, file)
-    head = text[:4000]
-    delimiter = max(",\t;", key=head.count)
-    try:
-        yield _Table(None, list(csv.reader(text.splitlines(keepends=True), delimiter=delimiter)))
-    except csv.Error as error:
-        raise Error(f"不是合法的 CSV 文件（{error}）；请用 Excel 另存为 .xlsx 后再试", file=file) from error
-
-
-def _decoded(data: bytes, file: str) -> str:
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            return data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise Error(
-        "文件的编码既不是 UTF-8 也不是 GB18030；请用 Excel 另存为 .xlsx 或 UTF-8 编码的 .csv", file=file
-    )
+def _amounts_differ(row: Row, other: Row, label: str) -> bool:
+    amounts = row.get(label), other.get(label)
+    return None not in amounts and amounts[0] != amounts[1]
 
 
 def _heading(
-    table: _Table, labels: Mapping[str, Sequence[str]], key: str
+    table: Table, labels: Mapping[str, Sequence[str]], key: str
 ) -> tuple[int, list[_Column]] | None:
     """The first row of data and the columns; None when the table has no heading with the key."""
     general = "万元"
-    for index, row in enumerate(table.rows[:_HEAD_ROWS]):
+    for index, row in enumerate(table.rows[:HEAD_ROWS]):
         columns = _columns(row, labels, general)
         places = {column.label: column.place for column in columns}
         if key in places:
-            return _with_second_line(table, index, columns, places[key], labels, general)
+            return _with_further_lines(table, index, columns, places[key], labels, general)
         for cell in row:
             stated = _UNIT_CELL.search(cell[:40]) if isinstance(cell, str) else None
             general = stated[1] if stated else general
@@ -218,53 +212,64 @@ def _nearly(text: str, known: Mapping[str, tuple[int, str]]) -> tuple[int, str] 
     return (3000 - int(year[1]) if year else 500, found[1]) if found else None
 
 
-def _with_second_line(
-    table: _Table,
+def _with_further_lines(
+    table: Table,
     index: int,
     columns: list[_Column],
     key: int,
     labels: Mapping[str, Sequence[str]],
     general: str,
 ) -> tuple[int, list[_Column]]:
-    """A heading of two lines: where the next row has no code, yet labels that we know, they name their columns."""
-    following = table.rows[index + 1] if index + 1 < len(table.rows) else []
-    blank = key >= len(following) or following[key] in (None, "")
-    second = (
-        [column for column in _columns(following, labels, general) if column.label in labels] if blank else []
-    )
-    if not second:
-        return index + 1, columns
-    below = {column.place: column for column in second}
-    named = {column.label for column in second}
-    kept = [column for column in columns if column.place not in below and column.label not in named]
-    return index + 2, sorted([*kept, *second])
+    """A heading of several lines: where the next rows have no code, yet labels that we know, they name their columns."""
+    last = index
+    for row in range(index + 1, min(index + _LINES, len(table.rows))):
+        if table.at(row, key) not in (None, ""):
+            break
+        below = {column.place: column for column in _columns(table.rows[row], labels, general) if column.label in labels}
+        if below:
+            named = {column.label for column in below.values()}
+            kept = [column for column in columns if column.place not in below and column.label not in named]
+            columns, last = sorted([*kept, *below.values()]), row
+    return last + 1, columns
 
 
-def _rows(table: _Table, first: int, columns: list[_Column], key: str, file: str) -> dict[str, Row]:
+def _rows(table: Table, first: int, columns: list[_Column], key: str, file: str) -> dict[str, Row]:
     found: dict[str, Row] = {}
     seen: set[tuple[object, ...]] = set()
     above: dict[str, Any] = {}
     place = next(column.place for column in columns if column.label == key)
+    merged = table.above(place)
     for index in range(first, len(table.rows)):
         cells = table.rows[index]
-        of_one = _has_code(_at(cells, place))
-        if not of_one and key != "单位编码":
-            continue  # totals and blank rows, whose amounts nobody needs
-        row = {column.label: _cell(column, cells, index, table.name, file) for column in columns}
-        if not of_one:
-            if _is_total(row):
-                found["合计"] = row
+        leader = merged.get(index, index)
+        if not _has_code(table.at(leader, place)) or (leader < index and _is_total(cells, _SUBTOTALS)):
+            if key == "单位编码" and _is_total(cells, _TOTALS):  # of a ledger nobody needs them
+                found[_TOTAL] = _row(table, index, columns, key, file)
             continue
-        code = code_key(row[key])
+        row = _row(table, index, columns, key, file)
+        if leader < index:
+            row[key] = _row(table, leader, [column for column in columns if column.label == key], key, file)[key]
         for label in _FILLED_DOWN:
             if label in row and label != key:
                 row[label] = above[label] = row[label] if row[label] is not None else above.get(label)
         content = tuple(map(str, row.values()))
-        if content in seen:
+        if content in seen and leader == index:
             continue
         seen.add(content)
+        code = code_key(row[key])
         found[code] = _added(found[code], row) if code in found else row
     return found
+
+
+def _row(table: Table, index: int, columns: Sequence[_Column], key: str, file: str) -> dict[str, Any]:
+    """A row by our labels; a code and a name in one cell are two."""
+    row = {column.label: _cell(column, table, index, file, key) for column in columns}
+    for one in _IN_ONE_CELL:
+        for label, pattern in ((f"{one}编码", _CODE_AND_NAME), (f"{one}名称", _UNIT_AND_NAME)):
+            if (match := pattern.fullmatch(row.get(label) or "")) is not None:
+                row[f"{one}编码"] = match[1] if label.endswith("编码") else row.get(f"{one}编码") or match[1]
+                row[f"{one}名称"] = match[2] if label.endswith("名称") else row.get(f"{one}名称") or match[2]
+    return row
 
 
 def _is_department(code: object) -> bool:
@@ -274,16 +279,17 @@ def _is_department(code: object) -> bool:
 
 def _has_code(cell: object) -> bool:
     """Whether a row is of one unit or project; a code that is an error is to be told of, not passed over."""
-    return _is_error(cell) or any(map(str.isdigit, code_key(cell)))
+    code = code_key(cell)
+    return _is_error(cell) or (any(map(str.isdigit, code)) and not code.startswith(_SUBTOTALS))
 
 
 def _is_error(cell: object) -> bool:
     return isinstance(cell, ErrorValue) or cell is UNCALCULATED
 
 
-def _is_total(row: Row) -> bool:
-    """Whether a row of the roster without a code is the one of totals."""
-    return any(code_key(value) in _TOTALS for value in row.values() if isinstance(value, str))
+def _is_total(cells: Sequence[object], words: Sequence[str]) -> bool:
+    """Whether a row is one of totals."""
+    return any(code_key(value) in words for value in cells if isinstance(value, str))
 
 
 def _added(first: Row, more: Row) -> Row:
@@ -298,19 +304,25 @@ def _added(first: Row, more: Row) -> Row:
     return row
 
 
-def _at(cells: Sequence[object], place: int) -> object:
-    """A cell of a row that may be shorter than the heading."""
-    return cells[place] if place < len(cells) else None
-
-
-def _cell(column: _Column, cells: Sequence[object], row: int, sheet: str | None, file: str) -> Any:
-    value = _at(cells, column.place)
+def _cell(column: _Column, table: Table, row: int, file: str, key: str) -> Any:
+    value = table.at(row, column.place)
+    if isinstance(value, str) and (typed := _AS_TEXT.fullmatch(value.strip())) is not None:
+        value = typed[1] or typed[2]
     try:
         if _is_error(value):
             raise Error(f"“{column.label}”的单元格是错误值或没有计算结果，请改正后再试")
+        if column.label == key and _has_lost_digits(value):
+            raise Error(f"“{key}”被存成了数值，有的数字已经丢失；请把这一列设为文本后重新填写")
         return _amount(column, value) if column.label in MONEY else _text(column, value)
     except Error as error:
-        raise Error(error.message, file=file, sheet=sheet, cell=address(row, column.place)) from error
+        raise Error(error.message, file=file, sheet=table.name, cell=address(row, column.place)) from error
+
+
+def _has_lost_digits(code: object) -> bool:
+    """Whether a code was a number of more digits than Excel keeps."""
+    if isinstance(code, str):
+        return _EXPONENT.fullmatch(code.strip()) is not None
+    return isinstance(code, (int, float)) and code >= LOSSLESS
 
 
 def _text(column: _Column, value: object) -> str | None:
@@ -326,6 +338,6 @@ def _amount(column: _Column, value: object) -> Decimal | None:
     amount = coerce(Field(("cell",), column.label, "number", unit), value).value
     if amount is None or isinstance(amount, Decimal):
         return None if amount is None else amount * column.factor
-    if str(amount).strip() in ("-", "—", "/"):
+    if not str(amount).strip().strip("-–—－/"):
         return None
     raise Error(f"“{column.label}”应是数字，现在是“{str(amount)[:20]}”，请改正")
