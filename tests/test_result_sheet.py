@@ -190,6 +190,21 @@ class TestTrace:
         notes.clean(tmp_path / "listed.xlsx", tmp_path / "clean.xlsx")
         assert parts(tmp_path / "clean.xlsx") == parts(source)
 
+    def test_clean_leaves_results_of_formulas_in_a_file_written_with_references(self, spoilt, tmp_path) -> None:
+        """A formula that may read any sheet (INDIRECT) lost its result wherever a part had a reference such as &#10;."""
+        odd = tmp_path / "odd.xlsx"
+        with zipfile.ZipFile(spoilt) as old, zipfile.ZipFile(odd, "w") as new:
+            for name in old.namelist():
+                data = old.read(name)
+                if name == "xl/worksheets/sheet1.xml":
+                    row = b'<row r="90"><c r="A90"><f>INDIRECT("A1")&amp;&apos;&#39033;&#30446;1&apos;!A1</f><v>7</v></c></row>'
+                    data = data.replace(b"</sheetData>", row + b"</sheetData>")
+                    assert b"INDIRECT" in data
+                new.writestr(name, data)
+        annotate(odd, tmp_path / "listed.xlsx")
+        notes.clean(tmp_path / "listed.xlsx", tmp_path / "clean.xlsx")
+        assert parts(tmp_path / "clean.xlsx") == parts(odd)
+
     def test_a_run_without_it_takes_it_away(self, spoilt, listed, tmp_path) -> None:
         annotate(spoilt, tmp_path / "without.xlsx", sheet=False)
         annotate(listed, listed, sheet=False)

@@ -15,6 +15,7 @@ from python_calamine import CalamineWorkbook
 
 from xltargets.errors import Error
 from xltargets.excel.a1 import address
+from xltargets.excel.book import FileBook
 from xltargets.excel.cells import set_all, set_values
 from xltargets.excel.package import Package
 
@@ -94,6 +95,11 @@ class TestValues:
         if text != "_x0041_":  # calamine gives it as written, escaped
             assert (rows[0][0], cell.value or "") == (text, text)
         assert ("_x005F_x0041_" in part(out)) == (text == "_x0041_")
+
+    @pytest.mark.parametrize("text", ["a\x0bb", "\x01\x1f", "_x0041\x0b", "_x0041_x0042_", "_\x0b_", "\x0bx0041_"])
+    def test_control_characters_and_what_looks_like_them_come_back(self, book, text):
+        """A line break from Word is one (U+000B); Excel keeps it as _x000B_. It became a replacement character."""
+        assert FileBook(put(book, {"A1": text})).grid("表").value(0, 0) == text
 
     @pytest.mark.parametrize(
         ("day", "serial"),

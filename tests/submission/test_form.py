@@ -10,8 +10,9 @@ from typing import Any
 import jsonschema
 import pytest
 
-from xltargets.submission.document import from_document
-from xltargets.submission.form import ITEM, load_form
+from xltargets.errors import Error
+from xltargets.submission.document import from_document, load_document
+from xltargets.submission.form import ITEM, Form, load_form
 
 SCHEMAS = Path(__file__).parents[2] / "schema"
 
@@ -104,6 +105,34 @@ class TestADocument:
     def test_that_has_another_shape_is_told_what_is_wrong(self, change: dict[str, Any], message: str) -> None:
         (problem,) = from_document({"template": {"version": "2024.1"}, **change}).problems
         assert (problem.rule, problem.message) == ("R09", message)
+
+    @pytest.mark.parametrize(
+        ("given", "rule", "message"),
+        [
+            ("企业", "R09", "“单位性质”只能填写行政、事业，现在是“企业”，请改正"),
+            (3, "R03", "“人数”不应小于5，现在是“3”，请改正"),
+            ("0312-8888", "R09", "“电话”不应超过8个字，现在是“0312-8888”，请改正"),
+        ],
+    )
+    def test_beyond_a_limit_of_an_own_schema_is_told_the_limit(self, given: Any, rule: str, message: str) -> None:
+        """It was said not to fit the form, or to be no number."""
+        key = message[1:3]
+        known = {
+            "单位": {"title": "单位性质", "type": "string", "enum": ["行政", "事业", None]},
+            "人数": {"title": "人数", "type": "integer", "minimum": 5},
+            "电话": {"title": "电话", "type": "string", "maxLength": 8},
+        }
+        form = Form({"type": "object", "properties": known})
+        (problem,) = from_document({key: given}, form=form).problems
+        assert (problem.rule, problem.message) == (rule, message)
+
+    def test_with_a_key_twice_is_refused(self, tmp_path: Path) -> None:
+        """The first of the two values was lost without a word."""
+        path = tmp_path / "a.json"
+        path.write_text('{"unit": {"name": "甲局", "name": "乙局"}}', "utf-8")
+        with pytest.raises(Error, match="同一个对象里有两个“name”") as caught:
+            load_document(path)
+        assert caught.value.file == str(path)
 
     def test_is_not_changed_by_being_read(self, seed_document: dict[str, Any]) -> None:
         before = copy.deepcopy(seed_document)

@@ -21,6 +21,7 @@ from xltargets.excel.package import Package
 from xltargets.excel.rows import insert_rows
 from xltargets.excel.sheets import rename_sheet
 from xltargets.rules.engine import judge
+from xltargets.submission.fill import fill
 from xltargets.submission.model import Submission
 from xltargets.submission.read import read
 
@@ -89,6 +90,18 @@ class TestAFilledWorkbook:
 
         budget = edited(filled, retype).document["projects"][0]["budget"]
         assert (budget["total"], budget["fiscal"]) == (Decimal("0.3"), Decimal("1234567.89"))
+
+
+    @pytest.mark.parametrize(("code", "read_as"), [(130730240000585100016, "130730240000585100016"), (1001, "1001")])
+    def test_has_a_code_that_was_a_number_as_text(
+        self, tmp_path: Path, sound: dict[str, Any], code: int, read_as: str
+    ) -> None:
+        """As a number the cell kept 15 of its digits."""
+        sound["projects"][0]["code"] = code
+        fill(sound, tmp_path / "a.xlsx")
+        submission = read(tmp_path / "a.xlsx")
+        assert submission.document["projects"][0]["code"] == read_as
+        assert openpyxl.load_workbook(tmp_path / "a.xlsx")[SHEET][cell_of(submission, "/projects/0/code")].value == read_as
 
 
 class TestRowsColumnsAndSheets:
@@ -275,6 +288,11 @@ class TestCells:
         assert problem.rule == "R03"
         assert problem.message == "“预算年度”应填写整数，现在是“明年”，请改正"
 
+    @pytest.mark.parametrize(("year", "said"), [(99, "不应小于2000"), (3000, "不应大于2099")])
+    def test_a_year_out_of_bounds_is_reported_with_the_bound(self, filled: Path, year: int, said: str) -> None:
+        (problem,) = self.value(filled, "/unit/year", year).problems
+        assert problem == ("R03", "/unit/year", f"“预算年度”{said}，现在是“{year}”，请改正", None)
+
     def test_a_code_turned_into_a_number_is_taken_back_when_nothing_is_lost(self, filled: Path) -> None:
         submission = self.value(filled, "/unit/code", 1001, "General")
         assert submission.document["unit"]["code"] == "001001"
@@ -303,6 +321,18 @@ class TestCells:
         for shape in ("m/d/yyyy", "yyyy-mm-dd", "[$-804]yyyy年m月d日"):
             submission = self.value(filled, "/projects/0/indicators/2/value", datetime.date(2024, 12, 5), shape)
             assert submission.document["projects"][0]["indicators"][2]["value"] == "2024年12月5日"
+
+    @pytest.mark.parametrize(
+        ("number_format", "read_as"),
+        [
+            ('yyyy"年"m"月"', "2024年12月"), ("mmm-yy", "2024年12月"), ("yyyy-mm", "2024年12月"),
+            ('m"月"d"日"', "12月5日"), ('[$-804]m"月"d"日";@', "12月5日"), ("mm", "2024年12月5日"), ("yyyy/m/d h:mm", "2024年12月5日"),
+        ],
+    )  # fmt: skip
+    def test_a_date_is_as_much_of_it_as_the_cell_shows(self, filled: Path, number_format: str, read_as: str) -> None:
+        """2024年12月 typed into a cell is the first of December to Excel, and 3-5 is the fifth of March of this year."""
+        submission = self.value(filled, "/projects/0/indicators/2/value", datetime.date(2024, 12, 5), number_format)
+        assert submission.document["projects"][0]["indicators"][2]["value"] == read_as
 
     def test_an_error_value_is_named_with_its_cell_and_never_blank(self, filled: Path) -> None:
         sheet, cell = read(filled).locations["/projects/0/budget/total"]

@@ -259,7 +259,7 @@ class _Page(FormulaSheet):
         if isinstance(value, str):
             if len(value.encode("utf-16-le", "surrogatepass")) // 2 > MAX_TEXT:
                 raise self.error(f"文字超过 Excel 单元格的上限（{MAX_TEXT} 字），请缩短", target.row, target.column)
-            text = xmltext.escape(xmltext.to_xstring(xmltext.legal(value)))
+            text = xmltext.escape(xmltext.legal(xmltext.to_xstring(value)))
             return "inlineStr", f'<{p}is><{p}t xml:space="preserve">{text}</{p}t></{p}is>'
         if isinstance(value, bool):
             return "b", f"<{p}v>{int(value)}</{p}v>"

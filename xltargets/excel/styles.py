@@ -1,7 +1,7 @@
 """Number formats: what a cell looks like, as far as a reader must know.
 
-The codes of the built-in formats are those of ECMA-376 Part 1, 18.8.30 numFmt; only formats that change the meaning of a
-number (percentages) are told apart here.
+The codes of the built-in formats are those of ECMA-376 Part 1, 18.8.30 numFmt, with the list for zh-cn; only formats that
+change the meaning of a number (percentages, parts of dates) are told apart here.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 from xml.etree import ElementTree
@@ -16,7 +17,8 @@ from xml.etree import ElementTree
 _BUILTIN = {
     0: "General", 1: "0", 2: "0.00", 3: "#,##0", 4: "#,##0.00", 9: "0%", 10: "0.00%", 11: "0.00E+00", 49: "@",
     18: "h:mm AM/PM", 19: "h:mm:ss AM/PM", 20: "h:mm", 21: "h:mm:ss", 22: "yyyy/m/d h:mm", 45: "mm:ss", 46: "[h]:mm:ss",
-    47: "mmss.0", **dict.fromkeys((14, 15, 16, 17, *range(27, 37), *range(50, 59)), "yyyy/m/d"),
+    47: "mmss.0", **dict.fromkeys((14, 15, 30, 31), "yyyy/m/d"), 17: "mmm-yy", **dict.fromkeys((27, 36, 50, 52, 57), "yyyy年m月"),
+    **dict.fromkeys((16, 28, 29, 51, 53, 54, 58), "m月d日"), **dict.fromkeys((*range(32, 36), 55, 56), "h时mm分"),
 }  # fmt: skip
 #: What may have letters in a format that is none of a date or time.
 _NO_TIME = re.compile(r'"[^"]*"|\\.|[_*].|\[(?![hms]+\])[^\]]*\]|General|G/通用格式|E[+-]', re.IGNORECASE)
@@ -101,6 +103,19 @@ def shown(number: float, number_format: str) -> str:
     text = f"{plain(exact(number) * 100)}%" if is_percent(number_format) else plain(exact(number))
     before, after = words_around(number_format) if number > 0 else ("", "")
     return f"{before}{text}{after}".strip()
+
+
+def shown_date(day: date, number_format: str) -> str:
+    """A date with the parts that its cell shows: 1 December in a cell of format ``yyyy"年"m"月"`` is ``2024年12月``.
+
+    Formats of times, and those that show no two of these parts, leave the date whole.
+    """
+    parts = set(_LITERAL.sub("", number_format).partition(";")[0].lower())
+    parts = {"y" if part == "e" else part for part in parts if part in "eymdhs"}
+    if len(parts) < 2 or parts & {"h", "s"} or parts == {"y", "d"}:
+        parts = {"y", "m", "d"}
+    words = (("y", f"{day.year}年"), ("m", f"{day.month}月"), ("d", f"{day.day}日"))
+    return "".join(word for part, word in words if part in parts)
 
 
 @lru_cache(maxsize=256)

@@ -23,6 +23,8 @@ _DECLARATION = re.compile(rb"\A(?:\xef\xbb\xbf)?\s*<\?xml\s[^>]*\?>")
 _TAG = re.compile(rb"""<(?:[^"'>]+|"[^"]*"|'[^']*')*+>""")
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
+_CONTROL = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f]")
+_LIKE_AN_ESCAPE = re.compile("_(?=x[0-9A-Fa-f]{4}[_\x01-\x08\x0b\x0c\x0e-\x1f])")
 
 
 class Broken(Exception):
@@ -290,8 +292,11 @@ def legal(text: str) -> str:
 
 
 def to_xstring(text: str) -> str:
-    """Text as ST_Xstring: what looks like an escape, ``_x0041_``, is escaped itself (ECMA-376, part 1, 22.9.2.19)."""
-    return _ESCAPE.sub(lambda match: "_x005F" + match[0], text)
+    """Text as ST_Xstring (ECMA-376, part 1, 22.9.2.19): control characters, which XML forbids, as ``_x000B_``.
+
+    What looks like such an escape is escaped itself.
+    """
+    return _CONTROL.sub(lambda match: f"_x{ord(match[0]):04X}_", _LIKE_AN_ESCAPE.sub("_x005F_", text))
 
 
 def from_xstring(text: str) -> str:

@@ -13,7 +13,7 @@ import unicodedata
 from decimal import Decimal
 from typing import NamedTuple
 
-from xltargets.excel.styles import exact, is_percent, plain, shown
+from xltargets.excel.styles import exact, is_percent, plain, shown, shown_date
 from xltargets.submission.form import Field
 
 #: Excel keeps 15 significant digits; a longer number has lost the rest.
@@ -65,7 +65,7 @@ def _text(field: Field, raw: object, number_format: str) -> Coerced:
             return _code(field, number, raw)
         return Coerced(shown(float(number), number_format) if field.shown else plain(number))
     if isinstance(raw, datetime.date):
-        return Coerced(f"{raw.year}年{raw.month}月{raw.day}日")
+        return Coerced(shown_date(raw, number_format))
     return Coerced(str(raw))
 
 

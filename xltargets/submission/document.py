@@ -20,17 +20,20 @@ def load_document(path: str | os.PathLike[str]) -> dict[str, Any]:
     """The document of a JSON file, as typed; numbers with a point are exact decimals.
 
     Raises:
-        Error: when the file is missing, is no JSON in UTF-8, or its root is no object.
+        Error: when the file is missing, is no JSON in UTF-8, has a key twice in one object, or its root is no object.
     """
     file = os.fspath(path)
     try:
-        document = json.loads(Path(path).read_text("utf-8-sig"), parse_float=Decimal, parse_constant=_refuse)
+        text = Path(path).read_text("utf-8-sig")
+        document = json.loads(text, parse_float=Decimal, parse_constant=_refuse, object_pairs_hook=_object)
     except FileNotFoundError as error:
         raise Error("找不到这个文件，请检查文件名和所在的文件夹", file=file) from error
     except OSError as error:
         raise Error("读不了这个文件；请检查它是不是文件夹、有没有读取权限", file=file) from error
     except UnicodeDecodeError as error:
         raise Error("不是 UTF-8 编码的 JSON 文件；请另存为 UTF-8 编码", file=file) from error
+    except Error as error:
+        raise Error(error.message, file=file) from error
     except (ValueError, RecursionError) as error:
         raise Error(f"不是合法的 JSON 文件{place_of(error)}；请检查内容", file=file) from error
     if not isinstance(document, dict):
@@ -41,6 +44,15 @@ def load_document(path: str | os.PathLike[str]) -> dict[str, Any]:
 def is_of_form(document: Mapping[str, Any], form: Form) -> bool:
     """Whether a document has anything that the form knows; otherwise it is one of something else."""
     return not form.schema["properties"].keys().isdisjoint(document)
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object, none of whose keys stands twice: one of the two values would be lost."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        twice = next(key for index, (key, _) in enumerate(pairs) if key in [other for other, _ in pairs[:index]])
+        raise Error(f"同一个对象里有两个“{twice[:20]}”，不知道以哪个为准；请删去一个或改名")
+    return found
 
 
 def _refuse(constant: str) -> None:

@@ -27,6 +27,7 @@ from xltargets.excel.rows import insert_rows
 from xltargets.excel.styles import is_percent
 from xltargets.excel.tabs import safe_sheet_name
 from xltargets.submission.binding import Bindings, Bound, bind
+from xltargets.submission.coerce import coerce
 from xltargets.submission.form import ITEM, Field, Form, load_form
 
 _OF_THE_TEMPLATE = "template"
@@ -258,6 +259,8 @@ class _Filler:
                 value = Decimal(str(value)) / 100
         if isinstance(value, (Mapping, list)):
             raise Error(f"“{field.title}”应是一个值，文档里却是一组值；请检查文档", sheet=sheet, cell=address(row, column))
+        if field.code:  # as a number a cell keeps 15 of its digits, and no zeros before them
+            value = coerce(field, value).value
         cells[address(row, column)] = value
 
     def _original(self, sheet: str) -> Grid:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
+from datetime import date
 from math import isfinite
 from typing import Any
 
@@ -158,7 +159,7 @@ class _Reader:
             self._unreadable(field, value, Location(sheet, address(row, column)), pointer)
             return None
         number_format = "General"
-        if type(value) is float and (field.unit == "%" or field.shown):
+        if isinstance(value, date) or (type(value) is float and (field.unit == "%" or field.shown)):
             number_format = grid.number_format(row, column)
         if type(value) is float and field.type == "number" and isfinite(value) and not is_percent(number_format):
             return exact(value)  # of most fields, so not left to the call below

@@ -78,14 +78,21 @@ def schema_problems(submission: Submission) -> Iterator[Problem]:
         if field is not None and field.type == "number" and field.unit in ("万元", "元"):
             continue  # F10 speaks of amounts
         label = submission.form.label(pointer)
-        if field is not None and field.type in _EXPECTED:
-            yield Problem(
-                "R03",
-                pointer,
-                f"“{label}”应填写{_EXPECTED[field.type]}，现在是“{_short(error.instance)}”，请改正",
-            )
+        beyond = _beyond(error.kind) if field is not None else ""
+        if field is not None and (field.type in _EXPECTED or beyond):
+            expected = beyond or f"应填写{_EXPECTED[field.type]}"
+            rule = "R03" if field.type in _EXPECTED else "R09"
+            yield Problem(rule, pointer, f"“{label}”{expected}，现在是“{_short(error.instance)}”，请改正")
         else:
             yield Problem("R09", pointer, f"“{label}”{_misfit(submission.form, pointer, error.instance)}")
+
+
+def _beyond(kind: Any) -> str:
+    """What the schema demands of a value of the right type; empty when it is of another type."""
+    words = _LIMITS.get(kind.name)
+    if words is not None:
+        return words.format(kind.multiple_of if kind.name == "multipleOf" else kind.limit)
+    return f"只能填写{'、'.join(str(option) for option in kind.options if option is not None)}" if kind.name == "enum" else ""
 
 
 def _misfit(form: Form, pointer: str, instance: object) -> str:
@@ -125,6 +132,10 @@ def _encodable(node: Any) -> Any:
     return [_encodable(value) for value in node] if isinstance(node, list) else node
 
 
+_LIMITS = {
+    "minimum": "不应小于{}", "exclusiveMinimum": "应大于{}", "maximum": "不应大于{}", "exclusiveMaximum": "应小于{}",
+    "multipleOf": "应是{}的倍数", "minLength": "不应少于{}个字", "maxLength": "不应超过{}个字",
+}  # fmt: skip
 _EXPECTED = {"number": "数字", "integer": "整数", "date": "日期（如 2024年12月31日）", "boolean": "是或否"}
 
 
