@@ -389,6 +389,23 @@ class TestThreadedComments:
         assert trial(parts).annotate({"A1": "甲"}).skipped
 
 
+class TestNotesThatLibreOfficeRewrote:
+    """It drops all authors; a sheet on which only such notes of ours were left kept them for ever."""
+
+    @pytest.mark.parametrize("text", ["【错误】M01 预算数与资金来源不符", "（由此带出）【提示】X07 计划雷同"])
+    def test_go_from_a_sheet_without_findings(self, tmp_path, text):
+        anonymous = comments(f'<comment ref="A1" authorId="0"><text><t>{text}</t></text></comment>', "<author> </author>")
+        source = saved(tmp_path / "a.xlsx", noted(comments1=anonymous))
+        assert annotate(source, tmp_path / "b.xlsx", {}).removed == 1
+        assert read_notes(Package.open(tmp_path / "b.xlsx"), "甲") == {}
+
+    def test_stay_when_they_are_not_ours(self, tmp_path):
+        anonymous = comments('<comment ref="A1" authorId="0"><text><t>【请核实】预算数</t></text></comment>', "<author> </author>")
+        source = saved(tmp_path / "a.xlsx", noted(comments1=anonymous))
+        assert annotate(source, tmp_path / "b.xlsx", {}).removed == 0
+        assert contents(tmp_path / "b.xlsx") == contents(source)
+
+
 class TestMergedCells:
     def test_have_their_note_in_the_first(self, trial):
         t = trial(book(sheet1=sheet(ROWS + '<mergeCells count="1"><mergeCell ref="B2:D4"/></mergeCells>')))

@@ -19,6 +19,8 @@ from xltargets.excel.xmltext import Broken, Edit, Element, whole
 LONGEST = 32_767  # characters of a note, in UTF-16 units as Excel counts
 #: How each text of ours begins (:func:`xltargets.notes.text_of`).
 _BEGINNING = re.compile(r"(?:（由(?:此| [A-Z]\d{2,3} )带出）)?【(?:错误|警告|提示|豁免)】[A-Z]\d{2,3} ")
+#: A sign that is in all of them, and in few other notes.
+OPENING = "【".encode()
 _CUT = "…（内容过长，以下从略）"
 _HEAD = b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _FONT = (

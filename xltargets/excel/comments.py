@@ -206,7 +206,7 @@ def _clean_sheet(package: Package, sheet: Sheet, author: str) -> Report:
     except Broken:
         return Report()  # we have not written into it
     name = xmltext.escape(xmltext.legal(author)).encode("utf-8")
-    if name not in text.data and b"&#" not in text.data:
+    if not any(sign in text.data for sign in (name, commentlist.OPENING, b"&#")):
         return Report()
     return _set(package, sheet, {}, author, keep=False, exact=True)
 

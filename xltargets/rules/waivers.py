@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -13,6 +14,9 @@ from xltargets.rules.related import place_of
 
 #: The page of this rule stands with those of the reader, in :mod:`xltargets.rules.catalogue.reading`.
 RULE = "R10"
+
+
+_ID = re.compile(r"[A-Z]\d{2,3}")
 
 
 class _Waiver(NamedTuple):
@@ -37,8 +41,7 @@ def with_waivers(findings: Sequence[Finding], document: Mapping[str, Any], confi
             if isinstance(waiver, Finding):
                 wrong.append(waiver)
             elif not _apply(waiver, judged) and config.runs(all_rules()[waiver.rule]):
-                message = f"没有与这条豁免对应的问题（规则{waiver.rule}），可能已经改正，请删除这条豁免"
-                wrong.append(_finding(waiver.pointer, message))
+                wrong.append(_idle(waiver, judged))
     if not config.runs(all_rules()[RULE]):
         return judged
     severity = config.severity.get(RULE, all_rules()[RULE].severity)
@@ -55,6 +58,19 @@ def _apply(waiver: _Waiver, findings: list[Finding]) -> bool:
     return matched
 
 
+def _idle(waiver: _Waiver, findings: Sequence[Finding]) -> Finding:
+    """What is wrong with a waiver that no finding answers to."""
+    places = {place_of(finding.pointer)[0] for finding in findings if finding.rule == waiver.rule}
+    if places and None not in places and None in waiver.projects:
+        message = f"没有写项目编码的豁免只对部门的问题有效，而规则{waiver.rule}的问题在项目里；豁免没有生效，请补填项目编码"
+        return _finding(f"{waiver.pointer}/project", message)
+    if places == {None}:
+        message = f"规则{waiver.rule}的问题不在项目里；豁免没有生效，请清空项目编码"
+        return _finding(f"{waiver.pointer}/project", message)
+    message = f"没有与这条豁免对应的问题（规则{waiver.rule}），可能已经改正，请删除这条豁免"
+    return _finding(waiver.pointer, message)
+
+
 def _waiver(pointer: str, entry: Mapping[str, Any], document: Mapping[str, Any]) -> _Waiver | Finding:
     labels = {"rule": "规则编号", "reason": "豁免理由", "approver": "批准人"}
     missing = [label for key, label in labels.items() if not _text(entry, key)]
@@ -62,6 +78,10 @@ def _waiver(pointer: str, entry: Mapping[str, Any], document: Mapping[str, Any])
         return _finding(pointer, f"豁免缺少{'、'.join(missing)}，没有生效，请补全")
     id = plain(entry["rule"]).upper()
     if id not in all_rules():
+        several = [part for part in _ID.findall(id) if part in all_rules()]
+        if len(several) > 1:
+            message = f"一条豁免只能写一条规则，这里有{'、'.join(several)}；豁免没有生效，请分行填写"
+            return _finding(f"{pointer}/rule", message)
         near = nearest(id, all_rules())
         return _finding(f"{pointer}/rule", f"没有编号为“{id[:20]}”的规则{f'，是不是{near}' if near else ''}？豁免没有生效，请改正")
     if all_rules()[id].of_reader:
