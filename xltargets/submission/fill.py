@@ -13,13 +13,14 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from decimal import Decimal
 from importlib.resources import as_file, files
-from typing import Any
+from typing import Any, NamedTuple
 
 from xltargets.errors import Error
-from xltargets.excel.a1 import address
+from xltargets.excel.a1 import Area, address
 from xltargets.excel.book import FileBook
 from xltargets.excel.cells import Value, set_all
 from xltargets.excel.clone import clone_sheet
+from xltargets.excel.definednames import define_names, reference
 from xltargets.excel.grid import Grid
 from xltargets.excel.heights import fit_rows
 from xltargets.excel.package import Package
@@ -29,6 +30,7 @@ from xltargets.excel.tabs import safe_sheet_name
 from xltargets.submission.binding import Bindings, Bound, bind
 from xltargets.submission.coerce import coerce
 from xltargets.submission.form import ITEM, Field, Form, load_form
+from xltargets.submission.sheetview import SheetView
 
 _OF_THE_TEMPLATE = "template"
 
@@ -97,6 +99,24 @@ def _write(package: Package, values: Mapping[str, Mapping[str, Value]]) -> None:
         raise Error(error.message, sheet=error.sheet, cell=error.cell) from error
 
 
+class _At(NamedTuple):
+    """A part of the document, and its JSON Pointer."""
+
+    node: Any
+    pointer: str
+
+
+_NOTHING = _At(None, "")
+
+
+class _Root(NamedTuple):
+    """The item that a sheet is, the length of the path that leads to its fields, and its JSON Pointer."""
+
+    node: Any
+    depth: int
+    pointer: str
+
+
 class _Filler:
     """One filling of one template."""
 
@@ -104,6 +124,7 @@ class _Filler:
         self.package, self.form, self.document = package, form, document
         self.original = FileBook.of(package)
         self.bindings = bind(self.original, form)
+        self.formats = {sheet: _formats(package, self.original, sheet) for sheet in self.bindings.sheets}
         self.result = Filled()
         self.source_of: dict[str, str] = {}
         self.inserted: dict[str, list[tuple[int, int]]] = {}
@@ -117,12 +138,29 @@ class _Filler:
             for _ in range(len(items) - len(sheets)):
                 name = _next_name(sheets[-1], self.original.worksheets + [*self.source_of])
                 clone_sheet(self.package, sheets[0], name, after=sheets[-1])
+                self._name_cells(name, self.bindings.sheets[sheets[0]])
                 self.source_of[name] = sheets[0]
                 sheets.append(name)
         self._rebind()
         for sheet, bounds in list(self.bindings.sheets.items()):
             self._lengthen_tables(sheet, bounds)
         self._rebind()
+
+    def _name_cells(self, copy: str, bounds: Sequence[Bound]) -> None:
+        """Give the copy of a sheet its own names for what the workbook's names say on the original, as Excel does."""
+        whole = [bound for bound in bounds if any(bound.by_sheet) and not bound.local]
+        define_names(self.package, {(self._name(copy, bound), copy): _reference(copy, bound.areas) for bound in whole})
+
+    def _name(self, sheet: str, bound: Bound) -> str:
+        """How the workbook writes the name of a field that stands on a sheet."""
+        known = self.form.names
+        said = [
+            name
+            for name in self.original.names
+            if name.name.casefold() in known and known[name.name.casefold()].field is bound.field
+        ]
+        scope = self.source_of.get(sheet, sheet) if bound.local else None
+        return min(said, key=lambda name: name.scope != scope).name
 
     def _rebind(self) -> None:
         self.bindings = bind(FileBook.of(self.package), self.form)
@@ -134,34 +172,47 @@ class _Filler:
             if _rows_array(bound):
                 tables.setdefault(_innermost(bound, bounds), []).append(bound)
         missing: list[tuple[int, int]] = []
+        longer: list[Bound] = []
         for array, columns in tables.items():
             last = max(area.bottom for bound in columns for area in bound.areas)
             room = last - min(area.top for bound in columns for area in bound.areas) + 1
             need = len(self._rows(array, root))
             if need > room:
                 missing.append((last, need - room))
+                longer += [bound for bound in columns if bound.areas[-1].top == bound.areas[-1].bottom == last]
         for last, count in sorted(missing, reverse=True):
             insert_rows(self.package, sheet, last + 2, count, style_from=last + 1, extend_ranges=True)
             self.inserted.setdefault(sheet, []).append((last + 1, count))
+        self._stretch(sheet, longer, dict(missing))
+
+    def _stretch(self, sheet: str, bounds: Sequence[Bound], missing: Mapping[int, int]) -> None:
+        """Let names of one row, which no inserted row makes longer, take in the rows that were inserted below them."""
+        names = {}
+        for bound in bounds:
+            *others, area = bound.areas
+            above = sum(count for last, count in missing.items() if last < area.top)
+            areas = [*others, area._replace(bottom=area.bottom + missing[area.bottom])]
+            moved = [one._replace(top=one.top + above, bottom=one.bottom + above) for one in areas]
+            names[self._name(sheet, bound), sheet if bound.local else None] = _reference(sheet, moved)
+        define_names(self.package, names)
 
     # --- values -------------------------------------------------------------------------------------
 
     def values(self) -> dict[str, dict[str, Value]]:
         """Sheet → address → value, for everything the document has."""
         placed: dict[str, dict[str, Value]] = {}
-        seen: set[tuple[str, ...]] = set()
+        seen: set[str] = set()
         for sheet, bounds in self.bindings.sheets.items():
             root = self._item_of(sheet)
             cells = placed.setdefault(sheet, {})
             for bound in bounds:
                 if any(bound.by_sheet) and root is None:
                     continue
-                seen.add(bound.field.path)
                 if _rows_array(bound) is None:
-                    self._single(sheet, bound, root, cells)
+                    seen.add(self._single(sheet, bound, root, cells))
                 else:
-                    self._column(sheet, bound, _innermost(bound, bounds), root, cells)
-        self._list_unplaced(self.document, (), "", seen)
+                    seen |= self._column(sheet, bound, _innermost(bound, bounds), root, cells)
+        self._list_unplaced(self.document, "", seen)
         return placed
 
     def texts(
@@ -182,47 +233,44 @@ class _Filler:
                     names[self.form.official_name(bound.field).casefold()] = text
         return {sheet: (texts, {**everywhere, **own.get(sheet, {})}) for sheet, texts in found.items()}
 
-    def _single(
-        self, sheet: str, bound: Bound, root: tuple[Any, int] | None, cells: dict[str, Value]
-    ) -> None:
-        node: Any = root[0] if root else self.document
-        keys = bound.field.path[root[1] :] if root else bound.field.path
+    def _single(self, sheet: str, bound: Bound, root: _Root | None, cells: dict[str, Value]) -> str:
+        """Set a cell of its own; gives the pointer of what it holds."""
+        node, depth, pointer = root or _Root(self.document, 0, "")
+        keys = bound.field.path[depth:]
         found, value = _get(node, keys)
         area = bound.areas[0]
-        if bound.field.path[0] == _OF_THE_TEMPLATE and self._original(sheet).value(area.top, area.left) is not None:
-            return  # what the template says of itself stays; the document says what it came from
-        if found:
+        its_own = bound.field.path[0] == _OF_THE_TEMPLATE and self._original(sheet).value(area.top, area.left) is not None
+        if found and not its_own:  # what the template says of itself stays; the document says what it came from
             self._put(sheet, area.top, area.left, bound.field, value, cells)
+        return pointer + "".join(f"/{key}" for key in keys)
 
     def _column(
-        self,
-        sheet: str,
-        bound: Bound,
-        array: tuple[str, ...],
-        root: tuple[Any, int] | None,
-        cells: dict[str, Value],
-    ) -> None:
+        self, sheet: str, bound: Bound, array: tuple[str, ...], root: _Root | None, cells: dict[str, Value]
+    ) -> set[str]:
+        """Set a column of a table; gives the pointers of what it holds."""
         rows = [row for area in bound.areas for row in range(area.top, area.bottom + 1)]
         lefts = [area.left for area in bound.areas for _ in range(area.top, area.bottom + 1)]
         values = self._texts(bound, array, root)
-        for row, left, value in zip(
-            rows, lefts, [*values, *[None] * (len(rows) - len(values))], strict=False
+        for row, left, (_, value) in zip(
+            rows, lefts, [*values, *[("", None)] * (len(rows) - len(values))], strict=False
         ):
             self._put(sheet, row, left, bound.field, value, cells)
+        return {pointer for pointer, _ in values[: len(rows)]}
 
-    def _texts(self, bound: Bound, array: tuple[str, ...], root: tuple[Any, int] | None) -> list[Any]:
-        """The column's values row by row, levels only where a new group begins, an item's own only in its first row."""
+    def _texts(self, bound: Bound, array: tuple[str, ...], root: _Root | None) -> list[tuple[str, Any]]:
+        """The column's pointers and values row by row, levels only where a new group begins, an item's own in its first."""
         field, values = bound.field, []
         before: Mapping[str, Any] = {}
         outer = bound.field.arrays[-1] != array
         keys = field.path[len(bound.field.arrays[-1]) + 1 :]
+        tail = "".join(f"/{key}" for key in keys)
         for item, first in self._rows(array, root):
-            node = item if not outer else first
+            node, pointer = first if outer else item
             value = _get(node, keys)[1] if node is not None else None
-            if field.fill_down and isinstance(item, dict):
-                value = None if self._repeats(field, item, before) else value
-                before = item
-            values.append(value)
+            if field.fill_down and isinstance(node, dict):
+                value = None if self._repeats(field, node, before) else value
+                before = node
+            values.append((pointer + tail, value))
         return values
 
     def _repeats(self, field: Field, item: Mapping[str, Any], before: Mapping[str, Any]) -> bool:
@@ -234,17 +282,17 @@ class _Filler:
             item.get(level.path[-1]) == before.get(level.path[-1]) is not None for level in upto
         )
 
-    def _rows(self, array: tuple[str, ...], root: tuple[Any, int] | None) -> list[tuple[Any, Any]]:
+    def _rows(self, array: tuple[str, ...], root: _Root | None) -> list[tuple[_At, _At]]:
         """What stands in each row of a table: the innermost item, and the outer item where its first row is."""
-        node: Any = root[0] if root else self.document
-        keys = array[root[1] :] if root else array
+        node, depth, pointer = root or _Root(self.document, 0, "")
+        keys = array[depth:]
         if ITEM not in keys:
-            return [(item, item) for item in _at(node, keys)]
+            return [(item, item) for item in _items(node, keys, pointer)]
         split = len(keys) - 1 - keys[::-1].index(ITEM)
-        rows: list[tuple[Any, Any]] = []
-        for outer in _at(node, keys[:split]):
-            inner = _at(outer, keys[split + 1 :]) or [None]
-            rows += [(item, outer if index == 0 else None) for index, item in enumerate(inner)]
+        rows: list[tuple[_At, _At]] = []
+        for outer in _items(node, keys[:split], pointer):
+            inner = _items(outer.node, keys[split + 1 :], outer.pointer) or [_NOTHING]
+            rows += [(item, outer if index == 0 else _NOTHING) for index, item in enumerate(inner)]
         return rows
 
     def _put(
@@ -254,7 +302,7 @@ class _Filler:
         before = self._row_in_template(sheet, row)
         if value is None and (before is None or _is_bare(grid, before, column)):
             return
-        if field.unit == "%" and before is not None and is_percent(grid.number_format(before, column)):
+        if field.unit == "%" and is_percent(self._format(sheet, row, column)):
             if isinstance(value, (int, float, Decimal)) and not isinstance(value, bool):
                 value = Decimal(str(value)) / 100
         if isinstance(value, (Mapping, list)):
@@ -267,6 +315,12 @@ class _Filler:
         """The values of a sheet before anything was filled in; of a copied one, those of its original."""
         return self.original.grid(self.source_of.get(sheet, sheet))
 
+    def _format(self, sheet: str, row: int, column: int) -> str:
+        """The number format that the template has in a cell, inserted rows included: they are like the one above them."""
+        while (before := self._row_in_template(sheet, row)) is None:
+            row -= 1
+        return self.formats[self.source_of.get(sheet, sheet)].get((before, column), "General")
+
     def _row_in_template(self, sheet: str, row: int) -> int | None:
         """Where a row was before rows were inserted; None for one of those."""
         for first, count in sorted(self.inserted.get(sheet, ()), reverse=True):
@@ -276,25 +330,24 @@ class _Filler:
                 return None
         return row
 
-    def _item_of(self, sheet: str) -> tuple[Any, int] | None:
-        """The item that a sheet is, and the length of the path that leads to its fields."""
+    def _item_of(self, sheet: str) -> _Root | None:
+        """The item that a sheet is."""
         for array, sheets in _sheet_items(self.bindings).items():
             if sheet in sheets:
                 items = _at(self.document, array)
                 index = sheets.index(sheet)
-                return (items[index], len(array) + 1) if index < len(items) else None
+                pointer = "".join(f"/{key}" for key in array) + f"/{index}"
+                return _Root(items[index], len(array) + 1, pointer) if index < len(items) else None
         return None
 
-    def _list_unplaced(
-        self, node: Any, path: tuple[str, ...], pointer: str, seen: set[tuple[str, ...]]
-    ) -> None:
+    def _list_unplaced(self, node: Any, pointer: str, seen: set[str]) -> None:
         if isinstance(node, Mapping):
             for key, value in node.items():
-                self._list_unplaced(value, (*path, key), f"{pointer}/{key}", seen)
+                self._list_unplaced(value, f"{pointer}/{key}", seen)
         elif isinstance(node, list):
             for index, value in enumerate(node):
-                self._list_unplaced(value, (*path, ITEM), f"{pointer}/{index}", seen)
-        elif path not in seen and node is not None and node != "":
+                self._list_unplaced(value, f"{pointer}/{index}", seen)
+        elif pointer not in seen and node is not None and node != "":
             self.result.unplaced.append((pointer, node))
 
 
@@ -322,6 +375,23 @@ def _innermost(bound: Bound, bounds: Sequence[Bound]) -> tuple[str, ...]:
 
 def _is_bare(grid: Grid, row: int, column: int) -> bool:
     return grid.value(row, column) is None and not grid.is_formula(row, column)
+
+
+def _formats(package: Package, book: FileBook, sheet: str) -> dict[tuple[int, int], str]:
+    """The number formats of the cells of a sheet, blank ones included. Takes in its values, too, before rows move."""
+    known = book.number_formats
+    styles = SheetView(package, book, sheet).styles
+    return {cell: known[style] for cell, style in styles.items() if style < len(known)}
+
+
+def _reference(sheet: str, areas: Sequence[Area]) -> str:
+    return ",".join(reference(sheet, area.a1) for area in areas)
+
+
+def _items(node: Any, keys: Sequence[str], pointer: str) -> list[_At]:
+    """The items of an array, and their pointers."""
+    head = pointer + "".join(f"/{key}" for key in keys)
+    return [_At(item, f"{head}/{index}") for index, item in enumerate(_at(node, keys))]
 
 
 def _at(node: Any, keys: Sequence[str]) -> list[Any]:
