@@ -134,17 +134,30 @@ class _Filler:
     def make_room(self) -> None:
         """Copy sheets and insert rows until everything has its place."""
         for array, sheets in _sheet_items(self.bindings).items():
-            items = _at(self.document, array)
-            for _ in range(len(items) - len(sheets)):
-                name = _next_name(sheets[-1], self.original.worksheets + [*self.source_of])
-                clone_sheet(self.package, sheets[0], name, after=sheets[-1])
-                self._name_cells(name, self.bindings.sheets[sheets[0]])
-                self.source_of[name] = sheets[0]
-                sheets.append(name)
+            self._copy_sheets(array, sheets)
         self._rebind()
         for sheet, bounds in list(self.bindings.sheets.items()):
-            self._lengthen_tables(sheet, bounds)
+            if sheet not in self.source_of:
+                self._lengthen_tables(sheet, bounds, self._missing(bounds, self._item_of(sheet)))
         self._rebind()
+
+    def _copy_sheets(self, array: tuple[str, ...], sheets: list[str]) -> None:
+        """A sheet for each further item. One that needs as many rows as another is a copy of it: rows are slow to insert."""
+        bounds = self.bindings.sheets[sheets[0]]
+        own = [bound._replace(local=True) for bound in bounds if bound.local or any(bound.by_sheet)]
+        alike: dict[tuple[tuple[int, int], ...], str] = {}
+        for item in _items(self.document, array, "")[len(sheets) :]:
+            name = _next_name(sheets[-1], self.original.worksheets + [*self.source_of])
+            missing = self._missing(own, _Root(item.node, len(array) + 1, item.pointer))
+            source = alike.setdefault(missing, name)
+            clone_sheet(self.package, sheets[0] if source == name else source, name, after=sheets[-1])
+            self.source_of[name] = sheets[0]
+            sheets.append(name)
+            if source == name:
+                self._name_cells(name, bounds)
+                self._lengthen_tables(name, own, missing)
+            else:
+                self.inserted[name] = list(self.inserted.get(source, ()))
 
     def _name_cells(self, copy: str, bounds: Sequence[Bound]) -> None:
         """Give the copy of a sheet its own names for what the workbook's names say on the original, as Excel does."""
@@ -165,25 +178,22 @@ class _Filler:
     def _rebind(self) -> None:
         self.bindings = bind(FileBook.of(self.package), self.form)
 
-    def _lengthen_tables(self, sheet: str, bounds: Sequence[Bound]) -> None:
-        root = self._item_of(sheet)
-        tables: dict[tuple[str, ...], list[Bound]] = {}
-        for bound in bounds:
-            if _rows_array(bound):
-                tables.setdefault(_innermost(bound, bounds), []).append(bound)
-        missing: list[tuple[int, int]] = []
-        longer: list[Bound] = []
-        for array, columns in tables.items():
-            last = max(area.bottom for bound in columns for area in bound.areas)
-            room = last - min(area.top for bound in columns for area in bound.areas) + 1
+    def _missing(self, bounds: Sequence[Bound], root: _Root | None) -> tuple[tuple[int, int], ...]:
+        """The last row of each table that is too short for its items, and how many rows it lacks; from below."""
+        missing = []
+        for array, columns in _tables(bounds).items():
+            room = _last(columns) - min(area.top for bound in columns for area in bound.areas) + 1
             need = len(self._rows(array, root))
             if need > room:
-                missing.append((last, need - room))
-                longer += [bound for bound in columns if bound.areas[-1].top == bound.areas[-1].bottom == last]
-        for last, count in sorted(missing, reverse=True):
+                missing.append((_last(columns), need - room))
+        return tuple(sorted(missing, reverse=True))
+
+    def _lengthen_tables(self, sheet: str, bounds: Sequence[Bound], missing: Sequence[tuple[int, int]]) -> None:
+        for last, count in missing:
             insert_rows(self.package, sheet, last + 2, count, style_from=last + 1, extend_ranges=True)
             self.inserted.setdefault(sheet, []).append((last + 1, count))
-        self._stretch(sheet, longer, dict(missing))
+        short = [bound for bound in bounds if _rows_array(bound) and bound.areas[-1].top == bound.areas[-1].bottom]
+        self._stretch(sheet, [bound for bound in short if bound.areas[-1].bottom in dict(missing)], dict(missing))
 
     def _stretch(self, sheet: str, bounds: Sequence[Bound], missing: Mapping[int, int]) -> None:
         """Let names of one row, which no inserted row makes longer, take in the rows that were inserted below them."""
@@ -359,6 +369,19 @@ def _sheet_items(bindings: Bindings) -> dict[tuple[str, ...], list[str]]:
         for array in arrays:
             found.setdefault(array, []).append(sheet)
     return found
+
+
+def _tables(bounds: Sequence[Bound]) -> dict[tuple[str, ...], list[Bound]]:
+    """The columns of each table."""
+    tables: dict[tuple[str, ...], list[Bound]] = {}
+    for bound in bounds:
+        if _rows_array(bound):
+            tables.setdefault(_innermost(bound, bounds), []).append(bound)
+    return tables
+
+
+def _last(columns: Sequence[Bound]) -> int:
+    return max(area.bottom for bound in columns for area in bound.areas)
 
 
 def _rows_array(bound: Bound) -> tuple[str, ...] | None:
