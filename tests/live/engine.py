@@ -512,6 +512,12 @@ class Range(Counted, base_classes.Range):
         return Range(self._parent, area.StartRow, area.StartColumn, area.EndRow, area.EndColumn)
 
     @property
+    def merge_cells(self) -> bool:
+        """Whether any cell is merged, be it with some above."""
+        first = Range(self._parent, self._top, self._left, self._top, self._left)
+        return bool(self._cells.getIsMerged()) or first.merge_area._top < self._top
+
+    @property
     def note(self) -> Note | None:
         self._parent._book._live()
         for note in _elements(self._parent._sheet.Annotations):

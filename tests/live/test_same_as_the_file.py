@@ -156,6 +156,25 @@ def test_random_workbooks_are_the_same_documents_open_and_saved(
     assert kinds["R01"] and kinds["raw"]
 
 
+def test_texts_in_merged_cells_are_the_same_open_and_saved(
+    sound: dict[str, Any], tmp_path: Path, opened: Open
+) -> None:
+    fill(sound, tmp_path / "filled.xlsx")
+    before = read(tmp_path / "filled.xlsx").locations["/projects/0/indicators/1/basis"]
+    book = opened(tmp_path / "filled.xlsx")
+    cells = book.api.Sheets.getByName(before.sheet)
+    column, row = ord(before.cell[0]) - ord("A"), int(before.cell[1:]) - 1
+    for below in (row + 1, row + 2):
+        cells.getCellByPosition(column, below).String = ""  # as Excel does when it merges
+    cells.getCellRangeByPosition(column, row, column, row + 2).merge(True)
+    live = read_book(LiveBook(book), load_form())
+    book.save(str(tmp_path / "saved.xlsx"))
+    assert seen(live) == seen(read(tmp_path / "saved.xlsx"))
+    rows = live.document["projects"][0]["indicators"]
+    assert rows[2]["basis"] == rows[3]["basis"] == rows[1]["basis"]
+    assert live.locations["/projects/0/indicators/3/basis"] == before
+
+
 class TestQuestions:
     def test_their_number_does_not_grow_with_cells(
         self, sound: dict[str, Any], tmp_path: Path, opened: Open, app: App

@@ -161,6 +161,28 @@ class TestRowsColumnsAndSheets:
         assert submission.document["projects"] == []
         assert submission.problems == []
 
+    def test_texts_merged_downward_are_those_of_each_row(self, filled: Path, sound: dict[str, Any]) -> None:
+        before = read(filled)
+        first = before.locations["/projects/0/indicators/0/basis"].cell
+        column, row = first[0], int(first[1:])
+
+        def merge(book: openpyxl.Workbook) -> None:
+            book[SHEET].merge_cells(f"{column}{row}:{column}{row + 2}")  # the other two are blank from now on
+
+        submission = edited(filled, merge)
+        rows = submission.document["projects"][0]["indicators"]
+        wanted = sound["projects"][0]["indicators"]
+        assert [item["basis"] for item in rows] == [*[wanted[0]["basis"]] * 3, *(item["basis"] for item in wanted[3:])]
+        assert submission.locations["/projects/0/indicators/2/basis"] == (SHEET, first)
+        assert not [one for one in judge(submission).findings if one.rule == "C10"]
+
+    def test_a_value_merged_over_another_row_is_not_that_rows(self, filled: Path, sound: dict[str, Any]) -> None:
+        first = read(filled).locations["/projects/0/indicators/0/value"].cell
+        column, row = first[0], int(first[1:])
+        submission = edited(filled, lambda book: book[SHEET].merge_cells(f"{column}{row}:{column}{row + 1}"))
+        values = [item["value"] for item in submission.document["projects"][0]["indicators"]]
+        assert values[:2] == [sound["projects"][0]["indicators"][0]["value"], None]
+
     def test_level_cells_merged_downward_are_read(self, filled: Path, sound: dict[str, Any]) -> None:
         def merge(book: openpyxl.Workbook) -> None:
             book[SHEET].merge_cells("B10:B13")

@@ -8,18 +8,20 @@ into the usual writing for it (:mod:`xltargets.excel.usual`); very large sheets 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
 from xltargets.errors import Error
 from xltargets.excel import xmltext
+from xltargets.excel.a1 import Area
 from xltargets.excel.grid import Grid
 from xltargets.excel.names import DefinedName, Tab, tabs_and_names
 from xltargets.excel.package import Package
 from xltargets.excel.parts import Limits
 from xltargets.excel.plain import NotPlain, PlainGrid, TooMany, numbered, shared_strings
+from xltargets.excel.sheetscan import scan
 from xltargets.excel.styles import moment, number_formats
 
 if TYPE_CHECKING:
@@ -57,6 +59,7 @@ class FileBook:
             raise package.error(error.message) from None  # it knows no file
         self._sheets = dict(_worksheets(package, self._tabs))
         self._grids: dict[str, Grid] = {}
+        self._merged: dict[str, Collection[Area]] = {}
         self._calamine: CalamineBook | None = None
 
     @property
@@ -83,6 +86,20 @@ class FileBook:
         if sheet not in self._grids:
             self._grids[sheet] = self._load(sheet)
         return self._grids[sheet]
+
+    def merged(self, sheet: str) -> Collection[Area]:
+        """The merged cells of a worksheet; none where its part is so damaged that they cannot be found."""
+        if sheet not in self._merged:
+            try:
+                self._merged[sheet] = scan(self.package, self.package.sheet(sheet)).merged.values()
+            except Error:
+                self._merged[sheet] = ()
+        return self._merged[sheet]
+
+    def lead(self, sheet: str, row: int, column: int) -> tuple[int, int]:
+        """The first cell of the merged cells that a cell lies in; the cell itself where it is not merged."""
+        area = next((area for area in self.merged(sheet) if area.holds(row, column)), None)
+        return (area.top, area.left) if area else (row, column)
 
     def _load(self, sheet: str) -> Grid:
         xml = self.package.read(self._sheets[sheet])

@@ -28,7 +28,7 @@ from xltargets.excel.recalculation import (
     drop_calculation_chain,
     forget_results,
 )
-from xltargets.excel.sheetdata import Cell, Row, has_formulas
+from xltargets.excel.sheetdata import Cell, Row, has_formulas, merged_areas
 from xltargets.excel.xmltext import Broken, Edit, Element, whole
 
 Value = str | int | float | Decimal | bool | date | None
@@ -163,11 +163,7 @@ class _Page(FormulaSheet):
             if target.value is not None:
                 filled[target.row].append(target.column)
         rows = sorted(filled)
-        merged = self.patch.root.child("mergeCells")
-        areas = [area_of(m.attributes.get("ref", "")) for m in (merged.children if merged else ())]
-        for area in areas:
-            if area is None:
-                continue
+        for area in merged_areas(self.patch.root):
             for row in rows[bisect_left(rows, area.top) : bisect_right(rows, area.bottom)]:
                 for column in [c for c in filled[row] if area.left <= c <= area.right]:
                     if (row, column) != (area.top, area.left):

@@ -69,3 +69,6 @@ class Book(Protocol):
 
     def grid(self, sheet: str) -> Grid:
         """The values of one worksheet."""
+
+    def lead(self, sheet: str, row: int, column: int) -> tuple[int, int]:
+        """The first cell of the merged cells that a cell lies in; the cell itself where it is not merged."""

@@ -17,10 +17,10 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from xltargets.excel.a1 import Area, parse_area, parse_cell
+from xltargets.excel.a1 import Area, parse_cell
 from xltargets.excel.package import Package
 from xltargets.excel.patch import Patch, attribute_edits
-from xltargets.excel.sheetdata import Row, scan
+from xltargets.excel.sheetdata import Row, merged_areas, scan
 from xltargets.excel.xmltext import Broken, Element, whole
 
 #: Points; the highest row there is.
@@ -129,7 +129,7 @@ class _Page:
         root = self._patch.root
         self._styles, digit = _styles(package)
         self._widths = _Widths(root, digit)
-        self._merged = {(area.top, area.left): area for area in _merged(root)}
+        self._merged = {(area.top, area.left): area for area in merged_areas(root)}
         self._default = _number(root.child("sheetFormatPr"), "defaultRowHeight", _DEFAULT_HEIGHT)
         self._wanted: dict[int, tuple[float, bool]] = {}
 
@@ -224,15 +224,6 @@ class _Widths:
                 total += inside * pixels
                 counted += inside
         return total + (right - left + 1 - counted) * self._default
-
-
-def _merged(root: Element) -> Iterator[Area]:
-    merged = root.child("mergeCells")
-    for element in merged.children if merged else ():
-        try:
-            yield parse_area(element.attributes.get("ref", ""))
-        except ValueError:
-            continue
 
 
 def _styles(package: Package) -> tuple[list[Style], int]:

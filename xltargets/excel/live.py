@@ -20,6 +20,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from xltargets.errors import Error
+from xltargets.excel.a1 import MAX_ROWS
 from xltargets.excel.grid import MAX_DENSE_CELLS, ErrorValue, Grid
 from xltargets.excel.names import DefinedName, resolve, unquote_sheet
 
@@ -56,6 +57,7 @@ class LiveBook:
     def __init__(self, book: xlwings.Book) -> None:
         self._book = book
         self._grids: dict[str, Grid] = {}
+        self._unmerged: dict[tuple[str, int], int] = {}  # sheet and column: the row from which on nothing is merged
 
     @cached_property
     def _sheets(self) -> dict[str, tuple[xlwings.Sheet, bool]]:
@@ -93,6 +95,19 @@ class LiveBook:
         if sheet not in self._grids:
             self._grids[sheet] = LiveGrid(self._sheets[sheet][0], whole=sheet in self._named)
         return self._grids[sheet]
+
+    def lead(self, sheet: str, row: int, column: int) -> tuple[int, int]:
+        """The first cell of the merged cells that a cell lies in; the cell itself where it is not merged.
+
+        The first question about a column is asked for all of its cells from there on, which most often is the only one.
+        """
+        if row < self._unmerged.get((sheet, column), MAX_ROWS):
+            cells, last = self._sheets[sheet][0], max(row, self.grid(sheet).end[0])
+            if cells.range((row + 1, column + 1), (last + 1, column + 1)).merge_cells is not False:  # some, or all
+                area = cells.range((row + 1, column + 1)).merge_area
+                return int(area.row) - 1, int(area.column) - 1
+            self._unmerged[sheet, column] = row
+        return row, column
 
 
 def _defined(name: str, refers_to: str | None) -> DefinedName:

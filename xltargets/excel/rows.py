@@ -19,7 +19,7 @@ from xltargets.excel.formulas import translated
 from xltargets.excel.package import Package, Sheet
 from xltargets.excel.patch import Patch, attribute_edits, attribute_spans
 from xltargets.excel.recalculation import ask_for_calculation, drop_calculation_chain, forget_results_of_area
-from xltargets.excel.sheetdata import Cell, Formula, Row, has_formulas, scan
+from xltargets.excel.sheetdata import Cell, Formula, Row, has_formulas, merged_areas, scan
 from xltargets.excel.shift import Shift, written
 from xltargets.excel.xmltext import Broken, Edit, Element, whole
 
@@ -52,7 +52,7 @@ def insert_rows(
         return
     if not (1 <= before <= MAX_ROWS and 1 <= style_from <= MAX_ROWS and 0 < count <= MAX_ROWS - before):
         raise package.error(f"不能在第 {before} 行之前插入 {count} 行，请检查行号和行数", sheet=page.name)
-    merged = _merged(package, page)
+    merged = frozenset(merged_areas(_tree(package, page.part)))
     shift = Shift(page.name, before - 1, count, style_from - 1, extend_ranges, merged)
     below = everywhere.reachable(package, page.part, ("worksheet", "pivotCacheDefinition"))
     _refuse_pivots(package, page, below, shift)
@@ -75,18 +75,6 @@ def insert_rows(
         ask_for_calculation(package)
     new_rows = Area(shift.before, 0, shift.before + count - 1, MAX_COLUMNS - 1)
     forget_results_of_area(package, page, new_rows)
-
-
-def _merged(package: Package, page: Sheet) -> frozenset[Area]:
-    root = _tree(package, page.part)
-    cells = root.child("mergeCells")
-    found = set()
-    for element in cells.children if cells is not None else ():
-        try:
-            found.add(parse_area(element.attributes.get("ref", "")))
-        except ValueError:
-            continue
-    return frozenset(found)
 
 
 def _tree(package: Package, part: str) -> Element:

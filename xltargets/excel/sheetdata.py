@@ -7,12 +7,12 @@ A row or cell without ``r`` stands after the one before it (ECMA-376 part 1, 18.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from xml.parsers import expat
 
 from xltargets.excel import xmltext
-from xltargets.excel.a1 import MAX_COLUMNS, MAX_ROWS, column_number
+from xltargets.excel.a1 import MAX_COLUMNS, MAX_ROWS, Area, column_number, parse_area
 from xltargets.excel.xmltext import SEPARATOR, Broken, Element, attribute_names, split_name, tag_end
 
 _REF = re.compile(r"([A-Za-z]{1,3})([0-9]{1,7})\Z")
@@ -186,3 +186,13 @@ def _close(data: bytes, place: Element | Row | Cell | Formula, at: int) -> None:
 def has_formulas(data: bytes) -> bool:
     """Whether a worksheet part may hold a formula in a cell; cheap, and never wrong when it says no."""
     return re.search(rb"<(?:[^\s<>/:]+:)?f[\s/>]", data) is not None
+
+
+def merged_areas(root: Element) -> Iterator[Area]:
+    """The merged cells of a sheet that was gone through; what is no area is passed over."""
+    cells = root.child("mergeCells")
+    for element in cells.children if cells else ():
+        try:
+            yield parse_area(element.attributes.get("ref", ""))
+        except ValueError:
+            continue

@@ -162,6 +162,7 @@ class Table:
         of_texts: whether all of these are texts.
         filled_down: position and pointer of those that a cell above fills in.
         own: the pointers of the others.
+        shared: position and pointer of those texts of them that several items may have in common, in merged cells.
         titles: the labels of all columns, without blanks.
         straight: whether each field keeps to one column; then :attr:`lefts` has them all.
     """
@@ -181,6 +182,11 @@ class Table:
         ]
         self.filled_down = [(index, column.pointer) for index, column in enumerate(self.columns) if column.field.fill_down]
         self.own = [column.pointer for column in self.columns if not column.field.fill_down]
+        self.shared = [
+            (index, column.pointer)
+            for index, column in enumerate(self.columns)
+            if column.field.type == "text" and not (column.field.fill_down or column.field.essential)
+        ]
         self.of_texts = all(column.field.type == "text" for column in self.columns)
         single = all(len(column.keys) == 1 for column in self.columns)
         self.keys = tuple(column.keys[0] for column in self.columns) if single else ()

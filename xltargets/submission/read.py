@@ -259,12 +259,24 @@ class _TableReader:
                 continue
             values[index], reset = self._fill(pointer, value, row, carry, moved, reset)
         filled = content > 0 or (bool(self.raw) and any(f"{at}/{pointer}" in self.raw for pointer in table.own))
+        if filled and None in values:
+            self._share(row, places, values, moved)
         if table.keys:
             return dict(zip(table.keys, values, strict=True)), moved, filled
         item: dict[str, Any] = {}
         for column, value in zip(table.columns, values, strict=True):
             _set(item, column.keys, value)
         return item, moved, filled
+
+    def _share(self, row: int, places: Sequence[int], values: list[object], moved: dict[str, int]) -> None:
+        """Give a row the texts that stand in cells merged with those of the rows above."""
+        for index, pointer in self.table.shared:
+            if values[index] is None:
+                lead, column = self.reader.book.lead(self.sheet, row, places[index])
+                if self.table.top <= lead < row and column == places[index]:
+                    text = self.grid.value(lead, column)
+                    if isinstance(text, str):
+                        values[index], moved[pointer] = text, lead
 
     def _fill(
         self,

@@ -9,11 +9,8 @@ from io import StringIO
 from pathlib import Path
 
 from xltargets.errors import Error
-from xltargets.excel.a1 import Area, parse_area
+from xltargets.excel.a1 import Area
 from xltargets.excel.book import FileBook
-from xltargets.excel.package import Package
-from xltargets.excel.sheetdata import Row, scan
-from xltargets.excel.xmltext import Broken
 
 #: The heading is sought in so many rows.
 HEAD_ROWS = 30
@@ -64,27 +61,7 @@ def _sheets(file: str) -> Iterator[Table]:
         grid = book.grid(name)
         last_row, last_column = grid.end
         rows = [[grid.value(row, column) for column in range(last_column + 1)] for row in range(last_row + 1)]
-        yield Table(name, rows, name in book.hidden, list(_merged(book.package, name)))
-
-
-def _merged(package: Package, sheet: str) -> Iterator[Area]:
-    """The merged cells of more than one row."""
-
-    def on_row(_: Row) -> None:
-        """Cells were read already."""
-
-    part = package.sheet(sheet).part
-    try:
-        cells = scan(package.text(part).data, on_row).child("mergeCells")
-    except Broken as reason:
-        raise package.broken(part, reason) from None
-    for element in cells.children if cells else ():
-        try:
-            area = parse_area(element.attributes.get("ref", ""))
-        except ValueError:
-            continue
-        if area.bottom > area.top:
-            yield area
+        yield Table(name, rows, name in book.hidden, [area for area in book.merged(name) if area.bottom > area.top])
 
 
 def _csv(file: str, words: Iterable[str]) -> Table:

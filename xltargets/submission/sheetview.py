@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cached_property
 
-from xltargets.excel.a1 import Area, parse_area
+from xltargets.excel.a1 import Area
 from xltargets.excel.book import FileBook
 from xltargets.excel.package import Package
-from xltargets.excel.sheetdata import Row, scan
+from xltargets.excel.sheetdata import Row, merged_areas, scan
 from xltargets.excel.xmltext import Broken, whole
 from xltargets.submission.wording import plain
 
@@ -35,13 +35,8 @@ class SheetView:
             root = scan(package.text(part).data, self._see)
         except Broken as reason:
             raise package.broken(part, reason) from None
-        merged = root.child("mergeCells")
         self._areas: dict[Cell, Area] = {}
-        for element in merged.children if merged else ():
-            try:
-                area = parse_area(element.attributes.get("ref", ""))
-            except ValueError:
-                continue
+        for area in merged_areas(root):
             size = (min(area.bottom, _ROWS) - area.top + 1) * (min(area.right, _COLUMNS) - area.left + 1)
             if len(self._areas) + max(size, 0) > _MERGED:
                 break
