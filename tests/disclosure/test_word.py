@@ -56,6 +56,44 @@ def test_automatic_numbers_belong_to_the_text(tmp_path: Path) -> None:
     assert document["department"]["itemised_targets"] == ["1.甲", "2.乙"]
 
 
+def test_a_list_that_begins_again_is_numbered_from_one(tmp_path: Path) -> None:
+    book = docx.Document()
+    numbering = book.part.numbering_part.element
+    abstract = parse_xml(
+        f'<w:abstractNum {nsdecls("w")} w:abstractNumId="90"><w:lvl w:ilvl="0"><w:start w:val="1"/>'
+        '<w:numFmt w:val="ideographTraditional"/><w:lvlText w:val="%1、"/></w:lvl></w:abstractNum>'
+    )
+    numbering.insert(0, abstract)
+    again = '<w:lvlOverride w:ilvl="0"><w:startOverride w:val="1"/></w:lvlOverride>'
+    for number, override in ((90, ""), (91, again)):
+        numbering.append(
+            parse_xml(f'<w:num {nsdecls("w")} w:numId="{number}"><w:abstractNumId w:val="90"/>{override}</w:num>')
+        )
+    for text, number in (("二、分项绩效目标", 0), ("修路", 90), ("种树", 90), ("三、工作保障措施", 0), ("督查", 91), ("通报", 91)):
+        paragraph = book.add_paragraph(text)._p
+        if number:
+            paragraph.get_or_add_pPr().append(
+                parse_xml(f'<w:numPr {nsdecls("w")}><w:ilvl w:val="0"/><w:numId w:val="{number}"/></w:numPr>')
+            )
+    book.save(str(tmp_path / "x.docx"))
+    (document,) = import_disclosure(tmp_path / "x.docx").documents
+    assert document["department"]["itemised_targets"] == ["甲、修路", "乙、种树"]
+    assert document["department"]["safeguards"] == ["甲、督查", "乙、通报"]
+
+
+def test_a_paragraph_whose_end_was_deleted_goes_on_in_the_next(tmp_path: Path) -> None:
+    book = docx.Document()
+    cell = book.add_table(1, 2).rows[0].cells[1]
+    book.tables[0].cell(0, 0).text = "绩效目标"
+    cell.text = "修好路，"
+    cell.add_paragraph("种好树。")
+    mark = f'<w:pPr {nsdecls("w")}><w:rPr><w:del w:id="1" w:author="甲"/></w:rPr></w:pPr>'
+    cell.paragraphs[0]._p.insert(0, parse_xml(mark))
+    book.save(str(tmp_path / "x.docx"))
+    (document,) = import_disclosure(tmp_path / "x.docx").documents
+    assert document["projects"][0]["target"] == "修好路，种好树。"
+
+
 def test_nested_tables_and_content_controls_are_read(tmp_path: Path) -> None:
     book = docx.Document()
     outer = book.add_table(1, 1).cell(0, 0)

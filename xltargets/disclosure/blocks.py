@@ -54,10 +54,12 @@ class Paragraph(Cell):
     Attributes:
         pieces: marked parts of its text, as mark and text; the rest is the document's own words.
         contents: it belongs to a table of contents.
+        aside: it stands beside the text, as a footnote does, and is of none of its sections.
     """
 
     pieces: tuple[tuple[str, str], ...] = ()
     contents: bool = False
+    aside: bool = False
 
 
 @dataclass(eq=False)

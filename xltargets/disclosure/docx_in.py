@@ -1,4 +1,8 @@
-"""Word documents as blocks: paragraphs with their numbers, tables with merged and nested cells, the final text of changes."""
+"""Word documents as blocks: paragraphs with their numbers, tables with merged and nested cells, the final text of changes.
+
+Footnotes, and text boxes within tables, follow the paragraph or table that they belong to. What has no text that could be
+read (pictures, embedded objects), or none that belongs to the disclosure (comments, headings of pages), is told.
+"""
 
 from __future__ import annotations
 
@@ -9,21 +13,30 @@ from collections.abc import Iterator
 from typing import Any
 
 from xltargets.disclosure.blocks import Block, Cell, Paragraph, Table
+from xltargets.disclosure.docx_numbers import Numbers
 from xltargets.disclosure.marks import marks_of_styles
 from xltargets.errors import Error
 from xltargets.submission.form import Form
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
+_MATH = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
+_PICTURES = ("{http://schemas.openxmlformats.org/drawingml/2006/main}blip", "{urn:schemas-microsoft-com:vml}imagedata",
+             "{urn:schemas-microsoft-com:office:office}OLEObject",
+             "{http://schemas.openxmlformats.org/drawingml/2006/chart}chart")  # fmt: skip
 #: Leads the names of bookmarks that a published text had as ``[bookmark: …]`` at its beginning.
 RESIDUE_BOOKMARK = "xr_"
 _COPY = re.compile(r"_Copy_\d+\Z")  # LibreOffice doubles bookmarks when it reads RTF
 _RESIDUE = re.compile(rf"{RESIDUE_BOOKMARK}\d+_(.+)")
-#: Elements whose text is not in the document: deleted, moved away, or in a box of its own.
-_GONE = {f"{_W}del", f"{_W}moveFrom", f"{_W}instrText", f"{_W}delText", f"{_W}pPr", f"{_W}rPr", f"{_MC}Fallback",
-         f"{_W}footnoteReference", f"{_W}commentReference"}  # fmt: skip
+#: Elements whose text is not in the document (deleted, moved away), or not here (boxes), or only says how others sound.
+_GONE = {f"{_W}del", f"{_W}moveFrom", f"{_W}instrText", f"{_W}delText", f"{_W}pPr", f"{_W}rPr", f"{_MC}Fallback", f"{_W}rt",
+         f"{_W}txbxContent"}  # fmt: skip
+_NOTES = {f"{_W}footnoteReference": "footnotes", f"{_W}endnoteReference": "endnotes"}
+#: What stands above and below pages without saying anything: their numbers.
+_PAGE_NUMBER = re.compile(r"[\s\d\-—－–_/·.第页共]*")
+#: So many places are named.
+_MOST_PLACES = 20
 _CHANGES = tuple(f"{_W}{name}" for name in ("ins", "del", "moveFrom", "moveTo"))
-_DIGITS = "〇一二三四五六七八九"
 #: What a document may unpack to.
 _LARGEST = 500 * 1024 * 1024
 
@@ -40,13 +53,17 @@ def docx_blocks(data: bytes, file: str, remarks: list[str], form: Form) -> list[
     Raises:
         Error: when it is no Word document, or is damaged.
     """
-    body, styles, numbering = _opened(data, file)
+    document, parts = _opened(data, file)
+    body = document.element.body
     if any(True for tag in _CHANGES for _ in body.iter(tag)):
         remarks.append("文档带有修订，按接受全部修订后的文字导入")
-    return _Reader(styles, numbering, form).read(body)
+    reader = _Reader(document.styles.element, parts, form)
+    blocks = list(reader.read(body))
+    remarks += [*reader.unread(), *parts.unread()]
+    return blocks
 
 
-def _opened(data: bytes, file: str) -> tuple[Any, Any, Any]:
+def _opened(data: bytes, file: str) -> tuple[Any, _Parts]:
     try:
         import docx
         from docx.opc.exceptions import PackageNotFoundError
@@ -61,6 +78,7 @@ def _opened(data: bytes, file: str) -> tuple[Any, Any, Any]:
         if "[Content_Types].xml" not in names:
             raise Error("不是 Word 文件；请检查是否选错了文件，旧格式请另存为 .docx", file=file)
         document = docx.Document(io.BytesIO(data))
+        return document, _Parts(document)
     except Error:
         raise
     except ValueError as error:
@@ -68,34 +86,76 @@ def _opened(data: bytes, file: str) -> tuple[Any, Any, Any]:
     except (zipfile.BadZipFile, PackageNotFoundError, XMLSyntaxError, KeyError, OSError, NotImplementedError, RuntimeError,
             AttributeError) as error:  # fmt: skip
         raise Error("Word 文件已损坏，打不开；请在 Word 或 WPS 中打开后另存一份", file=file) from error
-    numbering = next(
-        (part._element for part in document.part.package.iter_parts()
-         if str(part.partname) == "/word/numbering.xml" and hasattr(part, "_element")), None,
-    )  # fmt: skip
-    return document.element.body, document.styles.element, numbering
+
+
+class _Parts:
+    """What a document has beside its body."""
+
+    def __init__(self, document: Any) -> None:
+        from docx.oxml import parse_xml
+
+        self.of: dict[str, list[Any]] = {kind: [] for kind in ("numbering", *_NOTES.values(), "header", "footer", "comments")}
+        for relation in document.part.rels.values():
+            kind = relation.reltype.rpartition("/")[2]
+            if kind in self.of and not relation.is_external:
+                part = relation.target_part
+                self.of[kind].append(part._element if hasattr(part, "_element") else parse_xml(part.blob))
+        self.notes = {
+            (kind, note.get(f"{_W}id")): _paragraphs(note) for kind in _NOTES.values() for part in self.of[kind] for note in part
+        }
+
+    def unread(self) -> Iterator[str]:
+        """What is said of those that are no part of the disclosure."""
+        edges = dict.fromkeys(_paragraphs(part) for part in (*self.of["header"], *self.of["footer"]))
+        if said := "；".join(f"“{text}”" for text in edges if not _PAGE_NUMBER.fullmatch(text)):
+            yield f"页眉、页脚的文字没有导入：{said}"
+        if comments := sum(1 for part in self.of["comments"] for _ in part.iter(f"{_W}comment")):
+            yield f"文档带有 {comments} 条批注，没有导入"
+
+
+def _paragraphs(part: Any) -> str:
+    """The text of a note or of the edge of a page."""
+    shown = [item for item in part.iter(f"{_W}p") if not any(above.tag == f"{_MC}Fallback" for above in item.iterancestors())]
+    return "\n".join(text for item in shown if (text := _text(item).strip()))
 
 
 class _Reader:
     """Walks the body."""
 
-    def __init__(self, styles: Any, numbering: Any, form: Form) -> None:
+    def __init__(self, styles: Any, parts: _Parts, form: Form) -> None:
         self.names = {}
         marks = marks_of_styles(form)
         for style in styles.iter(f"{_W}style"):
             name = style.find(f"{_W}name")
             self.names[style.get(f"{_W}styleId")] = "" if name is None else name.get(f"{_W}val") or ""
         self.marks = {identity: marks[name] for identity, name in self.names.items() if name in marks}
-        self.numbers = _Numbers(numbering, styles)
+        self.numbers = Numbers(next(iter(parts.of["numbering"]), None), styles)
+        self.notes = parts.notes
         self.count = 0
+        self.carried = ""
+        self.pictures: list[int] = []
+        self.foreign: list[int] = []
 
-    def read(self, body: Any) -> list[Block]:
-        return list(self._blocks(body))
+    def read(self, body: Any) -> Iterator[Block]:
+        """All blocks."""
+        yield from self._blocks(body)
+        if self.carried:
+            yield Paragraph(self.carried, self.count)
+
+    def unread(self) -> Iterator[str]:
+        """What is said of that in the body which is no text."""
+        if self.pictures:
+            yield f"{_places(self.pictures)}有图片或嵌入的对象，里面的文字读不到，没有导入；请对照原文，需要的请补填"
+        if self.foreign:
+            yield f"{_places(self.foreign)}之后嵌入了另一份文档，没有导入；请在 Word 中打开后另存一份再导入"
 
     def _blocks(self, parent: Any) -> Iterator[Block]:
         for child in parent:
             if child.tag == f"{_W}p":
-                yield self._paragraph(child)
-                yield from self._boxes(child)
+                yield from self._with_next(self._paragraph(child), child)
+                yield from self._beside(child)
+            elif child.tag == f"{_W}altChunk":
+                self.foreign.append(self.count)
             elif child.tag == f"{_W}tbl":
                 yield from self._table(child)
             elif child.tag == f"{_W}sdt":
@@ -104,11 +164,25 @@ class _Reader:
             elif child.tag in (f"{_W}ins", f"{_W}moveTo", f"{_W}customXml", f"{_W}smartTag"):
                 yield from self._blocks(child)
 
-    def _boxes(self, paragraph: Any) -> Iterator[Block]:
-        """Text boxes: paragraphs of their own, after the one they are anchored in."""
+    def _with_next(self, paragraph: Paragraph, element: Any) -> Iterator[Paragraph]:
+        """The paragraph; one whose end was deleted goes on in the next."""
+        paragraph.text, self.carried = self.carried + paragraph.text, ""
+        if any(element.find(f"{_W}pPr/{_W}rPr/{_W}{change}") is not None for change in ("del", "moveFrom")):
+            self.carried = paragraph.text
+        else:
+            yield paragraph
+
+    def _beside(self, paragraph: Any) -> Iterator[Block]:
+        """What belongs to a paragraph and has paragraphs of its own: text boxes and footnotes."""
         for box in paragraph.iter(f"{_W}txbxContent"):
             if not any(parent.tag == f"{_MC}Fallback" for parent in box.iterancestors()):
                 yield from self._blocks(box)
+        line = self.count
+        for reference in paragraph.iter(*_NOTES):
+            if text := self.notes.get((_NOTES[reference.tag], reference.get(f"{_W}id"))):
+                yield Paragraph(text, line, aside=True)
+        if next(paragraph.iter(*_PICTURES), None) is not None:
+            self.pictures.append(line)
 
     def _paragraph(self, element: Any) -> Paragraph:
         self.count += 1
@@ -138,9 +212,9 @@ class _Reader:
     # --- tables -------------------------------------------------------------------------------------
 
     def _table(self, element: Any) -> Iterator[Block]:
-        """A table, followed by those nested in its cells."""
+        """A table, followed by what is nested in its cells: tables, text boxes, footnotes."""
         table = Table()
-        nested: list[Any] = []
+        nested: list[Block] = []
         for row in _rows(element):
             if row.find(f"{_W}trPr/{_W}del") is not None:
                 continue
@@ -157,19 +231,29 @@ class _Reader:
                 cells += [cell] * _span(item)
             table.rows.append(cells)
         yield table
-        for inner in nested:
-            yield from self._table(inner)
+        yield from nested
 
-    def _cell(self, element: Any, nested: list[Any]) -> Cell:
+    def _cell(self, element: Any, nested: list[Block]) -> Cell:
         texts, line, mark = [], self.count + 1, None
         for child in _flattened(element):
-            if child.tag == f"{_W}p":
-                paragraph = self._paragraph(child)
-                mark = mark or paragraph.mark
-                texts.append(paragraph.text)
-            else:
-                nested.append(child)
+            if child.tag == f"{_W}tbl":
+                nested += self._table(child)
+                continue
+            read = self._paragraph(child)
+            mark = mark or read.mark
+            texts += [paragraph.text for paragraph in self._with_next(read, child)]
+            nested += self._beside(child)
+        if self.carried:
+            texts.append(self.carried)
+            self.carried = ""
         return Cell("\n".join(texts), line, mark=mark)
+
+
+def _places(lines: list[int]) -> str:
+    """第 3、8 段."""
+    named = list(dict.fromkeys(lines))
+    more = f"等 {len(named)} 处" if len(named) > _MOST_PLACES else ""
+    return f"第 {'、'.join(map(str, named[:_MOST_PLACES]))} 段{more}"
 
 
 def _flattened(parent: Any) -> Iterator[Any]:
@@ -177,7 +261,7 @@ def _flattened(parent: Any) -> Iterator[Any]:
     for child in parent:
         if child.tag in (f"{_W}p", f"{_W}tbl"):
             yield child
-        elif child.tag in (f"{_W}sdt", f"{_W}sdtContent", f"{_W}ins", f"{_W}moveTo", f"{_W}customXml"):
+        elif child.tag in (f"{_W}sdt", f"{_W}sdtContent", f"{_W}ins", f"{_W}moveTo", f"{_W}customXml", f"{_W}smartTag"):
             yield from _flattened(child)
 
 
@@ -221,7 +305,7 @@ def _collect(element: Any, parts: list[str], bookmarks: bool) -> None:
         tag = child.tag
         if tag in _GONE or not isinstance(tag, str):
             continue
-        if tag == f"{_W}t":
+        if tag in (f"{_W}t", f"{_MATH}t"):
             parts.append(child.text or "")
         elif tag == f"{_W}tab":
             parts.append("\t")
@@ -235,7 +319,9 @@ def _collect(element: Any, parts: list[str], bookmarks: bool) -> None:
             name = child.get(f"{_W}name") or ""
             if (match := _RESIDUE.fullmatch(name)) and not _COPY.search(name):
                 parts.append(f"[bookmark: {match[1]}]")
-        elif tag != f"{_W}txbxContent":
+        else:
+            if tag == f"{_MATH}den":
+                parts.append("/")
             _collect(child, parts, bookmarks)
 
 
@@ -248,64 +334,3 @@ def _symbol(element: Any) -> str:
         return ""
     known = {0xF0B3: "≥", 0xF0A3: "≤", 0xF0B9: "≠", 0xF0B1: "±", 0xF0B4: "×", 0xF0FE: "☑", 0xF052: "☑", 0xF0A8: "□"}
     return known.get(point, chr(point) if 0x20 <= point < 0xD800 or 0xE000 <= point <= 0xFFFD else "")
-
-
-class _Numbers:
-    """Automatic numbers of paragraphs, which are in no text: ``一、`` ``（一）`` ``1.``."""
-
-    def __init__(self, numbering: Any, styles: Any) -> None:
-        self.levels: dict[tuple[str, int], tuple[str, str, int]] = {}
-        self.abstract: dict[str, str] = {}
-        self.counts: dict[str, dict[int, int]] = {}
-        self.of_style: dict[str, tuple[str, int]] = {}
-        if numbering is None:
-            return
-        for item in numbering.iter(f"{_W}abstractNum"):
-            for level in item.iter(f"{_W}lvl"):
-                self.levels[item.get(f"{_W}abstractNumId"), int(level.get(f"{_W}ilvl") or 0)] = (
-                    _value(level, "numFmt"), _value(level, "lvlText"), int(_value(level, "start") or 1),
-                )  # fmt: skip
-        for item in numbering.iter(f"{_W}num"):
-            self.abstract[item.get(f"{_W}numId")] = _value(item, "abstractNumId")
-        for style in styles.iter(f"{_W}style"):
-            found = style.find(f"{_W}pPr/{_W}numPr")
-            if found is not None:
-                self.of_style[style.get(f"{_W}styleId")] = (_value(found, "numId"), int(_value(found, "ilvl") or 0))
-
-    def of(self, paragraph: Any, style: str) -> str:
-        """The number that is shown before a paragraph."""
-        found = paragraph.find(f"{_W}pPr/{_W}numPr")
-        number, level = (
-            (_value(found, "numId"), int(_value(found, "ilvl") or 0)) if found is not None else self.of_style.get(style, ("0", 0))
-        )
-        abstract = self.abstract.get(number, "")
-        if (abstract, level) not in self.levels:
-            return ""
-        counts = self.counts.setdefault(abstract, {})
-        counts[level] = counts.get(level, self.levels[abstract, level][2] - 1) + 1
-        for deeper in [other for other in counts if other > level]:
-            del counts[deeper]
-        kind, text, _ = self.levels[abstract, level]
-        if kind in ("bullet", "none"):
-            return ""
-        for place in range(level + 1):
-            own = self.levels.get((abstract, place), (kind, "", 1))
-            text = text.replace(f"%{place + 1}", _numeral(counts.get(place, own[2]), own[0]))
-        return text
-
-
-def _value(element: Any, name: str) -> str:
-    found = element.find(f"{_W}{name}")
-    return "" if found is None else found.get(f"{_W}val") or ""
-
-
-def _numeral(number: int, kind: str) -> str:
-    if kind.startswith(("chinese", "japaneseCounting", "taiwanese", "ideographTraditional")) and 0 < number < 100:
-        tens, ones = divmod(number, 10)
-        leading = ("" if tens == 1 else _DIGITS[tens]) + "十" if tens else ""
-        return leading + (_DIGITS[ones] if ones else "")
-    if kind == "decimalEnclosedCircle" and 0 < number <= 20:
-        return chr(0x245F + number)
-    if kind in ("lowerLetter", "upperLetter") and 0 < number <= 26:
-        return chr((96 if kind == "lowerLetter" else 64) + number)
-    return str(number)

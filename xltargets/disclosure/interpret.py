@@ -128,7 +128,9 @@ class Interpreter:
         self.section = None
 
     def _paragraph(self, paragraph: Paragraph) -> None:
-        if paragraph.contents:
+        if paragraph.aside:
+            self.leftovers.append(Leftover(paragraph.line, paragraph.text))
+        if paragraph.contents or paragraph.aside:
             return
         if paragraph.mark == UNIT_BEGINS:
             self._close_gap()
