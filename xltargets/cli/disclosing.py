@@ -40,12 +40,8 @@ def import_command(
     for remark in imported.remarks:
         click.echo(f"说明：{remark}", err=True)
     for leftover in imported.leftovers:
-        click.echo(f"未放入申报表，第 {leftover.line} {_counted(text)}：{leftover.text}", err=True)
+        click.echo(f"未放入申报表，第 {leftover.line} {imported.counted}：{leftover.text}", err=True)
     return 1 if imported.leftovers else 0
-
-
-def _counted(path: Path) -> str:
-    return "行" if path.suffix.lower() in (".txt", ".md", ".html", ".htm") else "段"
 
 
 def _write_json(documents: list[dict[str, Any]], output: Path | None, force: bool) -> None:

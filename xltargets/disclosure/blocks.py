@@ -7,7 +7,7 @@ Documents of others have none and are read by their labels.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 #: A mark that leads the path of a field which is not filled in: the text beside it is the form's own.
@@ -93,3 +93,14 @@ Block = Paragraph | Table
 def distinct(row: list[Cell]) -> list[tuple[int, Cell]]:
     """The cells of a row with the first column of each, merged ones once."""
     return [(column, cell) for column, cell in enumerate(row) if column == 0 or row[column - 1] is not cell]
+
+
+#: So many places are named.
+_MOST_PLACES = 20
+
+
+def places(lines: Iterable[int], counted: str) -> str:
+    """第 3、8 段."""
+    named = list(dict.fromkeys(lines))
+    more = f"等 {len(named)} 处" if len(named) > _MOST_PLACES else ""
+    return f"第 {'、'.join(map(str, named[:_MOST_PLACES]))} {counted}{more}"

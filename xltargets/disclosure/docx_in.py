@@ -12,7 +12,7 @@ import zipfile
 from collections.abc import Iterator
 from typing import Any
 
-from xltargets.disclosure.blocks import Block, Cell, Paragraph, Table
+from xltargets.disclosure.blocks import Block, Cell, Paragraph, Table, places
 from xltargets.disclosure.docx_numbers import Numbers
 from xltargets.disclosure.marks import marks_of_styles
 from xltargets.errors import Error
@@ -34,8 +34,6 @@ _GONE = {f"{_W}del", f"{_W}moveFrom", f"{_W}instrText", f"{_W}delText", f"{_W}pP
 _NOTES = {f"{_W}footnoteReference": "footnotes", f"{_W}endnoteReference": "endnotes"}
 #: What stands above and below pages without saying anything: their numbers.
 _PAGE_NUMBER = re.compile(r"[\s\d\-—－–_/·.第页共]*")
-#: So many places are named.
-_MOST_PLACES = 20
 _CHANGES = tuple(f"{_W}{name}" for name in ("ins", "del", "moveFrom", "moveTo"))
 #: What a document may unpack to.
 _LARGEST = 500 * 1024 * 1024
@@ -145,9 +143,9 @@ class _Reader:
     def unread(self) -> Iterator[str]:
         """What is said of that in the body which is no text."""
         if self.pictures:
-            yield f"{_places(self.pictures)}有图片或嵌入的对象，里面的文字读不到，没有导入；请对照原文，需要的请补填"
+            yield f"{places(self.pictures, '段')}有图片或嵌入的对象，里面的文字读不到，没有导入；请对照原文，需要的请补填"
         if self.foreign:
-            yield f"{_places(self.foreign)}之后嵌入了另一份文档，没有导入；请在 Word 中打开后另存一份再导入"
+            yield f"{places(self.foreign, '段')}之后嵌入了另一份文档，没有导入；请在 Word 中打开后另存一份再导入"
 
     def _blocks(self, parent: Any) -> Iterator[Block]:
         for child in parent:
@@ -247,13 +245,6 @@ class _Reader:
             texts.append(self.carried)
             self.carried = ""
         return Cell("\n".join(texts), line, mark=mark)
-
-
-def _places(lines: list[int]) -> str:
-    """第 3、8 段."""
-    named = list(dict.fromkeys(lines))
-    more = f"等 {len(named)} 处" if len(named) > _MOST_PLACES else ""
-    return f"第 {'、'.join(map(str, named[:_MOST_PLACES]))} 段{more}"
 
 
 def _flattened(parent: Any) -> Iterator[Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 from xltargets.disclosure.blocks import Block
@@ -12,6 +13,12 @@ from xltargets.submission.form import Form, load_form
 
 #: What LibreOffice turns into .docx for us.
 CONVERTED = (".doc", ".wps", ".rtf", ".odt", ".wpt", ".dot", ".docm", ".dotx")
+_PROLOGUE = rb"(?:\s|<\?xml[^>]*>|<!--.*?-->)*"
+_HTML = re.compile(_PROLOGUE + rb"<(?:!doctype html|html|head|meta|title|style|body|table|div|center|p|h[1-6])[\s>]", re.I | re.S)
+_WORD_XML = re.compile(rb"<\?mso-application progid=\"Word|<w:worddocument|<pkg:package", re.I)
+_ARCHIVED_PAGE = re.compile(rb"^content-type:\s*(?:multipart/related|text/html)", re.I | re.M)
+#: So much of a file tells what it is.
+_START = 4096
 #: A disclosure is a few hundred pages at most.
 LARGEST = 200 * 1024 * 1024
 
@@ -32,8 +39,10 @@ def import_disclosure(path: str | os.PathLike[str], *, form: Form | None = None)
     """
     form = form or load_form()
     remarks: list[str] = []
-    imported = Interpreter(form).read(_blocks(Path(path), remarks, form))
+    blocks, counted = _blocks(Path(path), remarks, form)
+    imported = Interpreter(form).read(blocks)
     imported.remarks[:0] = remarks
+    imported.counted = counted
     if not any(_says_something(document) for document in imported.documents):
         raise Error("没有找到部门整体绩效目标，也没有找到项目绩效目标表，不是绩效文本；请检查是否选错了文件", file=path)
     return imported
@@ -51,30 +60,40 @@ def _has_text(node: object) -> bool:
     return any(map(_has_text, node)) if isinstance(node, list) else node is not None
 
 
-def _blocks(path: Path, remarks: list[str], form: Form) -> list[Block]:
-    data = _bytes(path)
+def _blocks(path: Path, remarks: list[str], form: Form) -> tuple[list[Block], str]:
+    """The blocks of a file, and whether they are counted by 行 or 段."""
+    data, suffix = _bytes(path), path.suffix.lower()
+    start = data[:_START].replace(b"\0", b"").removeprefix(b"\xef\xbb\xbf").removeprefix(b"\xff\xfe").removeprefix(b"\xfe\xff")
     if data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
-        if path.suffix.lower() in (".odt", ".docm", ".dotx", ".wps"):
-            return _converted(path, remarks, form)
+        if suffix in (".odt", ".docm", ".dotx", ".wps"):
+            return _converted(path, remarks, form), "段"
         from xltargets.disclosure.docx_in import docx_blocks
 
-        return docx_blocks(data, os.fspath(path), remarks, form)
-    if data.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1") or data.lstrip().startswith(b"{\\rtf"):
-        return _converted(path, remarks, form)
+        return docx_blocks(data, os.fspath(path), remarks, form), "段"
+    if data.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1") or start.lstrip().startswith(b"{\\rtf") or _WORD_XML.search(start):
+        return _converted(path, remarks, form), "段"
     if data.startswith(b"%PDF"):
         raise Error("这是 PDF 文件，不能导入；请导入原来的 Word 文件，或把内容另存为文本", file=path)
-    from xltargets.disclosure.text_in import decode, text_blocks
+    if _ARCHIVED_PAGE.search(start.replace(b"\r", b"")):
+        data = _page_in(data, path)
+    elif suffix not in (".html", ".htm", ".xhtml") and not _HTML.match(start):
+        from xltargets.disclosure.text_in import decode, text_blocks
 
-    if path.suffix.lower() in (".html", ".htm", ".mht") or _looks_like_html(data):
-        from xltargets.disclosure.html_in import html_blocks
+        return text_blocks(decode(data, os.fspath(path)), markdown=suffix == ".md"), "行"
+    from xltargets.disclosure.html_in import html_blocks
 
-        return html_blocks(data, os.fspath(path))
-    return text_blocks(decode(data, os.fspath(path)), markdown=path.suffix.lower() == ".md")
+    return html_blocks(data, os.fspath(path), remarks), "行"
 
 
-def _looks_like_html(data: bytes) -> bool:
-    start = data[:400].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    return start.startswith((b"<!doctype html", b"<html"))
+def _page_in(data: bytes, path: Path) -> bytes:
+    """The page in a web archive (.mht), which programs also write with the ending .doc."""
+    import email
+
+    for part in email.message_from_bytes(data).walk():
+        page = part.get_payload(decode=True) if part.get_content_type() == "text/html" else None
+        if isinstance(page, bytes) and page.strip():
+            return page
+    raise Error("网页存档里没有网页；请在 Word 或浏览器中打开后另存为 .docx 或 .html 再导入", file=path)
 
 
 def _converted(path: Path, remarks: list[str], form: Form) -> list[Block]:

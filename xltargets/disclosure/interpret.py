@@ -55,11 +55,13 @@ class Imported:
             :func:`xltargets.submission.document.from_document` takes.
         leftovers: every text that is neither in a document nor a label of the form, in the order of the file.
         remarks: Chinese sentences on what was done to the text: units converted, tracked changes taken.
+        counted: what the places of leftovers are counted by: 行 or 段.
     """
 
     documents: list[dict[str, Any]]
     leftovers: list[Leftover] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
+    counted: str = "行"
 
 
 @dataclass
