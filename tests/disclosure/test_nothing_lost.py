@@ -26,6 +26,7 @@ WORDS = st.sampled_from([
     "绩效标准", "备注", "权重", "产出指标", "数量指标", "合计", "总分", "修路", "种树", "≥95%", "30.00", "30%", "第一部分", "第二部分", "一、总体绩效目标",
     "二、分项绩效目标", "三、工作保障措施", "1.修路绩效目标表", "部门整体绩效目标表", "13073024P000585100016", "[bookmark: _Toc_1]", "[bookmark: _Toc_2]甲", "甲：乙", "",
     " ", "2024年预算", "目录", "一、总体绩效目标\t1", "预算年度：2024", "单位编码：286001", "一、总体绩效目标：甲",
+    "项目资金（万元）", "填报单位：某县交通局　　单位：万元", "单位：某县交通局 预算数：30", "实施单位", "实施单位：某县公路段", "- 3 -", "第三部分 名词解释", "四、其他", "（单位：万元）", "序号", "1", "项目",
 ])  # fmt: skip
 LINES = st.lists(st.one_of(
     WORDS, WORDS.map(lambda word: f"\t{word}"), WORDS.map(lambda word: f"\t{word}"), st.just(""),
@@ -46,7 +47,9 @@ def said(node: Any) -> list[str]:
 def missing(texts: list[str], imported: Imported) -> list[str]:
     """Those of the texts that are nowhere."""
     there = "\n".join([*said(imported.documents), *(leftover.text for leftover in imported.leftovers)])
-    return [text for text in texts if text.strip() and not any(form in there for form in forms(text)) and not printed(text)]
+    lost = [text for text in texts if text.strip() and not any(form in there for form in forms(text)) and not printed(text)]
+    parts = {text: LABELS.apart(text) for text in lost}
+    return [text for text in lost if len(parts[text]) == 1 or missing(parts[text], imported)]
 
 
 def forms(text: str) -> list[str]:

@@ -11,13 +11,17 @@ from xltargets.disclosure.blocks import AUTOMATIC, UNIT_BEGINS, Block, Cell, Par
 from xltargets.disclosure.places import (
     DEPARTMENT,
     ITEMISED,
+    NEUTRAL,
     OVERALL,
     PROJECTS,
     SAFEGUARDS,
     SECTIONS,
     UNIT_CELL,
+    follows,
     heading,
     is_known_contents,
+    is_page_number,
+    is_part,
     is_title,
     labels_of,
     money_unit,
@@ -90,6 +94,8 @@ class Interpreter:
         self.remarks: list[str] = []
         self.titles: list[str] = []
         self.section: str | None = None
+        self.heading = ""
+        self.texts: list[str | None] = []
         self.residue: list[Paragraph] = []
         self.gap: list[Paragraph] = []
         self._begin_unit()
@@ -169,22 +175,30 @@ class Interpreter:
         residue, rest = split_residue(paragraph.text)
         if not rest.strip():
             self.residue.append(paragraph)
+        elif is_page_number(rest):
+            self.leftovers.append(Leftover(paragraph.line, paragraph.text))
         elif (kind := heading(rest)) is not None:
             if residue:
                 self.residue.append(Paragraph(residue, paragraph.line))
-            self._heading(kind)
+            self._heading(kind, rest)
+        elif is_part(rest) or (self.section in SECTIONS and follows(rest, self.heading, self.texts)):
+            self._heading(NEUTRAL)
+            self._text(paragraph, paragraph.text)
+        elif self.section not in SECTIONS and not residue and len(parts := self.labels.apart(rest)) > 1:
+            for part in parts:
+                self._plain(Paragraph(part, paragraph.line))
         elif is_known_contents(rest) or self._heading_with_text(paragraph, residue, rest) or self._unit_line(paragraph, rest):
             pass
         else:
             self._text(paragraph, paragraph.text)
 
-    def _heading(self, kind: str) -> None:
+    def _heading(self, kind: str, text: str = "") -> None:
         if kind == DEPARTMENT and self.section not in (None, DEPARTMENT):
             self._close_gap()
             if self.unit.begun:
                 self._begin_unit()
         self._close_gap()
-        self.section = kind
+        self.section, self.heading, self.texts = kind, text, []
 
     def _heading_with_text(self, paragraph: Paragraph, residue: str, rest: str) -> bool:
         """一、总体绩效目标：…… in one paragraph."""
@@ -192,7 +206,7 @@ class Interpreter:
         kind = heading(label) if colon and text.strip() else None
         if kind not in SECTIONS:
             return False
-        self._heading(kind)
+        self._heading(kind, label)
         self._text(paragraph, residue + text)
         return True
 
@@ -209,8 +223,7 @@ class Interpreter:
         value = value if said else pair[1]
         if path in self.unit.head and self.unit.head[path] == value:
             return True
-        if path in self.unit.head or (self.unit.reader and self.unit.reader.projects) or self.gap:
-            self._close_gap()
+        if path in self.unit.head or (self.unit.reader and self.unit.reader.projects):
             self._begin_unit()
         self.unit.head[path] = value
         return True
@@ -218,6 +231,7 @@ class Interpreter:
     def _text(self, paragraph: Paragraph, text: str | None) -> None:
         """A text that is no heading: of the section it stands in, or of what comes between tables."""
         if self.section in SECTIONS and not (not paragraph.literal and is_title(text or "")):
+            self.texts.append(text)
             text = self._with_residue(text)
             if self.section == OVERALL:
                 self.unit.overall += [] if text is None else [text]
@@ -319,7 +333,7 @@ class Interpreter:
     def _documents(self, unit: _Unit) -> list[dict[str, Any]]:
         """The unit's document; more than one when its projects are of several units."""
         projects = unit.reader.projects if unit.reader else []
-        projects = [project for project in projects if project.exact or project.begun or project.values]
+        projects = [project for project in projects if project.exact or project.begun or project.values or project.doer]
         for project in projects:
             self._finish(project, unit)
         named = {path: value for path, value in unit.head.items() if path in _UNIT_NAMES}
@@ -359,6 +373,10 @@ class Interpreter:
         if values.get("projects.money_unit") == AUTOMATIC_MONEY_UNIT and "projects.money_unit" not in project.literal:
             values["projects.money_unit"] = None
         self._name_unit(project)
+        if project.doer is not None:
+            said = unit.head.get("unit.name") or values.setdefault("unit.name", project.doer.text)
+            if said != project.doer.text:
+                self.leftovers.append(Leftover(project.doer.line, project.doer.text))
 
     def _name_unit(self, project: Project) -> None:
         """The unit's code and name, from the cell that has both."""

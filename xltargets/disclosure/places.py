@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from decimal import Decimal
 
 from xltargets.submission.form import ITEM, Field, Form
 
+#: Leads a text written as JSON where the shape of plain text cannot say it.
+LITERAL = "[原文: "
 #: A longer text is no label.
 LONGEST_LABEL = 30
 #: A longer text is no title.
@@ -72,6 +75,11 @@ _ALIASES = {
 }  # fmt: skip
 #: The label 绩效标准 is the basis (计划标准 …) where there is a column of values besides, else the value.
 STANDARD = "绩效标准"
+#: Labels of the unit only where a name follows, and not 万元 or 个.
+_WHO = ("单位", "部门")
+_SHORTEST_NAME = 4
+#: Labels of who carries a project out: the unit, where nothing else says who that is.
+DOERS = frozenset(("实施单位", "项目实施单位", "项目单位"))
 #: What begins a row of sums, which is no indicator.
 TOTALS = ("合计", "总分", "总计", "小计")
 
@@ -81,7 +89,8 @@ _FOREIGN = frozenset(
     "绩效指标 主管部门 全年预算数 全年执行数 执行率 总分 合计 项目资金 年度绩效指标 长期绩效指标 中期绩效指标 产出指标 效益指标 满意度指标 成本指标 近两年指标值 "
     "资金来源 项目概况 立项依据 项目负责人 联系人 联系电话 资金支出计划 预算规模及资金用途 项目基本情况 绩效目标表 项目总体目标 项目绩效指标 "
     "单位 部门 资金 其中 整体目标 绩效目标申报表 主管部门及代码 目标名称 绩效目标设定 指标 预算执行率 实施期绩效指标 年度预算执行 数量指标 质量指标 时效指标 "
-    "经济效益指标 社会效益指标 生态效益指标 可持续影响指标 服务对象满意度指标 经济成本指标 社会成本指标 生态环境成本指标 资金支出计划金额 财政资金来源".split()
+    "经济效益指标 社会效益指标 生态效益指标 可持续影响指标 服务对象满意度指标 经济成本指标 社会成本指标 生态环境成本指标 资金支出计划金额 财政资金来源 "
+    "三季度 第三季度 9月底 九月底 9月末 截至9月底".split()
 )
 
 _NUMBERING = re.compile(
@@ -93,6 +102,9 @@ _CONTENTS = re.compile(r"(?:\t|\.{4,}|…{2,}|·{4,})[\s.…·]*\d{1,4}\s*\Z")
 _PAGE = re.compile(r"[\s.…·]*\d{1,4}\s*\Z")
 _TITLE = re.compile(r"绩效(?:目标|自评|自评价|指标)?(?:申报|自评|批复|公开|情况|审核|计划|公示|填报|信息)?表(?:\([^()]*\))?\Z")
 _MONEY_UNIT = re.compile(r"(?:金额)?(?:计量)?单位[::]\s*(?:人民币)?(万元|元|千元|亿元)")
+_OF_MONEY = re.compile("资金|预算|金额|经费|投资")
+_PAGE_NUMBER = re.compile(r"[-—–―_]*\d{1,4}[-—–―_]*|第\d{1,4}页(?:[,/]?共\d{1,4}页)?|\d{1,4}/\d{1,4}")
+_ORDINAL = re.compile(r"(?P<before>\(?)(?P<number>\d{1,2}|[一二三四五六七八九]?十?[一二三四五六七八九]?)(?P<after>[、.]|\)[、.]?)")
 _IN_BRACKETS = re.compile(r"\(?(?:单位[::])?(万元|千元|亿元|元)\)?\Z")
 RESIDUE = re.compile(r"(?:\[bookmark: [^\]\n]*\])+")
 UNIT_CELL = re.compile(r"\s*(\d{6})(?!\d)\s*[-—－–_:： ]*\s*(\S.*?)\s*\Z")
@@ -160,6 +172,8 @@ class Labels:
         """``项目名称：信访专项`` → the field and what follows the colon."""
         label, colon, rest = re.split(r"([:：])", text, maxsplit=1) if re.search(r"[:：]", text[:LONGEST_LABEL]) else (text, "", "")
         field = self.scalar(label) if colon and rest.strip() else None
+        if field is None and bare(label) in _WHO and len(rest.strip()) >= _SHORTEST_NAME and money_unit(text) is None:
+            field = self.fields["unit.name"]
         return None if field is None else (field, rest.strip())
 
     def pairs(self, text: str) -> list[tuple[Field, str]]:
@@ -168,6 +182,18 @@ class Labels:
         found = [(self.scalar(piece[0]), piece[1].strip()) for piece in pieces if len(piece) == 2]
         complete = len(found) == len(pieces) > 1 and all(spec for spec, _ in found)
         return [(spec, value) for spec, value in found if spec] if complete else []
+
+
+    def apart(self, text: str) -> list[str]:
+        """``填报单位：某局　　金额单位：元`` → its parts; the text alone unless blanks part labels with values, or units of money."""
+        if LITERAL in text:
+            return [text]
+        for blanks in (r"\s{2,}|[\t\n\u3000]", r"\s+"):
+            parts = [part for part in re.split(blanks, text.strip()) if part]
+            said = [bool(money_unit(part) or self.inline(part)) for part in parts]
+            if len(parts) > 1 and any(said) and all(one or self.known(part) for one, part in zip(said, parts, strict=True)):
+                return parts
+        return [text]
 
 
 def labels_of(form: Form) -> Labels:
@@ -203,14 +229,64 @@ def is_known_contents(text: str) -> bool:
 
 def money_unit(text: str) -> str | None:
     """万元, 元 … of a text such as ``金额单位：元``."""
-    match = _MONEY_UNIT.match(folded(text)) if len(text) <= LONGEST_LABEL else None
-    return match[1] if match and match.end() >= len(folded(text)) - 2 else None
+    short = folded(text).strip("()[]【】") if len(text) <= LONGEST_LABEL else ""
+    match = _MONEY_UNIT.match(short)
+    return match[1] if match and match.end() >= len(short) - 2 else None
 
 
 def unit_of_label(text: str) -> str | None:
     """万元, 元 … of a label such as ``年度资金总额（元）``."""
     match = _IN_BRACKETS.search(folded(text).rstrip(":*")) if "(" in folded(text) else None
     return match[1] if match else None
+
+
+def unit_of_group(text: str) -> str | None:
+    """万元, 元 … of what stands beside or above amounts, such as ``项目资金（元）``."""
+    return unit_of_label(text) if len(text) <= LONGEST_LABEL and _OF_MONEY.search(text) else None
+
+
+def is_page_number(text: str) -> bool:
+    """Whether a paragraph is the number of a page, as ``- 3 -`` or ``第 3 页 共 9 页``."""
+    return len(text) <= LONGEST_LABEL and bool(_PAGE_NUMBER.fullmatch(folded(text)))
+
+
+def is_part(text: str) -> bool:
+    """Whether a paragraph is the heading of a part, also of one that is none of ours: ``第三部分 名词解释``."""
+    short = folded(text)
+    return bool(_PART.match(short)) and _looks_like_heading(short)
+
+
+def follows(text: str, head: str, before: Sequence[str | None]) -> bool:
+    """Whether a paragraph is the heading that comes after one, ``四、其他事项`` after ``三、工作保障措施``.
+
+    Args:
+        text: the paragraph.
+        head: the heading of the section that it stands in.
+        before: the paragraphs of the section above it; one that is numbered in the same way says that its texts are.
+    """
+    own, above = _ORDINAL.match(folded(text)), _ORDINAL.match(folded(head))
+    if own is None or above is None or not _looks_like_heading(folded(text)):
+        return False
+    style, wanted = _style(above), _count(above) + 1
+    if _style(own) != style or _count(own) != wanted:
+        return False
+    return not any((match := _ORDINAL.match(folded(one or ""))) and _style(match) == style for one in before)
+
+
+def _looks_like_heading(short: str) -> bool:
+    return len(short) <= LONGEST_LABEL and not short.endswith(("。", ";", ".", ",", "!", "?"))
+
+
+def _style(match: re.Match[str]) -> tuple[str, bool, str]:
+    return match["before"], match["number"].isascii(), match["after"]
+
+
+def _count(match: re.Match[str]) -> int:
+    number = match["number"]
+    if number.isascii():
+        return int(number)
+    tens, ten, ones = number.rpartition("十")
+    return (("一二三四五六七八九".find(tens) + 1 or 1) * 10 if ten else 0) + "一二三四五六七八九".find(ones) + 1
 
 
 def split_residue(text: str) -> tuple[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -12,6 +13,7 @@ from xltargets.disclosure.places import FACTORS, unit_of_label
 from xltargets.submission.coerce import parse_number
 from xltargets.submission.form import ITEM, Field, Form
 
+_CURRENCY = re.compile(r"\A(?:人民币)?[¥￥]?\s*")
 INDICATOR = ("projects", ITEM, "indicators", ITEM)
 #: Fields that tell one project from another.
 IDENTITY = ("projects.code", "projects.name")
@@ -26,8 +28,10 @@ class Project:
         indicators: rows, key → value as typed.
         long_term: rows of a block of long-term indicators.
         money: 万元, 元 …: what amounts without a unit of their own are in.
+        inherited: the same where nothing in this project says so: what those before it were in.
         exact: it was published by this package; texts are as they were.
         hinted: which values of the unit come from the caption of the table, not from a label.
+        doer: who carries it out: the unit, where nothing else says who that is.
         literal: which values were written as literals, and so are not the form's own.
     """
 
@@ -35,9 +39,11 @@ class Project:
     indicators: list[dict[str, Any]] = field(default_factory=list)
     long_term: list[tuple[dict[str, Any], list[Cell]]] = field(default_factory=list)
     money: str | None = None
+    inherited: str | None = None
     exact: bool = False
     hinted: set[str] = field(default_factory=set)
     literal: set[str] = field(default_factory=set)
+    doer: Cell | None = None
 
     @property
     def begun(self) -> bool:
@@ -102,14 +108,13 @@ def typed(spec: Field, cell: Cell, money: str | None = None, label: str = "") ->
 
 
 def _amount(text: str, money: str | None, label: str) -> Any:
-    for own, factor in FACTORS.items():
-        if text.strip().endswith(own) and not (own == "元" and text.strip().endswith(tuple(FACTORS)[:1] + ("千元", "亿元"))):
-            number = parse_number(text, own)
-            return text if number is None else _times(number, factor)
-    number = parse_number(text)
+    plain = _CURRENCY.sub("", text.strip()).removesuffix("整").rstrip()
+    plain += "元" if plain.endswith(("万", "亿")) else ""
+    own = next((unit for unit in sorted(FACTORS, key=len, reverse=True) if plain.endswith(unit)), "")
+    number = parse_number(plain, own)
     if number is None:
         return text
-    return _times(number, FACTORS.get(unit_of_label(label) or money or "万元", Decimal(1)))
+    return _times(number, FACTORS[own or unit_of_label(label) or money or "万元"])
 
 
 def _times(number: Decimal, factor: Decimal) -> Decimal:

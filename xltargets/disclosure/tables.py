@@ -9,6 +9,7 @@ from typing import Any
 
 from xltargets.disclosure.blocks import AUTOMATIC, Cell, Table, distinct
 from xltargets.disclosure.places import (
+    DOERS,
     FACTORS,
     STANDARD,
     TOTALS,
@@ -19,13 +20,16 @@ from xltargets.disclosure.places import (
     is_title,
     money_unit,
     split_residue,
+    unit_of_group,
     unit_of_label,
 )  # fmt: skip
 from xltargets.disclosure.project import IDENTITY, Project, typed
 from xltargets.submission.form import Field
 
 _LONG_TERM = re.compile(r"长期|中期|实施期")
+_DIGIT = re.compile(r"\d")
 _ANNUAL = re.compile(r"年度|当年|本年")
+_LEVELS = ("level1", "level2", "level3")
 _USAGE = "预算规模及资金用途"
 
 
@@ -39,12 +43,14 @@ class Header:
         texts: the headings, folded, to know them again on the next page.
         width: how many columns the table has.
         labels: the cells of the heading.
+        serial: the column that counts the rows.
     """
 
     columns: dict[int, Field]
     scalars: dict[int, tuple[Field, Cell]]
     width: int
     labels: set[int] = field(default_factory=set)
+    serial: int | None = None
 
 
 class TableReader:
@@ -73,7 +79,8 @@ class TableReader:
     def begin(self) -> Project:
         """Begin the next project; one of which nothing is known yet is taken instead."""
         if not self.projects or self.projects[-1].begun or self.projects[-1].values.get("projects.title"):
-            self.projects.append(Project())
+            before = self.projects[-1] if self.projects else Project()
+            self.projects.append(Project(inherited=before.money or before.inherited))
         self.header, self.long_block = None, False
         if self.pending_money is not None:
             pending, self.pending_money = self.pending_money, None
@@ -143,7 +150,7 @@ class TableReader:
             for position, (_, cell) in enumerate(distinct(row)):
                 spec = None if cell.literal else self.labels.scalar(cell.text)
                 if spec is not None and spec.dotted in IDENTITY and spec.dotted not in found:
-                    value = self._value_cell(table, index, position)
+                    value = self._value_cell(table, index, position, spec)
                     if value is not None and not value.blank:
                         found[spec.dotted] = value.text
         current = self.projects[-1].values if self.projects else {}
@@ -178,12 +185,21 @@ class TableReader:
                 header.labels.add(id(cell))
             elif (scalar := self.labels.scalar(cell.text)) is not None:
                 header.scalars[column] = (scalar, cell)
+            elif bare(cell.text) == "项目":
+                header.scalars[column] = (self.labels.fields["projects.name"], cell)
+                header.labels.add(id(cell))
+            elif bare(cell.text) == "序号":
+                header.serial = column
         if standard is not None:
             has_value = any(spec.path[-1] == "value" for _, spec in found)
             found.append((standard, self.labels.fields[f"projects.indicators.{'basis' if has_value else 'value'}"]))
         keys = {spec.path[-1] for _, spec in found}
         if not keys & {"level2", "level3"} or len(keys) < 3 and "value" not in keys or len(keys) < 2:
             return None
+        first = min(column for column, spec in found if spec.path[-1] in _LEVELS)
+        for column, spec in [entry for entry in found if entry[0] < first and entry[1].path[-1] == "unit"]:
+            found.remove((column, spec))  # 单位 on the left is whose project it is, on the right what its values are in
+            header.scalars[column] = (self.labels.fields["unit.name"], row[column])
         above = table.rows[index - 1] if index else []
         header.columns = dict(self._one_of_each(found, above, row))
         return header
@@ -231,6 +247,8 @@ class TableReader:
         header = self.header
         self._note_block(row, header)
         self._wide(row)
+        if header.serial is not None and header.serial < len(row) and row[header.serial].text.strip().isdecimal():
+            self.used.add(id(row[header.serial]))
         cells = {spec.path[-1]: row[column] for column, spec in header.columns.items()
                  if column < len(row) and id(row[column]) not in header.labels}  # fmt: skip
         first = next((cell.text for _, cell in distinct(row) if not cell.blank), "")
@@ -288,11 +306,15 @@ class TableReader:
         for position, (_, cell) in enumerate(cells):
             if cell.blank or cell.literal or id(cell) in self.used:
                 continue
+            self._note_unit(cell)
             if unit := money_unit(cell.text):
                 self._money(unit, cell)
+            elif len(parts := self.labels.apart(cell.text)) > 1:
+                labelled = True
+                self._parts(cell, parts)
             elif (spec := self.labels.scalar(cell.text)) is not None:
                 labelled = True
-                value = self._value_cell(table, index, position)
+                value = self._value_cell(table, index, position, spec)
                 if value is not None:
                     self._set(spec, value, cell.text)
             elif (pair := self.labels.inline(cell.text)) is not None:
@@ -301,12 +323,40 @@ class TableReader:
         if not labelled:
             self._without_labels(table, index, cells)
 
-    def _value_cell(self, table: Table, index: int, position: int) -> Cell | None:
-        """The cell of a label's value: right of it, else below it."""
+    def _parts(self, cell: Cell, parts: list[str]) -> None:
+        """``填报单位：某局　　金额单位：元`` in one cell."""
+        taken = []
+        for part in parts:
+            piece, pair = Cell(part, cell.line), self.labels.inline(part)
+            if unit := money_unit(part):
+                self._money(unit, piece)
+            elif pair is not None:
+                self._set(pair[0], Cell(pair[1], cell.line), part, holder=piece)
+            taken.append(id(piece) in self.used or self.labels.known(part))
+        if all(taken):
+            self.used.add(id(cell))
+
+    def _note_unit(self, cell: Cell) -> None:
+        """``项目资金（元）``: what its amounts are in, and those that follow."""
+        if self.project.money is None and (unit := unit_of_group(cell.text)):
+            self.project.money = unit
+            if unit != "万元":
+                self.say(f"“{cell.text.strip()}”以{unit}计，已换算为万元")
+
+    def _value_cell(self, table: Table, index: int, position: int, spec: Field) -> Cell | None:
+        """The cell of a label's value: right of it, else below it; a number is no word beside it where it stands below."""
         cells = distinct(table.rows[index])
-        column, label = cells[position]
-        if position + 1 < len(cells) and not self._is_label(cells[position + 1][1]):
-            return cells[position + 1][1]
+        beside = cells[position + 1][1] if position + 1 < len(cells) else None
+        if beside is None or self._is_label(beside):
+            return self._below(table, index, cells[position])
+        if spec.type == "number" and not beside.blank and not _DIGIT.search(beside.text):
+            below = self._below(table, index, cells[position])
+            return below if below is not None and _DIGIT.search(below.text) else beside
+        return beside
+
+    def _below(self, table: Table, index: int, place: tuple[int, Cell]) -> Cell | None:
+        """The value below a label."""
+        column, label = place
         for row in table.rows[index + 1 :]:
             below = row[column] if column < len(row) else None
             if below is not label:
@@ -323,9 +373,14 @@ class TableReader:
 
     def _set(self, spec: Field, cell: Cell, label: str, holder: Cell | None = None) -> None:
         """Take a value, once; another one stays where it is and will be told as left over."""
+        if spec.dotted == "unit.name" and bare(label) in DOERS:
+            if self.project.doer is None:
+                self.project.doer = cell
+                self.used.add(id(holder or cell))
+            return
         if spec.unit == "万元" and (unit := unit_of_label(label)) not in (None, "万元"):
             self.say(f"“{label.strip()}”以{unit}计，已换算为万元")
-        value = typed(spec, cell, self.project.money, label)
+        value = typed(spec, cell, self.project.money or self.project.inherited, label)
         if not self.project.fits(spec.dotted, value):
             if spec.dotted not in IDENTITY:
                 return

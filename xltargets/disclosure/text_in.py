@@ -12,10 +12,9 @@ import json
 import re
 
 from xltargets.disclosure.blocks import Block, Cell, Paragraph, Table
-from xltargets.disclosure.places import heading, is_known_contents, is_title, split_residue
+from xltargets.disclosure.places import LITERAL, heading, is_known_contents, is_title, split_residue
 from xltargets.errors import Error
 
-LITERAL = "[原文: "
 _LINE_END = re.compile(r"\r\n|\n|\r")
 _BINARY = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _RULE = re.compile(r"\|[\s:|-]*-[\s:|-]*\|")

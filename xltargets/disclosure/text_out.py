@@ -17,6 +17,7 @@ from typing import Any
 from xltargets.disclosure.blocks import AUTOMATIC
 from xltargets.disclosure.interpret import Interpreter
 from xltargets.disclosure.places import (
+    LITERAL,
     RESIDUE,
     SECTIONS,
     STANDARD,
@@ -24,15 +25,19 @@ from xltargets.disclosure.places import (
     UNIT_CELL,
     Labels,
     bare,
+    follows,
     heading,
     is_contents,
+    is_page_number,
+    is_part,
     is_title,
     labels_of,
     money_unit,
     split_residue,
+    unit_of_group,
 )  # fmt: skip
 from xltargets.disclosure.statement import HEAD, Box, ProjectPage, Statement
-from xltargets.disclosure.text_in import LITERAL, text_blocks
+from xltargets.disclosure.text_in import text_blocks
 from xltargets.submission.form import Form
 
 #: Labels that the official text prints otherwise than the schema.
@@ -61,8 +66,8 @@ def _head(statement: Statement, body: str, form: Form) -> str:
         given, read = statement.head.get(mark), unit.get(key)
         if given != (None if read is None else str(read)) or not unit:
             title = labels_of(form).fields[mark].title
-            text = _quoted(given) if given is None or not _is_simple(given) else given
-            lines.append(f"{title}：{text}\n")
+            plain = given is not None and _is_simple(given) and len(labels_of(form).apart(f"{title}：{given}")) == 1
+            lines.append(f"{title}：{given if plain else _quoted(given)}\n")
     return "".join(lines)
 
 
@@ -90,8 +95,8 @@ class _Writer:
         lines = [" 第一部分", "部门整体绩效目标", _SPACER, SECTIONS["overall_target"]]
         if statement.overall:
             lines += self._overall(statement.overall)
-        lines += [SECTIONS["itemised_targets"], *map(self._item, statement.itemised)]
-        lines += [SECTIONS["safeguards"], *map(self._item, statement.safeguards)]
+        for key, texts in (("itemised_targets", statement.itemised), ("safeguards", statement.safeguards)):
+            lines += [SECTIONS[key], *(self._item(text, SECTIONS[key], texts[:index]) for index, text in enumerate(texts))]
         lines += [_SPACER] * 4 + ["第二部分", _SPACER, "预算项目绩效目标", _SPACER, _SPACER]
         for index, page in enumerate(statement.projects):
             lines += [*([_SPACER] if index else []), *self._project(page)]
@@ -99,13 +104,17 @@ class _Writer:
 
     def _overall(self, text: str) -> list[str]:
         lines = text.split("\n")
-        safe = all(self._is_line(line, first=not index) for index, line in enumerate(lines))
+        safe = all(
+            self._is_line(line, first=not index) and not follows(split_residue(line)[1], SECTIONS["overall_target"], lines[:index])
+            for index, line in enumerate(lines)
+        )
         return lines if safe else [_quoted(text)]
 
-    def _item(self, text: object) -> str:
+    def _item(self, text: object, head: str, before: Sequence[str | None]) -> str:
         if text is None or text == "":
             return _quoted(None)
-        return str(text) if self._is_line(str(text), first=True) else _quoted(str(text))
+        plain = self._is_line(str(text), first=True) and not follows(split_residue(str(text))[1], head, before)
+        return str(text) if plain else _quoted(str(text))
 
     def _is_line(self, line: str, *, first: bool) -> bool:
         """Whether a line in a section of part one is read as that."""
@@ -115,7 +124,7 @@ class _Writer:
             return False
         label, colon, _ = rest.partition("：")
         return not (
-            heading(rest) or is_title(rest) or is_contents(rest) or line.startswith((LITERAL, "#"))
+            heading(rest) or is_part(rest) or is_title(rest) or is_contents(rest) or is_page_number(rest) or line.startswith((LITERAL, "#"))
             or line.strip().startswith("|") or (colon and heading(label) in SECTIONS)
         )  # fmt: skip
 
@@ -151,7 +160,7 @@ class _Writer:
         residue, rest = split_residue(text)
         automatic = (page.title.mark or "").startswith(AUTOMATIC)
         plain = bool(rest.strip()) and is_title(rest) and self._is_text(rest) and "\t" not in text and not is_contents(rest)
-        plain = plain and heading(rest) is None and not text.startswith(("#", "|")) and not rest.startswith(LITERAL)
+        plain = plain and heading(rest) is None and not is_part(rest) and not text.startswith(("#", "|")) and not rest.startswith(LITERAL)
         label, colon, _ = rest.partition("：")
         plain = plain and self.labels.inline(rest) is None and "整体" not in text and not (colon and heading(label))
         name = next((box.text for row in page.rows for box in row if box.mark == "projects.name"), None)
@@ -191,8 +200,9 @@ class _Writer:
 
     def _is_cell(self, text: str) -> bool:
         """Whether a text in a cell is read as that."""
-        misread = self.labels.known(text) or self.labels.inline(text) or money_unit(text)
-        return not misread and self._is_cell_text(text)
+        labels = self.labels
+        misread = labels.known(text) or labels.inline(text) or len(labels.apart(text)) > 1
+        return not (misread or money_unit(text) or unit_of_group(text)) and self._is_cell_text(text)
 
     def _is_cell_text(self, text: str) -> bool:
         """Whether its lines are those of one cell."""
