@@ -17,6 +17,7 @@ import pytest
 from xltargets.consolidate import Options, Result, consolidate
 from xltargets.consolidate.giveback import safe_name
 from xltargets.consolidate.shelf import Shelf
+from xltargets.errors import Error
 from xltargets.rules.engine import Inputs
 from xltargets.rules.finding import Severity
 
@@ -126,6 +127,76 @@ def test_a_run_that_was_killed_leaves_no_copy_that_nobody_knows(
     hand_in("286001.xlsx", document("286001", ("30",)))
     run()
     assert {name for name in files(tmp_path / "还") if name.endswith(".xlsx")} == {"通过/286001_第286001局/286001.xlsx"}
+
+
+def test_when_the_list_of_copies_is_lost_none_in_which_somebody_may_have_worked_is_written_over(
+    run: Callable[..., Result], hand_in: Callable[..., Path], document: Any, tmp_path: Path
+) -> None:
+    hand_in("286001.xlsx", wrong(document, "286001"))
+    run()
+    copy = tmp_path / "还" / "退回" / "286001_第286001局" / "286001.xlsx"
+    book = openpyxl.load_workbook(copy)
+    book["项目1"]["B5"] = "审核员写的"
+    book.save(copy)
+    (tmp_path / "还" / ".xltargets-output").unlink()
+    run()
+    kept = copy.with_name("286001（有人改过）.xlsx")
+    assert openpyxl.load_workbook(kept)["项目1"]["B5"].value == "审核员写的"
+    assert openpyxl.load_workbook(copy)["项目1"]["B5"].value != "审核员写的"
+
+
+@pytest.mark.parametrize("content", ['{"退回/a/b.xlsx": 5}', '{"退回/a/b.xlsx": [1, 2]}', '{"退回/a/b.xlsx": ["a", []]}', "[1]", "{"])
+def test_a_list_of_copies_that_somebody_edited_does_not_end_the_run(
+    run: Callable[..., Result], hand_in: Callable[..., Path], tmp_path: Path, content: str
+) -> None:
+    hand_in("286001.xlsx")
+    (tmp_path / "还").mkdir()
+    (tmp_path / "还" / ".xltargets-output").write_text(content, "utf-8")
+    result = run()
+    assert result.given_back is not None and result.given_back.errors == []
+    assert "通过/286001_第286001局/286001.xlsx" in files(tmp_path / "还")
+
+
+def test_a_copy_that_is_open_elsewhere_is_told_and_updated_by_a_later_run(
+    run: Callable[..., Result], hand_in: Callable[..., Path], document: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hand_in("286001.xlsx", wrong(document, "286001"))
+    hand_in("286002.xlsx", wrong(document, "286002"))
+    run()
+    for code in ("286001", "286002"):
+        copy = tmp_path / "还" / "退回" / f"{code}_第{code}局" / f"{code}.xlsx"
+        copy.write_bytes(copy.read_bytes() + b" ")  # somebody worked in it, and has it open
+    hand_in("286001.xlsx", document("286001", ("30",)))
+    changed = wrong(document, "286002")
+    changed["projects"][0]["budget"]["fiscal"] = Decimal(10)
+    hand_in("286002.xlsx", changed)
+
+    def refused(self: Path, target: Path) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "rename", refused)
+        result = run()
+    assert result.given_back is not None
+    assert sorted(Path(error.file or "").name for error in result.given_back.errors) == ["286001.xlsx", "286002.xlsx"]
+    assert all("可能正开着" in str(error) for error in result.given_back.errors)
+    again = run()
+    assert again.given_back is not None and again.given_back.errors == []
+    assert {name for name in files(tmp_path / "还") if name.endswith(".xlsx")} == {
+        "通过/286001_第286001局/286001.xlsx", "退回/286001_第286001局/286001（有人改过）.xlsx",
+        "退回/286002_第286002局/286002.xlsx", "退回/286002_第286002局/286002（有人改过）.xlsx",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("place", ["占了", "占了/里面"])
+def test_a_file_in_the_place_of_the_folder_is_refused_before_anything_is_read(
+    hand_in: Callable[..., Path], inbox: Path, tmp_path: Path, place: str
+) -> None:
+    hand_in("286001.xlsx")
+    (tmp_path / "占了").write_text("", "utf-8")
+    with pytest.raises(Error, match="是一个文件"):
+        consolidate([inbox], tmp_path / "a.xlsx", options=Options(give_back=tmp_path / place))
+    assert not (tmp_path / "a.xlsx").exists()
 
 
 @pytest.mark.skipif(os.name == "nt" or sys.platform == "darwin", reason="names there are always Unicode")

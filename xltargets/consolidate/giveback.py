@@ -120,7 +120,7 @@ def give_back(store: Store, crossing: Crossing, wanted: Return, work: Work = IN_
             shelf.failed(errand.key)
         else:
             shelf.written(errand.key, answer)
-    shelf.close()
+    given.errors += shelf.close()
     given.notes += [f"{path}：退回的文件被人改过，已改成这个名字保留；要报送的，请存到报送文件夹" for path in shelf.set_aside]
     return given
 
@@ -166,7 +166,12 @@ def _is_due(errand: Errand, shelf: Shelf, given: GivenBack) -> bool:
     copy = Path(errand.copy)
     if shelf.is_current(errand.key, errand.print, letter_of(copy) if errand.refused else copy):
         return False
-    shelf.make_room(errand.key, errand.print)
+    try:
+        shelf.make_room(errand.key, errand.print)
+    except Error as error:
+        shelf.keep(errand.key)
+        given.errors.append(error)
+        return False
     return True
 
 

@@ -195,6 +195,8 @@ def check_places(
     if options.give_back and os.path.realpath(options.give_back) in read:
         advice = f"请另用一个文件夹，如“{options.give_back / '审核结果'}”"
         raise Error(f"退回的文件不能放在报送文件夹本身，不然与报送的分不清；{advice}", file=options.give_back)
+    if options.give_back and not next(part for part in (options.give_back, *options.give_back.absolute().parents) if part.exists()).is_dir():
+        raise Error("退回用的文件夹，或它上面的一层，是一个文件；请换一个位置", file=options.give_back)
     if options.previous and os.path.realpath(options.previous) in read:
         raise Error("上年的申报表和本年的在同一个文件夹，无法比对；请分开存放", file=options.previous)
     if options.parquet:

@@ -59,7 +59,11 @@ class Shelf:
         found: object = {}
         with suppress(OSError, ValueError):
             found = json.loads((self.folder / OURS).read_text("utf-8"))
-        copies = {key: Copy(str(one[0]), one[1]) for key, one in found.items() if len(one) == 2} if isinstance(found, dict) else {}
+        copies: dict[str, Copy] = {}
+        for key, one in found.items() if isinstance(found, dict) else ():
+            match one:  # a person may have edited it
+                case [str(print), str() | None as digest]:
+                    copies[key] = Copy(print, digest)
         with suppress(OSError, ValueError):
             for line in (self.folder / _JOURNAL).read_text("utf-8").splitlines():
                 copies[str(json.loads(line))] = Copy("", None)
@@ -73,7 +77,11 @@ class Shelf:
         return False
 
     def make_room(self, key: str, print: str) -> None:
-        """Note that a copy is about to be written; one in which a person worked is put aside."""
+        """Note that a copy is about to be written; one in which a person worked is put aside.
+
+        Raises:
+            Error: when it cannot be, as where the person has it open.
+        """
         self._journal.write(json.dumps(key, ensure_ascii=False) + "\n")
         self._put_aside(key)
         self._now[key] = Copy(print, None)
@@ -86,14 +94,24 @@ class Shelf:
         """Note that it was not."""
         self._now.pop(key, None)
 
-    def close(self) -> None:
-        """Take away what no longer holds, and list what is ours now."""
+    def keep(self, key: str) -> None:
+        """Note that a copy stays as it was, for now."""
+        self._now[key] = self._before.get(key, Copy("", ""))._replace(print="")
+
+    def close(self) -> list[Error]:
+        """Take away what no longer holds, and list what is ours now; what could not be taken away, for now."""
+        stuck = []
         for key in self._before.keys() - self._now.keys():
-            self._take_away(key)
+            try:
+                self._take_away(key)
+            except Error as error:
+                self.keep(key)
+                stuck.append(error)
         self._write(self._now)
         self._journal.close()
         with suppress(OSError):  # Windows keeps it for another run that has it open
             (self.folder / _JOURNAL).unlink()
+        return stuck
 
     def _write(self, copies: dict[str, Copy]) -> None:
         content = json.dumps(copies, ensure_ascii=False, indent=0, sort_keys=True).encode("utf-8", "replace")
@@ -105,23 +123,33 @@ class Shelf:
         if len(Path(key).parts) != 3 or not path.is_relative_to(os.path.normpath(self.folder)):
             return
         self._put_aside(key)
-        with suppress(OSError):
+        try:
             path.unlink(missing_ok=True)
+        except OSError as error:
+            raise _in_use(path) from error
+        with suppress(OSError):
             letter_of(path).unlink(missing_ok=True)
             path.parent.rmdir()
 
     def _put_aside(self, key: str) -> None:
         """Rename what stands in the place of a copy, where it is not what we wrote."""
         path = self.folder / key
-        known = self._before.get(key, Copy("", "") if self._before else Copy("", None)).digest
-        if known is None or not path.is_file() or digest_of(path) == known:
-            return
-        for number in range(1, 1_000):
-            aside = path.with_name(f"{path.stem}（有人改过{number if number > 1 else ''}）{path.suffix}")
-            if not aside.exists():
-                path.rename(aside)
-                self.set_aside.append(aside)
+        known = self._before.get(key, Copy("", "")).digest
+        try:
+            if known is None or not path.is_file() or digest_of(path) == known:
                 return
+            for number in range(1, 1_000):
+                aside = path.with_name(f"{path.stem}（有人改过{number if number > 1 else ''}）{path.suffix}")
+                if not aside.exists():
+                    path.rename(aside)
+                    self.set_aside.append(aside)
+                    return
+        except OSError as error:
+            raise _in_use(path) from error
+
+
+def _in_use(path: Path) -> Error:
+    return Error("这份退回的文件动不了，可能正开着；没有更新，请关闭它后再运行一次", file=path)
 
 
 def letter_of(copy: Path) -> Path:
