@@ -475,6 +475,16 @@ class TestNamesThatAreTooLong:
         done = run("annotate", filled, "-o", filled.with_name(self.LONG))
         assert done.returncode == 2 and "文件名太长" in done.stderr
 
+    @pytest.mark.parametrize("option", ["--return", "--parquet"])
+    def test_are_refused_as_folders_too(self, tmp_path: Path, filled: Path, option: str) -> None:
+        done = run("consolidate", filled, "-o", tmp_path / "a.xlsx", "--no-cache", option, "长" * 200)
+        assert done.returncode == 2 and "长" * 200 in done.stderr
+
+
+def test_a_reader_that_goes_away_is_no_finding(filled: Path) -> None:
+    command = f"'{sys.executable}' -m xltargets check '{filled}' | true; exit ${{PIPESTATUS[0]}}"
+    assert subprocess.run(["bash", "-c", command], check=False).returncode in (0, 2)
+
 
 class TestWhatIsNotOverwritten:
     def test_a_submission_by_the_summary(self, filled: Path) -> None:
@@ -494,6 +504,32 @@ class TestWhatIsNotOverwritten:
         (tmp_path / "汇总.xlsx").mkdir()
         done = run("consolidate", filled, "-o", tmp_path / "汇总.xlsx", "--no-cache")
         assert (done.returncode, done.stdout) == (2, "") and "已处理" not in done.stderr
+
+
+    @pytest.mark.parametrize(
+        "arguments",
+        [
+            ["import", "文本.txt", "--json", "-o", "文本.txt"], ["import", "文本.txt", "-o", "表.xlsx", "--template", "表.xlsx"],
+            ["new", "-o", "表.xlsx", "--template", "表.xlsx"], ["migrate", "表.xlsx", "-o", "表.xlsx"],
+            ["publish", "表.xlsx", "-o", "版.docx", "--template", "版.docx"], ["fill", "文.json", "-o", "表.xlsx", "--template", "表.xlsx"],
+        ],
+        ids=lambda arguments: " ".join(arguments[:1]),
+    )  # fmt: skip
+    def test_what_is_read_even_by_force(self, tmp_path: Path, filled: Path, arguments: list[str]) -> None:
+        (tmp_path / "表.xlsx").write_bytes(filled.read_bytes())
+        (tmp_path / "文本.txt").write_text("一、总体绩效目标\n修路。\n", "utf-8")
+        (tmp_path / "文.json").write_text("{}", "utf-8")
+        (tmp_path / "版.docx").write_bytes(b"PK")
+        before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+        result = run(*[str(tmp_path / one) if "." in one else one for one in arguments], "--force")
+        assert (result.returncode, "要写的文件就是要读的文件" in result.stderr) == (2, True)
+        assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+def test_an_empty_path_is_not_the_folder_one_stands_in(tmp_path: Path, filled: Path) -> None:
+    for arguments in (["check", ""], ["consolidate", str(filled.parent), "-o", str(tmp_path / "a.xlsx"), "--return", ""]):
+        result = run(*arguments)
+        assert (result.returncode, "路径是空的" in result.stderr) == (2, True)
 
 
 class TestADocumentThatNoCellHolds:

@@ -76,6 +76,8 @@ def main() -> None:
     gc.set_threshold(100_000)  # hardly anything of ours stands in a circle: look for that a hundred times less often
     try:
         status = cli.main(prog_name="xltargets", standalone_mode=False)
+    except SystemExit:  # click's own way out where nobody reads any more, with the status of findings
+        status = 2
     except click.ClickException as error:
         click.echo(sentence(error), err=True)
         status = 2

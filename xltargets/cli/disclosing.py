@@ -33,7 +33,7 @@ def import_command(
     form = form_of(schema)
     imported = import_disclosure(text, form=form)
     if as_json:
-        _write_json(imported.documents, output, force)
+        _write_json(text, imported.documents, output, force)
     else:
         assert output is not None
         _fill_all(text, imported.documents, output, template, force, schema)
@@ -44,7 +44,7 @@ def import_command(
     return 1 if imported.leftovers else 0
 
 
-def _write_json(documents: list[dict[str, Any]], output: Path | None, force: bool) -> None:
+def _write_json(source: Path, documents: list[dict[str, Any]], output: Path | None, force: bool) -> None:
     from xltargets.submission.document import to_json
 
     texts = [to_json(document) for document in documents]
@@ -52,7 +52,7 @@ def _write_json(documents: list[dict[str, Any]], output: Path | None, force: boo
     if output is None:
         click.echo(text)
         return
-    make_way(output, force)
+    make_way(output, force, source)
     write_text(output, text)
 
 
@@ -75,7 +75,7 @@ def _fill_all(
         targets = _names(documents, output, suffix)
     for target in targets:
         check_suffix(target, template)
-        make_way(target, force)
+        make_way(target, force, source, template)
     for document, target in zip(documents, targets, strict=True):
         typed = from_document(document, form=form).document
         with blamed(source):
@@ -125,7 +125,7 @@ def publish_command(
     import xltargets
     from xltargets.disclosure import publish
 
-    make_way(output, force)
+    make_way(output, force, *files, template)
     form = form_of(schema)
     submissions = [xltargets.read(file, form=form) for file in files]
     for file, submission in zip(files, submissions, strict=True):

@@ -44,7 +44,7 @@ def new_command(
     from xltargets.submission.fill import fill
 
     check_suffix(output, template)
-    make_way(output, force)
+    make_way(output, force, template)
     unit = {"code": code, "name": name, "region": region, "year": year}
     given = {"unit": {key: value for key, value in unit.items() if value is not None}}
     with blamed(output):
@@ -79,7 +79,7 @@ def fill_command(
 
     def write(document: Path, target: Path) -> bool:
         check_suffix(target, template)
-        make_way(target, force)
+        make_way(target, force, document, template)
         with blamed(document):
             result = fill(load_document(document), target, template=template, form=form)
         click.echo(f"已生成 {target}")
@@ -168,7 +168,7 @@ def migrate_command(old: Path, output: Path, template: Path | None, force: bool,
     from xltargets.submission.migrate import migrate
 
     check_suffix(output, template)
-    make_way(output, force)
+    make_way(output, force, old, template)
     result = migrate(old, output, template=template, form=form_of(schema))
     click.echo(f"已生成 {output}，转移 {result.moved} 项内容")
     echo_unplaced(result.unplaced)
@@ -200,7 +200,7 @@ def repair_command(
     from xltargets.submission.repair import found_by_sheet, repair
 
     check_suffix(output, file)
-    make_way(output, force)
+    make_way(output, force, template)
     result = repair(
         file, output, form=form_of(schema), template=template, answers=answers, break_signature=break_signature
     )

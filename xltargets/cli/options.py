@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -12,8 +13,18 @@ from xltargets.submission.form import Form, load_form
 
 Command = Callable[..., Any]
 
+
+class _Place(click.Path):
+    """A path; an empty one, as a script leaves it where a variable is not set, is not the folder one stands in."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if os.fspath(value) == "":
+            self.fail("路径是空的", param, ctx)
+        return super().convert(value, param, ctx)
+
+
 #: Whether a file can be read is found where it is read, so that the other files of the run are still done.
-FILE = click.Path(path_type=Path, readable=False)
+FILE = _Place(path_type=Path, readable=False)
 
 schema_option = click.option("--schema", type=FILE, help="自有表单的 JSON Schema；默认用官方表单。")
 config_option = click.option(

@@ -118,14 +118,21 @@ def check_suffix(target: Path, like: Path | None) -> None:
         raise Error(f"写出的是 {suffix} 工作簿，文件名也应以 {suffix} 结尾，不然 Excel 打不开；请改文件名", file=target)
 
 
-def make_way(target: Path, force: bool) -> None:
+def make_way(target: Path, force: bool, *read: Path | None) -> None:
     """Refuse a target that is there already, unless it may be overwritten; make the folder that it goes to.
+
+    Args:
+        target: what is to be written.
+        force: whether what is there may be overwritten.
+        read: what it is made of, which never is.
 
     Raises:
         Error: when it may not, or the folder cannot be made.
     """
     from xltargets.excel.files import make_folder
 
+    if os.path.realpath(target) in {os.path.realpath(source) for source in read if source is not None}:
+        raise Error("要写的文件就是要读的文件，会被改写；请换一个文件名", file=target)
     if os.path.exists(target) and not force:
         raise Error("文件已存在；要覆盖请加 --force，或换一个文件名", file=target)
     make_folder(target.parent)

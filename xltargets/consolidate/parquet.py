@@ -51,7 +51,7 @@ def check_folder(folder: Path) -> None:
     """
     if find_spec("pyarrow") is None:
         raise Error('需要安装 pyarrow；请先运行 pip install "xltargets[parquet]"')
-    if folder.exists() and not (folder / OURS).exists() and (not folder.is_dir() or any(folder.iterdir())):
+    if os.path.exists(folder) and not (folder / OURS).exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise Error("这个文件夹里有别的文件，不能用来存放 Parquet；请换一个空文件夹", file=folder)
 
 

@@ -195,14 +195,19 @@ def check_places(
     if options.give_back and os.path.realpath(options.give_back) in read:
         advice = f"请另用一个文件夹，如“{options.give_back / '审核结果'}”"
         raise Error(f"退回的文件不能放在报送文件夹本身，不然与报送的分不清；{advice}", file=options.give_back)
-    if options.give_back and not next(part for part in (options.give_back, *options.give_back.absolute().parents) if part.exists()).is_dir():
+    if options.give_back and not os.path.isdir(_nearest(options.give_back)):
         raise Error("退回用的文件夹，或它上面的一层，是一个文件；请换一个位置", file=options.give_back)
     if options.previous and os.path.realpath(options.previous) in read:
         raise Error("上年的申报表和本年的在同一个文件夹，无法比对；请分开存放", file=options.previous)
     if options.parquet:
-        if any((options.parquet / one).exists() for one in (BACK, PASSED, UNUSED)):
+        if any(os.path.exists(options.parquet / one) for one in (BACK, PASSED, UNUSED)):
             raise Error("这是放退回文件的文件夹，不能用来存放 Parquet；请换一个空文件夹", file=options.parquet)
         check_folder(options.parquet)
+
+
+def _nearest(path: Path) -> Path:
+    """What is there of a path: itself, or the lowest folder that it is to be made in."""
+    return next(part for part in (path.absolute(), *path.absolute().parents) if os.path.exists(part))
 
 
 def _is_of_others(target: Path) -> bool:
