@@ -35,8 +35,6 @@ _MAX_URL = 2_000
 _LINE, _PADDING, _MOST = 13.5, 4.5, 400.5
 HEIGHTS = [b"%g" % min(_MOST, _PADDING + _LINE * number) for number in range(MOST_LINES + 1)]
 
-#: Stands for the number of a row.
-_ROW = b"\0"
 _A4 = 9
 
 
@@ -124,18 +122,16 @@ class Pages:
         return self.sheets[self.page]
 
     def _template(self, style: str, level: int) -> bytes:
-        """A row that wants its number, its height, and a body per cell.
+        """A row that wants its height and a body per cell.
 
+        Neither row nor cells say where they stand: each follows the one before, as the standard allows and Office documents
+        (MS-OI29500, 2.1.590). With addresses, in which no two cells are alike, the file would be twice as large.
         Which style a format is, is asked of XlsxWriter's ``_get_xf_index``, which is not for others to use, yet has not
         changed in ten years.
         """
         outline = b' outlineLevel="%d"' % level if level else b""
-        cells = [
-            b'<c r="%s%s" s="%d"%%s'
-            % (self._letters[column.key].encode(), _ROW, self.looks.cell(column.kind, style)._get_xf_index())
-            for column in self.plan.columns
-        ]
-        return b'<row r="%s" ht="%%s" customHeight="1"%s>%s</row>' % (_ROW, outline, b"".join(cells))
+        cells = [b'<c s="%d"%%s' % self.looks.cell(one.kind, style)._get_xf_index() for one in self.plan.columns]
+        return b'<row ht="%%s" customHeight="1"%s>%s</row>' % (outline, b"".join(cells))
 
     def put(self, bodies: tuple[bytes, ...], high: int, style: str = "body", level: int = 0) -> None:
         """Write a row.
@@ -149,8 +145,7 @@ class Pages:
         if self.row == self._full:
             self._turn()
         self.row += 1
-        template = self._templates[style, level].replace(_ROW, b"%d" % self.row)
-        self._write(template % (HEIGHTS[high], *bodies))
+        self._write(self._templates[style, level] % (HEIGHTS[high], *bodies))
         if level:
             self.rows[self.page].level = level
 
