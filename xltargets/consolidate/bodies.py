@@ -53,6 +53,11 @@ def body_of(value: object) -> bytes:
     return text_body(text)
 
 
+def count_body(number: int) -> bytes:
+    """The body of a number that somebody counted."""
+    return b"><v>%d</v></c>" % number
+
+
 def _is_plain(number: str) -> bool:
     """Whether it has nothing but digits, a point and a sign."""
     return number.isascii() and number.removeprefix("-").replace(".", "", 1).isdigit()

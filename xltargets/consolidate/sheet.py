@@ -108,6 +108,7 @@ class Pages:
         ]
         self.sheets = [book.add_worksheet(name) for name in self.names]
         self.rows = [SheetRows(folder) for _ in range(count)]
+        self._rooms = [(one.key, one.width - 1 if one.kind in WRAPPED else 0) for one in plan.columns]
         self._letters = {column.key: column_letters(at) for at, column in enumerate(plan.columns)}
         self._templates = {
             (style, level): self._template(style, level)
@@ -149,6 +150,18 @@ class Pages:
         if level:
             self.rows[self.page].level = level
 
+    def put_all(self, rows: Sequence[tuple[tuple[bytes, ...], int]]) -> None:
+        """Write rows of the body: of each its cells, and the lines of the cell with the most."""
+        template = self._templates["body", 0]
+        drawn = [template % (HEIGHTS[high], *bodies) for bodies, high in rows]
+        while drawn:
+            if self.row == self._full:
+                self._turn()
+            room = self._full - self.row
+            self.row += len(drawn[:room])
+            self._write(b"".join(drawn[:room]))
+            drawn = drawn[room:]
+
     @property
     def place(self) -> Place:
         """Where the last row stands."""
@@ -156,17 +169,13 @@ class Pages:
 
     def put_values(self, values: Sequence[object], style: str = "body") -> None:
         """Write a row of values: None, str, bool, int, Decimal, :class:`Formula` or :class:`Link`, one per column."""
-        columns = self.plan.columns
-        high = [
-            lines(text, column.width - 1)
-            for column, value in zip(columns, values, strict=True)
-            if column.kind in WRAPPED and type(text := value.text if type(value) is Link else value) is str
-        ]
-        bodies = tuple(
-            self.link(column.key, value) if type(value) is Link else body_of(value)
-            for column, value in zip(columns, values, strict=True)
-        )
-        self.put(bodies, max(high, default=1), style)
+        high, bodies = 1, []
+        for (key, room), value in zip(self._rooms, values, strict=True):
+            text = value.text if type(value) is Link else value
+            if room and type(text) is str:
+                high = max(high, lines(text, room))
+            bodies.append(self.link(key, value) if type(value) is Link else body_of(value))
+        self.put(tuple(bodies), high, style)
 
     def link(self, key: str, link: Link, body: bytes | None = None, place: bytes = b"") -> bytes:
         """Have the cell of a column in the next row lead to a file.
@@ -311,7 +320,7 @@ class Segment(NamedTuple):
 def extend(segments: list[Segment], place: Place) -> None:
     """Add a row to the rows so far."""
     if segments and segments[-1].sheet == place.sheet:
-        segments[-1] = segments[-1]._replace(last=place.row)
+        segments[-1] = Segment(place.sheet, segments[-1].first, place.row)
     else:
         segments.append(Segment(place.sheet, place.row, place.row))
 

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
-from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from xltargets.consolidate import overview
-from xltargets.consolidate.bodies import BLANK, body_of, lines
+from xltargets.consolidate.bodies import BLANK, body_of, count_body, lines
 from xltargets.consolidate.brief import IDENTITY, SEVERITIES
 from xltargets.consolidate.choice import EVERYTHING, Choice
-from xltargets.consolidate.columns import FINDING_KEYS, UNIT, Planner, SheetPlan, special_room
+from xltargets.consolidate.columns import FINDING_KEYS, Planner, SheetPlan, special_room
 from xltargets.consolidate.crossing import Crossing
-from xltargets.consolidate.drawn import LINE, Drawn, DrawnFinding, counted, draw_findings, high
+from xltargets.consolidate.drawn import LINE, Drawn, DrawnFinding, counted, draw_findings
+from xltargets.consolidate.drawnsheet import DrawnSheet, UnitLines
 from xltargets.consolidate.fold import units_of
 from xltargets.consolidate.layout import Table
 from xltargets.consolidate.looks import WORKBOOK_OPTIONS, Looks
@@ -126,46 +126,6 @@ def _describe(book: Workbook, found: Survey, options: SummaryOptions) -> None:
     book.set_size(2400, 1400)
 
 
-class _Sheet:
-    """A sheet whose rows are put together from drawn cells.
-
-    Args:
-        pages: where the rows go.
-        keys: of the columns, but their number, whose cells lead a row.
-        tables: whose cells follow, outermost first.
-    """
-
-    def __init__(self, pages: Pages, keys: Sequence[str], tables: Sequence[Table]) -> None:
-        self.pages, self.keys = pages, keys
-        self.number = 0
-        starts = [
-            len(keys) + sum(len(one.fields) for one in tables[:level]) for level in range(len(tables) + 1)
-        ]
-        places = {"#number": starts[-1]} | {key: at for at, key in enumerate(keys)}
-        found = [
-            places[column.key] if column.key in places else starts[column.level] + column.index
-            for column in pages.plan.columns
-        ]
-        self._pick: Callable[[Any], tuple[Any, ...]] = itemgetter(*found)
-        if len(found) == 1:  # of one item it gives the item itself
-            self._pick = lambda cells: (cells[found[0]],)
-
-    def put(self, bodies: list[bytes], marks: bytes, level: int = 0) -> None:
-        """Write a row: its cells and the lines they take, in the order of keys and tables."""
-        self.number += 1
-        cells = self._pick(bodies + [b"><v>%d</v></c>" % self.number])
-        self.pages.put(cells, high(self._pick(marks + LINE)), level=level)
-
-
-def _label_place(plan: SheetPlan) -> int | None:
-    """The column in which a subtotal is called so: that of the numbers, else the first that would be empty."""
-    keys = [column.key for column in plan.columns]
-    if "#number" in keys:
-        return keys.index("#number")
-    empty = (at for at, one in enumerate(plan.columns) if not one.totalled and not one.key.startswith(UNIT))
-    return next(empty, None)
-
-
 class _Writing:
     """One writing of one workbook."""
 
@@ -184,6 +144,8 @@ class _Writing:
         self.page = OverviewPage(book, self.looks, self.money) if planner.wants(overview.TITLE) else None
         self.overview = self._empty_overview()
         self.projects, self.details = self._main_sheet(), self._detail_sheets()
+        if self.projects:
+            self.unit_lines = UnitLines(self.projects.pages.plan)
         units, sums = self.totals.units, [column.key for column in self.money]
         keys = (*(f"#{severity}" for severity in SEVERITIES), *sums, "#files", "#rows")
         self.units = self._sheet(planner.unit_sheet(), units + 1, keys, [self.root])
@@ -205,14 +167,14 @@ class _Writing:
         }
         return Overview(names={code[:3]: name for code, name in known.items()})
 
-    def _main_sheet(self) -> _Sheet | None:
+    def _main_sheet(self) -> DrawnSheet | None:
         main, keys = self.planner.main, (*(f"#{severity}" for severity in SEVERITIES), "#file")
         if main is None:
             return None
         expected = self.found.rows.get(main.name, 0) + self.totals.units + 1
         return self._sheet(self.planner.project_sheet(), expected, keys, [self.root, main])
 
-    def _detail_sheets(self) -> dict[str, _Sheet]:
+    def _detail_sheets(self) -> dict[str, DrawnSheet]:
         found = {}
         for plan in self.planner.detail_sheets():
             assert plan.table is not None
@@ -223,9 +185,9 @@ class _Writing:
 
     def _sheet(
         self, plan: SheetPlan | None, expected: int, keys: Sequence[str], tables: Sequence[Table]
-    ) -> _Sheet | None:
+    ) -> DrawnSheet | None:
         pages = self._pages(plan, expected)
-        return _Sheet(pages, keys, tables) if pages else None
+        return DrawnSheet(pages, keys, tables) if pages else None
 
     def _pages(self, plan: SheetPlan | None, expected: int) -> Pages | None:
         if plan is None or not self.planner.wants(plan.title):
@@ -281,8 +243,7 @@ class _Writing:
             if self.planner.main:
                 self._projects(rows[self.planner.main.name], brief["items"], link, segments)
             for name, sheet in self.details.items():
-                for row in rows[name]:
-                    sheet.put(row.bodies, row.lines)
+                sheet.put_all(rows[name])
             self._findings(drawing.findings, rows, file, link)
         assert root is not None
         self._unit_row(unit, root, self._subtotal(unit, root, segments) if segments else None)
@@ -295,27 +256,19 @@ class _Writing:
             return
         marks = LINE * len(SEVERITIES) + counted([lines(link.text, _FILE)])
         for row, (_, *counts) in zip(rows, items, strict=True):
-            own = [*map(body_of, counts), self.projects.pages.link("#file", link)]
+            own = [*map(count_body, counts), self.projects.pages.link("#file", link)]
             self.projects.put(own + row.bodies, marks + row.lines, level=1)
             extend(segments, self.projects.pages.place)
 
     def _subtotal(self, unit: Unit, root: Drawn, segments: list[Segment]) -> Place:
         """The line below a unit's projects."""
         assert self.projects is not None
-        pages, found, marks = self.projects.pages, [], list(LINE)
-        labelled = _label_place(pages.plan)
-        for number, column in enumerate(pages.plan.columns):
-            if column.totalled:
-                found.append(body_of(subtotal(segments, number, unit.money.get(column.key, ZERO))))
-            elif column.key.startswith(UNIT):
-                found.append(root.bodies[column.index])
-                marks.append(root.lines[column.index])
-            else:
-                found.append(body_of("小计" if number == labelled else None))
+        pages, lines = self.projects.pages, self.unit_lines
+        sums = [body_of(subtotal(segments, at, unit.money.get(key, ZERO))) for at, key in lines.sums.items()]
         for part in segments:
             extend(self.all_projects, Place(part.sheet, part.first))
             extend(self.all_projects, Place(part.sheet, part.last))
-        pages.put(tuple(found), high(marks), "subtotal")
+        pages.put(*lines.cells(root, sums), "subtotal")
         extend(self.all_projects, pages.place)
         return pages.place
 
@@ -323,10 +276,9 @@ class _Writing:
         for severity, number in unit.counts.items():
             self.unit_counts[severity] += number
         special = unit.special(self.money)
-        if self.projects and place is not None:
-            for at, column in enumerate(self.projects.pages.plan.columns):
-                if column.totalled:
-                    special[column.key] = reference(place, at, special[column.key])
+        if place is not None:
+            for at, key in self.unit_lines.sums.items():
+                special[key] = reference(place, at, special[key])
         if self.units:
             own = [body_of(special[key]) for key in self.units.keys]
             self.units.put(own + root.bodies, LINE * len(own) + root.lines)
