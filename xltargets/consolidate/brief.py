@@ -25,7 +25,7 @@ LETTERS = {"R": "人员类", "Y": "运转类", "T": "特定目标类", "Z": "转
 _CODE = re.compile(r"\d{8}([A-Z])[0-9A-Z]{12}")
 
 
-def brief_of(result: FileResult, drawing: Drawing, root: Table) -> str:
+def brief_of(result: FileResult, drawing: Drawing | None, root: Table) -> str:
     """As JSON.
 
     Of a file that was read: ``unit``, ``name``, ``region``, ``year``; ``rows`` and ``widths`` per table; ``keys`` of its
@@ -34,7 +34,7 @@ def brief_of(result: FileResult, drawing: Drawing, root: Table) -> str:
     sums of its amounts, exact, as text. Of every file ``failures``, the number of rules that raised.
     """
     brief: dict[str, Any] = {}
-    if result.tables:
+    if drawing is not None:
         row = result.tables[""][0]
         for word, dotted in IDENTITY.items():
             at = root.column(dotted)
@@ -43,7 +43,7 @@ def brief_of(result: FileResult, drawing: Drawing, root: Table) -> str:
         brief["rows"] = {name: len(rows) for name, rows in result.tables.items()}
         brief["widths"] = widths_of(result.tables, root)
         brief["findings"] = len(result.findings)
-        items = [one.item for one in drawing.findings]
+        items = drawing.findings.rows.around
         counted = [pair for pair in zip(result.findings, items, strict=True) if does_count(pair[0])]
         brief["rules"] = Counter([finding.rule for finding, _ in counted])
         by_severity = Counter([finding.severity for finding, _ in counted])
@@ -57,7 +57,7 @@ def brief_of(result: FileResult, drawing: Drawing, root: Table) -> str:
 
 def _projects(
     tables: Mapping[str, Sequence[Row]],
-    counts: Mapping[tuple[int | None, Severity], int],
+    counts: Mapping[tuple[int, Severity], int],
     table: Table | None,
 ) -> dict[str, Any]:
     """What it says of the file's projects."""

@@ -61,7 +61,7 @@ def cross(store: Store, reading: Reading, existing: Rows | None = None) -> Cross
         existing: the rows of a summary that somebody made, which are compared with the files taken (D05, D06).
     """
     units = Units()
-    for files in units_of(store):
+    for files in units_of(store, part="record"):
         for record in _records(store, sorted(files, key=lambda file: not file.taken)):
             units.add(record)
     crossing = Crossing(main_table(reading.root))

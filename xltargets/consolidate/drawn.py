@@ -7,8 +7,7 @@ work is spread with the reading over processes, and is remembered with it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from zlib_ng import zlib_ng
@@ -18,113 +17,134 @@ from xltargets.consolidate.columns import FINDING_KEYS, WIDEST, room_of, special
 from xltargets.consolidate.layout import Row, Table, main_table
 from xltargets.rules.finding import Finding, Severity
 
-#: Between cells, rows and tables; no body has them, since XML cannot.
-_CELL, _ROW, _TABLE = b"\x1f", b"\x1e", b"\x1d"
-#: A byte per cell counts its lines; this one is none.
-_NONE = ord("0")
-_MARKS = bytes(range(_NONE, 256)) + bytes([255] * _NONE)
-#: That of a cell with one line.
-LINE = b"1"
+#: Between cells, columns and tables; no body has them, since XML cannot.
+_CELL, _COLUMN, _TABLE = b"\x1f", b"\x1e", b"\x1d"
+#: Numbers of lines go as bytes that are none of these, and come back.
+_AS_TEXT = bytes((number + ord("0")) % 256 for number in range(256))
+_AS_NUMBER = bytes((number - ord("0")) % 256 for number in range(256))
+#: Stands for no row.
+NONE = -1
 _LEVEL = 1
 
 
+#: The cells of a column, row by row: their bodies; and a byte each, how many lines the text takes, none where all take one.
+Cells = tuple[list[bytes], bytes]
+
+
 class Drawn(NamedTuple):
-    """A row.
+    """Rows of a table.
 
     Attributes:
-        around: number of the row around it in the table around; of a finding, of its project. None: none.
-        lines: a byte per cell that says how many lines it takes, see :func:`high`; the greatest is the row's.
-        bodies: its cells.
+        around: per row, the number of the row around it in the table around; of a finding, of its project.
+        columns: their cells, column by column, see :func:`packed`; what is not shown is never unpacked.
     """
 
-    around: int | None
-    lines: bytes
-    bodies: list[bytes]
+    around: list[int]
+    columns: list[bytes]
 
 
-class DrawnFinding(NamedTuple):
-    """A row of a finding; ``place`` is where in the file it leads to, as the attribute of a link, empty for nowhere."""
-
-    item: int | None
-    lines: bytes
-    bodies: list[bytes]
-    place: bytes
+def packed(bodies: Sequence[bytes], lines: bytes = b"") -> bytes:
+    """The cells of a column as bytes; none where all are blank."""
+    if bodies.count(BLANK) == len(bodies):
+        return b""
+    return _CELL.join((*bodies, lines.translate(_AS_TEXT)))
 
 
-@dataclass
-class Drawing:
-    """All rows of a file.
+class DrawnFindings(NamedTuple):
+    """Rows of findings.
 
     Attributes:
-        tables: by name of table.
-        findings: in document order, their cells in the order of :data:`~xltargets.consolidate.columns.FINDING_KEYS`.
+        rows: with the columns of :data:`~xltargets.consolidate.columns.FINDING_KEYS`.
+        places: per row, where in the file it leads to, as the attribute of a link; empty for nowhere.
     """
 
-    tables: dict[str, list[Drawn]] = field(default_factory=dict)
-    findings: list[DrawnFinding] = field(default_factory=list)
+    rows: Drawn
+    places: list[bytes]
 
-    def within(self, root: Table) -> dict[str, list[Drawn]]:
-        """The rows, each after the cells of the rows around it, outermost first."""
-        found = {root.name: self.tables[root.name]}
-        for around in root.walk():
-            outer = found[around.name]
-            for _, table in around.inner:
-                found[table.name] = [
-                    Drawn(at, outer[at or 0].lines + marks, outer[at or 0].bodies + bodies)
-                    for at, marks, bodies in self.tables[table.name]
-                ]
+
+class Drawing(NamedTuple):
+    """All rows of a file: by name of table, and those of its findings in document order."""
+
+    tables: dict[str, Drawn]
+    findings: DrawnFindings
+
+    def chain(self, tables: Sequence[Table]) -> list[Spread]:
+        """The rows of the last of these tables, each with the rows around it; the outermost table comes first."""
+        inner = self.tables[tables[-1].name]
+        found, rows = [Spread(inner)], inner.around
+        for table in reversed(tables[:-1]):
+            around = self.tables[table.name]
+            found.insert(0, Spread(around, rows))
+            rows = [around.around[at] for at in rows]
         return found
 
 
-def draw(tables: Mapping[str, Sequence[Row]], findings: Iterable[Finding], root: Table) -> Drawing:
+class Spread(NamedTuple):
+    """Rows as those of another table need them: these, one after the other, blank for :data:`NONE`; None: as they are."""
+
+    drawn: Drawn
+    rows: Sequence[int] | None = None
+
+    def column(self, index: int) -> Cells:
+        """A column's cells."""
+        drawn, rows = self
+        packed = drawn.columns[index]
+        if not packed:
+            return [BLANK] * len(drawn.around if rows is None else rows), b""
+        bodies = packed.split(_CELL)
+        lines = bodies.pop()
+        if lines:
+            lines = lines.translate(_AS_NUMBER)
+        if rows is None:
+            return bodies, lines
+        bodies.append(BLANK)
+        if lines:
+            lines += b"\1"
+            lines = bytes([lines[at] for at in rows])
+        return [bodies[at] for at in rows], lines
+
+
+def draw(tables: Mapping[str, Sequence[Row]], findings: Sequence[Finding], root: Table) -> Drawing:
     """Draw the rows of a file."""
-    drawing = Drawing()
-    for table in root.walk():
-        rooms = [room_of(table, one) for one in table.fields]
-        drawing.tables[table.name] = [_row(row, rooms) for row in tables[table.name]]
-    drawing.findings = draw_findings(findings, main_table(root))
-    return drawing
+    found = {table.name: _table(tables[table.name], table) for table in root.walk()}
+    return Drawing(found, draw_findings(findings, main_table(root)))
 
 
-def _row(row: Row, rooms: Sequence[float]) -> Drawn:
-    values = row[1:]
+def _table(rows: Sequence[Row], table: Table) -> Drawn:
+    rooms = [room_of(table, one) for one in table.fields]
+    around, *columns = zip(*rows, strict=True) if rows else ((), *((),) * len(rooms))
+    return Drawn([NONE if at is None else at for at in around], list(map(_column, columns, rooms)))
+
+
+def _column(values: Sequence[object], room: float) -> bytes:
+    bodies = [BLANK if value is None else body_of(value) for value in values]
+    if not room:
+        return packed(bodies)
     numbers = [
-        lines(value, room) if room and type(value) is str and (len(value) * 2 > room or "\n" in value) else 1
-        for value, room in zip(values, rooms, strict=True)
+        lines(value, room) if type(value) is str and (len(value) * 2 > room or "\n" in value) else 1 for value in values
     ]
-    return Drawn(row[0], counted(numbers), [BLANK if value is None else body_of(value) for value in values])
+    return packed(bodies, bytes(numbers) if max(numbers, default=1) > 1 else b"")
 
 
-def counted(numbers: Iterable[int]) -> bytes:
-    """Numbers of lines, a byte each."""
-    return bytes(numbers).translate(_MARKS)
-
-
-def high(marks: Iterable[int]) -> int:
-    """The greatest number of lines that these bytes stand for."""
-    return max(marks) - _NONE
-
-
-def draw_findings(findings: Iterable[Finding], main: Table | None) -> list[DrawnFinding]:
+def draw_findings(findings: Sequence[Finding], main: Table | None) -> DrawnFindings:
     """Draw rows of findings."""
     prefix = _prefix(main)
-    return [_finding(finding, _item(finding.pointer, prefix)) for finding in findings]
+    around = [NONE if (item := _item(one.pointer, prefix)) is None else item for one in findings]
+    fields, sheets, remarks = [one.field or None for one in findings], [one.sheet for one in findings], list(map(remark_of, findings))
+    columns = [
+        packed([_LABELS[one.severity] for one in findings]),
+        packed([text_body(one.rule) for one in findings]),
+        _column(fields, _FIELD),
+        _column([one.message for one in findings], _MESSAGE),
+        _column(sheets, _SHEET),
+        _column([one.cell for one in findings], 0),
+        _column(remarks, _REMARK),
+    ]
+    return DrawnFindings(Drawn(around, columns), [_place(one) for one in findings])
 
 
-def _finding(finding: Finding, item: int | None) -> DrawnFinding:
-    sheet, cell, remark = finding.sheet, finding.cell, remark_of(finding)
-    marks = counted(
-        (
-            1, 1, lines(finding.field, _FIELD), lines(finding.message, _MESSAGE), lines(sheet, _SHEET) if sheet else 1,
-            1, lines(remark, _REMARK) if remark else 1,
-        )
-    )  # fmt: skip
-    bodies = [
-        _LABELS[finding.severity], text_body(finding.rule), text_body(finding.field) if finding.field else BLANK,
-        text_body(finding.message), body_of(sheet), body_of(cell), body_of(remark),
-    ]  # fmt: skip
-    place = attribute(f"{quoted(sheet)}!{cell}") if sheet and cell else b""
-    return DrawnFinding(item, marks, bodies, place)
+def _place(finding: Finding) -> bytes:
+    return attribute(f"{quoted(finding.sheet)}!{finding.cell}") if finding.sheet and finding.cell else b""
 
 
 _LABELS = {severity: text_body(severity.label) for severity in Severity}
@@ -192,34 +212,26 @@ def _widest(cells: Sequence[object], default: object) -> int:
 
 def encode_drawing(drawing: Drawing) -> bytes:
     """As bytes, small."""
-    parts = [name.encode() + _ROW + _rows(rows) for name, rows in drawing.tables.items()]
-    found = _ROW.join(
-        [_CELL.join((_number(one.item), one.lines, one.place, *one.bodies)) for one in drawing.findings]
-    )
+    parts = [_COLUMN.join((name.encode(), *_parts(rows))) for name, rows in drawing.tables.items()]
+    found = _COLUMN.join((_CELL.join((b"", *drawing.findings.places)), *_parts(drawing.findings.rows)))
     return zlib_ng.compress(_TABLE.join([*parts, found]), _LEVEL)
 
 
-def _rows(rows: Sequence[Drawn]) -> bytes:
-    return _ROW.join([_CELL.join((_number(row.around), row.lines, *row.bodies)) for row in rows])
-
-
-def _number(number: int | None) -> bytes:
-    return b"" if number is None else b"%d" % number
+def _parts(rows: Drawn) -> Iterator[bytes]:
+    yield _CELL.join((b"", *(b"%d" % at for at in rows.around)))
+    yield from rows.columns
 
 
 def decode_drawing(data: bytes) -> Drawing:
     """Back from bytes."""
     *parts, found = zlib_ng.decompress(data).split(_TABLE)
-    drawing = Drawing()
+    tables = {}
     for part in parts:
-        name, *rows = part.split(_ROW)
-        drawing.tables[name.decode()] = [_read(row) for row in rows if row]
-    for row in found.split(_ROW) if found else ():
-        item, marks, place, *bodies = row.split(_CELL)
-        drawing.findings.append(DrawnFinding(int(item) if item else None, marks, bodies, place))
-    return drawing
+        name, *columns = part.split(_COLUMN)
+        tables[name.decode()] = _read(columns)
+    places, *columns = found.split(_COLUMN)
+    return Drawing(tables, DrawnFindings(_read(columns), places.split(_CELL)[1:]))
 
 
-def _read(row: bytes) -> Drawn:
-    around, marks, *bodies = row.split(_CELL)
-    return Drawn(int(around) if around else None, marks, bodies)
+def _read(parts: Sequence[bytes]) -> Drawn:
+    return Drawn(list(map(int, parts[0].split(_CELL)[1:])), list(parts[1:]))

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from operator import itemgetter
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
 
 from xltargets.consolidate.bodies import BLANK, body_of, count_body
 from xltargets.consolidate.columns import UNIT, SheetPlan
-from xltargets.consolidate.drawn import LINE, Drawn, high
-from xltargets.consolidate.layout import Table
-from xltargets.consolidate.sheet import Pages
+from xltargets.consolidate.drawn import Cells, Drawn, Spread
+from xltargets.consolidate.sheet import CellLink, Pages, Segment
 
 
 class DrawnSheet:
@@ -18,38 +15,38 @@ class DrawnSheet:
 
     Args:
         pages: where the rows go.
-        keys: of the columns, but their number, whose cells lead a row.
-        tables: whose cells follow, outermost first.
     """
 
-    def __init__(self, pages: Pages, keys: Sequence[str], tables: Sequence[Table]) -> None:
-        self.pages, self.keys = pages, keys
+    def __init__(self, pages: Pages) -> None:
+        self.pages = pages
         self.number = 0
-        starts = [
-            len(keys) + sum(len(one.fields) for one in tables[:level]) for level in range(len(tables) + 1)
-        ]
-        places = {"#number": starts[-1]} | {key: at for at, key in enumerate(keys)}
+        self._columns = [(one.key, one.level, one.index) for one in pages.plan.columns]
+
+    def put(
+        self, count: int, chain: Sequence[Spread], special: Mapping[str, Cells] = {}, level: int = 0,
+        links: Sequence[CellLink | None] = (),
+    ) -> list[Segment]:  # fmt: skip
+        """Write rows.
+
+        Args:
+            count: how many.
+            chain: their cells, and those of the rows around them, outermost first.
+            special: the cells of columns that are no field, but of that of the numbers.
+            level: how deep they stand in the outline.
+            links: where a cell of each leads to.
+
+        Returns:
+            Where they stand.
+        """
+        numbers = range(self.number + 1, self.number + count + 1)
+        known = {**special, "#number": (list(map(count_body, numbers)), b"")}
         found = [
-            places[column.key] if column.key in places else starts[column.level] + column.index
-            for column in pages.plan.columns
+            known[key] if key in known else chain[level].column(index) for key, level, index in self._columns
         ]
-        self._pick: Callable[[Any], tuple[Any, ...]] = itemgetter(*found)
-        if len(found) == 1:  # of one item it gives the item itself
-            self._pick = lambda cells: (cells[found[0]],)
-
-    def put(self, bodies: list[bytes], marks: bytes, level: int = 0) -> None:
-        """Write a row: its cells and the lines they take, in the order of keys and tables."""
-        self.number += 1
-        cells = self._pick([*bodies, count_body(self.number)])
-        self.pages.put(cells, high(self._pick(marks + LINE)), level=level)
-
-    def put_all(self, rows: Iterable[Drawn]) -> None:
-        """Write rows that have the cells of the tables only."""
-        pick = self._pick
-        numbered = enumerate(rows, self.number + 1)
-        found = [(pick([*row.bodies, count_body(at)]), high(pick(row.lines + LINE))) for at, row in numbered]
-        self.number += len(found)
-        self.pages.put_all(found)
+        self.number += count
+        marks = [lines for _, lines in found if lines]
+        high = list(map(max, bytes(count), *marks)) if marks else [1] * count
+        return self.pages.put_all([bodies for bodies, _ in found], high, level=level, links=links)
 
 
 class UnitLines:
@@ -65,20 +62,21 @@ class UnitLines:
         self._whose = [(at, one.index) for at, one in enumerate(plan.columns) if one.key.startswith(UNIT)]
         self._blank = [body_of("小计") if at == label else BLANK for at in range(len(plan.columns))]
 
-    def cells(self, root: Drawn, sums: Iterable[bytes]) -> tuple[tuple[bytes, ...], int]:
+    def cells(self, root: Drawn, sums: Iterable[bytes]) -> tuple[list[bytes], int]:
         """The cells of a unit's line, and how many lines of text they take.
 
         Args:
             root: the row of the root of the unit's document.
             sums: the cells of the columns that are added up, in their order.
         """
-        found, marks = self._blank.copy(), bytearray(LINE)
+        found, high = self._blank.copy(), 1
+        row = Spread(root)
         for at, index in self._whose:
-            found[at] = root.bodies[index]
-            marks.append(root.lines[index])
+            (found[at],), lines = row.column(index)
+            high = max((high, *lines))
         for at, body in zip(self.sums, sums, strict=True):
             found[at] = body
-        return tuple(found), high(marks)
+        return found, high
 
 
 def _label_place(plan: SheetPlan) -> int | None:

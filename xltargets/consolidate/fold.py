@@ -14,7 +14,7 @@ from typing import NamedTuple
 from xltargets.consolidate.brief import brief_of
 from xltargets.consolidate.codec import Encoded, encode
 from xltargets.consolidate.discover import Source
-from xltargets.consolidate.drawn import Drawing, draw
+from xltargets.consolidate.drawn import draw
 from xltargets.consolidate.mapping import IN_THIS_PROCESS, Lost, Work, each
 from xltargets.consolidate.onefile import FAILED, READ, FileResult, Reading, process
 from xltargets.consolidate.opening import content_of
@@ -75,11 +75,9 @@ def take(reading: Reading, task: Task) -> Parcel:
             if found.digest == task.known:
                 return Parcel(FileResult(task.source.name, SAME, "", *found), None, "")
     result = process(task.source, reading)
-    drawing = Drawing()
-    if result.status == READ:
-        drawing = draw(result.tables, result.findings, reading.root)
+    drawing = draw(result.tables, result.findings, reading.root) if result.status == READ else None
     brief = brief_of(result, drawing, reading.root)
-    content = encode(result, drawing) if result.status == READ else None
+    content = None if drawing is None else encode(result, drawing)
     return Parcel(
         replace(result, tables={}, findings=[], failures=[], record=None, cells=None), content, brief
     )
@@ -152,10 +150,10 @@ def resolve(store: Store) -> None:
         store.replace(number, by)
 
 
-def units_of(store: Store, order: str = BY_UNIT) -> Iterator[list[Listed]]:
-    """The files of this run unit by unit; one that names no unit stands alone."""
+def units_of(store: Store, order: str = BY_UNIT, part: str | None = None) -> Iterator[list[Listed]]:
+    """The files of this run unit by unit; one that names no unit stands alone. The part is one that each is asked for."""
     for _, group in groupby(
-        store.listed(order=order), lambda file: (file.unit, None if file.unit else file.number)
+        store.listed(order=order, part=part), lambda file: (file.unit, None if file.unit else file.number)
     ):
         yield list(group)
 

@@ -110,7 +110,7 @@ class _Datasets:
         """Walk the units by region; a region's files are closed before the next one's are opened."""
         region: str | None = None
         with ExitStack() as stack:
-            for files in units_of(self.rows.store, _BY_REGION):
+            for files in units_of(self.rows.store, _BY_REGION, "content"):
                 own = _region(files[0].region)
                 if own != region:
                     stack.close()

@@ -6,10 +6,11 @@ import html
 import math
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -59,11 +60,18 @@ def link_to(text: str, path: str) -> Link:
     return Link(text, path, attribute(_target(path)), text_body(text))
 
 
-class Place(NamedTuple):
-    """Where a row stands: the name of the sheet, and the number of the row from 1."""
+class CellLink(NamedTuple):
+    """A cell of a row that leads to a file.
 
-    sheet: str
-    row: int
+    Attributes:
+        column: its number.
+        link: the file.
+        place: sheet and cell in the file as attributes have them; empty for the file as such.
+    """
+
+    column: int
+    link: Link
+    place: bytes = b""
 
 
 @dataclass(frozen=True)
@@ -102,14 +110,14 @@ class Pages:
         self.grouped = any(column.group for column in plan.columns)
         self.first = 4 if self.grouped else 3
         self.capacity = max_rows - self.first
-        count = max(1, math.ceil(expected / self.capacity))
+        needed = max(1, math.ceil(expected / self.capacity))
         self.names = [
-            plan.title if number == 0 else f"{plan.title}（{number + 1}）" for number in range(count)
+            plan.title if number == 0 else f"{plan.title}（{number + 1}）" for number in range(needed)
         ]
         self.sheets = [book.add_worksheet(name) for name in self.names]
-        self.rows = [SheetRows(folder) for _ in range(count)]
-        self._rooms = [(one.key, one.width - 1 if one.kind in WRAPPED else 0) for one in plan.columns]
-        self._letters = {column.key: column_letters(at) for at, column in enumerate(plan.columns)}
+        self.rows = [SheetRows(folder) for _ in range(needed)]
+        self._rooms = [one.width - 1 if one.kind in WRAPPED else 0 for one in plan.columns]
+        self._letters = [column_letters(at) for at in range(len(plan.columns))]
         self._templates = {
             (style, level): self._template(style, level)
             for style, level in (("body", 0), ("body", 1), ("subtotal", 0), ("total", 0))
@@ -134,73 +142,61 @@ class Pages:
         cells = [b'<c s="%d"%%s' % self.looks.cell(one.kind, style)._get_xf_index() for one in self.plan.columns]
         return b'<row ht="%%s" customHeight="1"%s>%s</row>' % (outline, b"".join(cells))
 
-    def put(self, bodies: tuple[bytes, ...], high: int, style: str = "body", level: int = 0) -> None:
-        """Write a row.
+    def put_all(
+        self, columns: Sequence[list[bytes]], high: Sequence[int], style: str = "body", level: int = 0,
+        links: Sequence[CellLink | None] = (),
+    ) -> list[Segment]:  # fmt: skip
+        """Write rows.
 
         Args:
-            bodies: of its cells, see :mod:`xltargets.consolidate.bodies`.
-            high: lines of the cell with the most.
+            columns: the bodies of their cells, column by column, see :mod:`xltargets.consolidate.bodies`.
+            high: of each row the lines of the cell with the most.
             style: ``body``, ``subtotal`` or ``total``.
-            level: how deep it stands in the outline; 1 can be folded away.
-        """
-        if self.row == self._full:
-            self._turn()
-        self.row += 1
-        self._write(self._templates[style, level] % (HEIGHTS[high], *bodies))
-        if level:
-            self.rows[self.page].level = level
+            level: how deep they stand in the outline; 1 can be folded away.
+            links: of each the cell that leads to a file; empty where none does.
 
-    def put_all(self, rows: Sequence[tuple[tuple[bytes, ...], int]]) -> None:
-        """Write rows of the body: of each its cells, and the lines of the cell with the most."""
-        template = self._templates["body", 0]
-        drawn = [template % (HEIGHTS[high], *bodies) for bodies, high in rows]
-        while drawn:
+        Returns:
+            Where they stand, sheet by sheet.
+        """
+        template, found = self._templates[style, level], []
+        at = 0
+        while at < len(high):
             if self.row == self._full:
                 self._turn()
-            room = self._full - self.row
-            self.row += len(drawn[:room])
-            self._write(b"".join(drawn[:room]))
-            drawn = drawn[room:]
+            end = min(len(high), at + self._full - self.row)
+            for number, linked in enumerate(links[at:end]):
+                if linked is not None:
+                    self._link(columns[linked.column], at + number, linked, self.row + number + 1)
+            rows = zip([HEIGHTS[lines] for lines in high], *columns, strict=True)
+            self._write(b"".join(map(template.__mod__, islice(rows, at, end))))
+            first, self.row, at = self.row + 1, self.row + end - at, end
+            found.append(Segment(self.names[self.page], first, self.row))
+            self.rows[self.page].level = max(level, self.rows[self.page].level)
+        return found
 
-    @property
-    def place(self) -> Place:
-        """Where the last row stands."""
-        return Place(self.names[self.page], self.row)
+    def _link(self, bodies: list[bytes], at: int, linked: CellLink, row: int) -> None:
+        """Have a cell lead to a file; beyond the number of links that Excel takes it becomes a formula, where one can do it."""
+        column, link, place = linked
+        rows = self.rows[self.page]
+        if rows.links < MAX_LINKS and len(link.target) <= _MAX_URL:
+            rows.link(f"{self._letters[column]}{row}", link.target, place)
+        else:
+            bodies[at] = _formula(link, html.unescape(place.decode())) or bodies[at]
 
     def put_values(self, values: Sequence[object], style: str = "body") -> None:
         """Write a row of values: None, str, bool, int, Decimal, :class:`Formula` or :class:`Link`, one per column."""
-        high, bodies = 1, []
-        for (key, room), value in zip(self._rooms, values, strict=True):
-            text = value.text if type(value) is Link else value
-            if room and type(text) is str:
-                high = max(high, lines(text, room))
-            bodies.append(self.link(key, value) if type(value) is Link else body_of(value))
-        self.put(tuple(bodies), high, style)
+        high, bodies, linked = 1, [], None
+        for at, (room, value) in enumerate(zip(self._rooms, values, strict=True)):
+            if type(value) is Link:
+                linked, value = CellLink(at, value), value.text
+            if room and type(value) is str:
+                high = max(high, lines(value, room))
+            bodies.append(body_of(value))
+        self.put_all([[body] for body in bodies], [high], style, links=[linked])
 
-    def link(self, key: str, link: Link, body: bytes | None = None, place: bytes = b"") -> bytes:
-        """Have the cell of a column in the next row lead to a file.
-
-        Args:
-            key: of the column.
-            link: the file.
-            body: what the cell holds; the name of the file when None.
-            place: sheet and cell in the file as attributes have them; empty for the file as such.
-
-        Returns:
-            The cell's body: beyond the number of links that Excel takes a formula that does the same, where one can.
-        """
-        plain = link.body if body is None else body
-        if key not in self._letters:
-            return plain
-        if self.row == self._full:
-            self._turn()
-        rows = self.rows[self.page]
-        if rows.links < MAX_LINKS and len(link.target) <= _MAX_URL:
-            rows.link(f"{self._letters[key]}{self.row + 1}", link.target, place)
-            return plain
-        there = html.unescape(place.decode())
-        text = link.text if body is None else there.rpartition("!")[2]
-        return _formula(f"{link.path}#{there}" if place else link.path, text, link) or plain
+    def column(self, key: str) -> int | None:
+        """The number of a column; None where it is not shown."""
+        return next((at for at, one in enumerate(self.plan.columns) if one.key == key), None)
 
     def finish(self, filtered: bool = True, beside: int = 0) -> None:
         """Put filters on the columns, apart from the last rows, as many as `beside`."""
@@ -284,11 +280,13 @@ class Pages:
             start = end + 1
 
 
-def _formula(place: str, text: str, link: Link) -> bytes | None:
+def _formula(link: Link, place: str) -> bytes | None:
     """A link as a formula's body; None where no formula can hold it."""
-    if max(len(place), len(text)) > _MAX_FORMULA_TEXT or "#" in link.path:
+    there = f"{link.path}#{place}" if place else link.path
+    text = place.rpartition("!")[2] if place else link.text
+    if max(len(there), len(text)) > _MAX_FORMULA_TEXT or "#" in link.path:
         return None
-    quoted = ",".join('"{}"'.format(one.replace('"', '""')) for one in (place, text))
+    quoted = ",".join('"{}"'.format(one.replace('"', '""')) for one in (there, text))
     return body_of(Formula(f"=HYPERLINK({quoted})", text))
 
 
@@ -317,12 +315,13 @@ class Segment(NamedTuple):
     last: int
 
 
-def extend(segments: list[Segment], place: Place) -> None:
-    """Add a row to the rows so far."""
-    if segments and segments[-1].sheet == place.sheet:
-        segments[-1] = Segment(place.sheet, segments[-1].first, place.row)
-    else:
-        segments.append(Segment(place.sheet, place.row, place.row))
+def extend(segments: list[Segment], more: Iterable[Segment]) -> None:
+    """Add rows to the rows so far, which they follow."""
+    for one in more:
+        if segments and segments[-1].sheet == one.sheet:
+            segments[-1] = Segment(one.sheet, segments[-1].first, one.last)
+        else:
+            segments.append(one)
 
 
 def subtotal(segments: Sequence[Segment], column: int, value: Decimal) -> Formula:
@@ -332,9 +331,9 @@ def subtotal(segments: Sequence[Segment], column: int, value: Decimal) -> Formul
     return Formula(f"=SUBTOTAL(9,{','.join(areas)})", value)
 
 
-def reference(place: Place, column: int, value: Decimal) -> Formula:
+def reference(row: Segment, column: int, value: Decimal) -> Formula:
     """The value of a cell of another sheet."""
-    return Formula(f"={quoted(place.sheet)}!{column_letters(column)}{place.row}", value)
+    return Formula(f"={quoted(row.sheet)}!{column_letters(column)}{row.first}", value)
 
 
 def relative_path(file: str, folder: str) -> str:

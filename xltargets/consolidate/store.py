@@ -12,7 +12,7 @@ import json
 import os
 import sqlite3
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from functools import lru_cache
@@ -40,6 +40,8 @@ _KEEP_RUNS = 40
 #: What was read is made last after so many files or seconds: so much is read again after a power cut.
 _COMMIT_EVERY, _COMMIT_SECONDS = 100, 2.0
 _BUSY_SECONDS = 60
+#: So many files ahead parts of results are fetched.
+_AHEAD = 32
 
 #: Of the tables; a database of another version is emptied.
 _VERSION = 2
@@ -101,6 +103,9 @@ class Listed(NamedTuple):
         return found
 
 
+_DIGEST = Listed._fields.index("digest")
+
+
 class Store:
     """The database of a run; a context manager.
 
@@ -118,6 +123,7 @@ class Store:
         self._kept: list[tuple[object, ...]] = []
         self._seen: list[tuple[str, str]] = []
         self._used: list[str] = []
+        self._ahead: dict[str, dict[str, Any]] = {}
         self._committed = time.monotonic()
         self._base = self._open(path)
         self._list = sqlite3.connect("")
@@ -220,12 +226,19 @@ class Store:
     # --- reading --------------------------------------------------------------------------------------
 
     def listed(
-        self, where: str = "TRUE", values: tuple[object, ...] = (), order: str = BY_UNIT
+        self, where: str = "TRUE", values: tuple[object, ...] = (), order: str = BY_UNIT, part: str | None = None
     ) -> Iterator[Listed]:
-        """The files of this run; by default unit by unit, those without a code last."""
-        for row in self._list.execute(f"SELECT * FROM list WHERE {where} ORDER BY {order}", values):
-            listed = Listed._make(row)
-            yield listed._replace(disk=os.fsdecode(listed.disk))
+        """The files of this run; by default unit by unit, those without a code last.
+
+        With a part of the results (a column of the table) that is going to be wanted of each, it is fetched some files ahead:
+        a look into a database that others may write to costs more than what is found there.
+        """
+        rows = self._list.execute(f"SELECT * FROM list WHERE {where} ORDER BY {order}", values)
+        while some := rows.fetchmany(_AHEAD):
+            if part is not None:
+                self._ahead[part] = self._parts(part, {row[_DIGEST] for row in some})
+            for number, file, disk, *rest in some:
+                yield Listed(number, file, os.fsdecode(disk), *rest)
 
     def find(self, file: str) -> Listed | None:
         """The file of this run that people call so."""
@@ -249,8 +262,14 @@ class Store:
         return decode_cells(self._part("cells", file.digest))
 
     def _part(self, column: str, digest: str) -> Any:
-        statement = f"SELECT {column} FROM results JOIN parts USING (id) WHERE print = ? AND digest = ?"
-        return self._base.execute(statement, (self.print, digest)).fetchall()[0][0]
+        found = self._ahead.get(column, {})
+        return found[digest] if digest in found else self._parts(column, {digest})[digest]
+
+    def _parts(self, column: str, digests: Collection[str]) -> dict[str, Any]:
+        """A part of results, by digest."""
+        places = ",".join("?" * len(digests))
+        statement = f"SELECT digest, {column} FROM results JOIN parts USING (id) WHERE print = ? AND digest IN ({places})"
+        return dict(self._base.execute(statement, (self.print, *digests)).fetchall())
 
     def close(self) -> None:
         """Drop what no run has used for long, and let go of the database."""

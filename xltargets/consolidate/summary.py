@@ -18,10 +18,17 @@ from xltargets.consolidate.brief import IDENTITY, SEVERITIES
 from xltargets.consolidate.choice import EVERYTHING, Choice
 from xltargets.consolidate.columns import FINDING_KEYS, Planner, SheetPlan, special_room
 from xltargets.consolidate.crossing import Crossing
-from xltargets.consolidate.drawn import LINE, Drawn, DrawnFinding, counted, draw_findings
+from xltargets.consolidate.drawn import (
+    NONE,
+    Drawing,
+    Drawn,
+    DrawnFindings,
+    Spread,
+    draw_findings,
+    packed,
+)
 from xltargets.consolidate.drawnsheet import DrawnSheet, UnitLines
 from xltargets.consolidate.fold import units_of
-from xltargets.consolidate.layout import Table
 from xltargets.consolidate.looks import WORKBOOK_OPTIONS, Looks
 from xltargets.consolidate.onefile import FOREIGN, READ, Reading
 from xltargets.consolidate.overview import Overview, OverviewPage
@@ -30,10 +37,10 @@ from xltargets.consolidate.received import lines as received_lines
 from xltargets.consolidate.rows import ZERO, Unit
 from xltargets.consolidate.sheet import (
     MAX_ROWS,
+    CellLink,
     Headline,
     Link,
     Pages,
-    Place,
     Segment,
     extend,
     link_to,
@@ -54,7 +61,6 @@ if TYPE_CHECKING:
     from xlsxwriter import Workbook
 
 _FILE = special_room("#file")
-_CELL = FINDING_KEYS.index("#cell")
 
 
 @dataclass(frozen=True)
@@ -146,14 +152,14 @@ class _Writing:
         self.projects, self.details = self._main_sheet(), self._detail_sheets()
         if self.projects:
             self.unit_lines = UnitLines(self.projects.pages.plan)
-        units, sums = self.totals.units, [column.key for column in self.money]
-        keys = (*(f"#{severity}" for severity in SEVERITIES), *sums, "#files", "#rows")
-        self.units = self._sheet(planner.unit_sheet(), units + 1, keys, [self.root])
-        self.overall = self._sheet(planner.overall_sheet(), units, (), [self.root])
-        named = [self.root, *([planner.main] if planner.main else [])]
-        self.findings = self._sheet(
-            planner.finding_sheet(), self.totals.findings, (*FINDING_KEYS, "#file"), named
-        )
+        units = self.totals.units
+        self.units = self._sheet(planner.unit_sheet(), units + 1)
+        self.overall = self._sheet(planner.overall_sheet(), units)
+        self.findings = self._sheet(planner.finding_sheet(), self.totals.findings)
+        if self.findings:
+            self.link_columns = [self.findings.pages.column(key) for key in ("#file", "#cell")]
+        of_project = len(planner.main.fields) if planner.main else 0
+        self.nobody = [Drawn([NONE], [b""] * len(self.root.fields)), Drawn([], [b""] * of_project)]
         self.received = self._pages(received_sheet(options.roster, options.deadline), self.totals.files)
         self.all_projects: list[Segment] = []
         self.all_units: list[Segment] = []
@@ -168,26 +174,19 @@ class _Writing:
         return Overview(names={code[:3]: name for code, name in known.items()})
 
     def _main_sheet(self) -> DrawnSheet | None:
-        main, keys = self.planner.main, (*(f"#{severity}" for severity in SEVERITIES), "#file")
+        main = self.planner.main
         if main is None:
             return None
-        expected = self.found.rows.get(main.name, 0) + self.totals.units + 1
-        return self._sheet(self.planner.project_sheet(), expected, keys, [self.root, main])
+        return self._sheet(self.planner.project_sheet(), self.found.rows.get(main.name, 0) + self.totals.units + 1)
 
-    def _detail_sheets(self) -> dict[str, DrawnSheet]:
-        found = {}
-        for plan in self.planner.detail_sheets():
-            assert plan.table is not None
-            sheet = self._sheet(plan, self.found.rows.get(plan.table.name, 0), (), plan.tables)
-            if sheet is not None:
-                found[plan.table.name] = sheet
-        return found
+    def _detail_sheets(self) -> list[DrawnSheet]:
+        plans = self.planner.detail_sheets()
+        sheets = [self._sheet(plan, self.found.rows.get(plan.tables[-1].name, 0)) for plan in plans]
+        return [sheet for sheet in sheets if sheet]
 
-    def _sheet(
-        self, plan: SheetPlan | None, expected: int, keys: Sequence[str], tables: Sequence[Table]
-    ) -> DrawnSheet | None:
+    def _sheet(self, plan: SheetPlan | None, expected: int) -> DrawnSheet | None:
         pages = self._pages(plan, expected)
-        return DrawnSheet(pages, keys, tables) if pages else None
+        return DrawnSheet(pages) if pages else None
 
     def _pages(self, plan: SheetPlan | None, expected: int) -> Pages | None:
         if plan is None or not self.planner.wants(plan.title):
@@ -218,15 +217,14 @@ class _Writing:
 
     def run(self) -> None:
         """Write all rows."""
-        for files in units_of(self.store):
+        for files in units_of(self.store, part="drawing"):
             taken = [file for file in files if file.taken]
             if taken:
                 self._unit(files, taken)
             for file in files:
                 if not file.taken:
                     self._left_out(file)
-        for finding in draw_findings(self.crossing.of_none, None):
-            self._finding(finding, self._nobody(None), None)
+        self._put_findings(draw_findings(self.crossing.of_none, None), self.nobody, None)
         self._finish()
 
     def _unit(self, files: Sequence[Listed], taken: Sequence[Listed]) -> None:
@@ -238,102 +236,110 @@ class _Writing:
             drawing = self.store.drawing(file)
             unit.add(brief)
             self.overview.add_file(brief)
-            rows, link = drawing.within(self.root), self._link(file)
-            root = root or rows[""][0]
-            if self.planner.main:
-                self._projects(rows[self.planner.main.name], brief["items"], link, segments)
-            for name, sheet in self.details.items():
-                sheet.put_all(rows[name])
-            self._findings(drawing.findings, rows, file, link)
+            link = self._link(file)
+            root = root or drawing.tables[self.root.name]
+            self._projects(drawing, brief["items"], link, segments)
+            for sheet in self.details:
+                chain = drawing.chain(sheet.pages.plan.tables)
+                sheet.put(len(chain[-1].drawn.around), chain)
+            self._findings(drawing, file, link)
         assert root is not None
         self._unit_row(unit, root, self._subtotal(unit, root, segments) if segments else None)
         self.overview.add_unit(unit, taken[0].unit, taken[0].name, taken[0].region)
 
     def _projects(
-        self, rows: Sequence[Drawn], items: Sequence[Sequence[Any]], link: Link, segments: list[Segment]
+        self, drawing: Drawing, items: Sequence[Sequence[Any]], link: Link, segments: list[Segment]
     ) -> None:
-        if self.projects is None:
+        if self.projects is None or not items:
             return
-        marks = LINE * len(SEVERITIES) + counted([lines(link.text, _FILE)])
-        for row, (_, *counts) in zip(rows, items, strict=True):
-            own = [*map(count_body, counts), self.projects.pages.link("#file", link)]
-            self.projects.put(own + row.bodies, marks + row.lines, level=1)
-            extend(segments, self.projects.pages.place)
+        _, *counts = zip(*items, strict=True)
+        special = {
+            f"#{severity}": (list(map(count_body, numbers)), b"")
+            for severity, numbers in zip(SEVERITIES, counts, strict=True)
+        }
+        special["#file"] = [link.body] * len(items), bytes([lines(link.text, _FILE)] * len(items))
+        at = self.projects.pages.column("#file")
+        links = [] if at is None else [CellLink(at, link)] * len(items)
+        chain = drawing.chain(self.projects.pages.plan.tables)
+        extend(segments, self.projects.put(len(items), chain, special, 1, links))
 
-    def _subtotal(self, unit: Unit, root: Drawn, segments: list[Segment]) -> Place:
+    def _subtotal(self, unit: Unit, root: Drawn, segments: list[Segment]) -> Segment:
         """The line below a unit's projects."""
         assert self.projects is not None
-        pages, lines = self.projects.pages, self.unit_lines
-        sums = [body_of(subtotal(segments, at, unit.money.get(key, ZERO))) for at, key in lines.sums.items()]
-        for part in segments:
-            extend(self.all_projects, Place(part.sheet, part.first))
-            extend(self.all_projects, Place(part.sheet, part.last))
-        pages.put(*lines.cells(root, sums), "subtotal")
-        extend(self.all_projects, pages.place)
-        return pages.place
+        pages, line = self.projects.pages, self.unit_lines
+        sums = [body_of(subtotal(segments, at, unit.money.get(key, ZERO))) for at, key in line.sums.items()]
+        cells, high = line.cells(root, sums)
+        (place,) = pages.put_all([[cell] for cell in cells], [high], "subtotal")
+        extend(self.all_projects, [*segments, place])
+        return place
 
-    def _unit_row(self, unit: Unit, root: Drawn, place: Place | None) -> None:
+    def _unit_row(self, unit: Unit, root: Drawn, place: Segment | None) -> None:
         for severity, number in unit.counts.items():
             self.unit_counts[severity] += number
         special = unit.special(self.money)
         if place is not None:
             for at, key in self.unit_lines.sums.items():
                 special[key] = reference(place, at, special[key])
+        chain = [Spread(root)]
         if self.units:
-            own = [body_of(special[key]) for key in self.units.keys]
-            self.units.put(own + root.bodies, LINE * len(own) + root.lines)
-            extend(self.all_units, self.units.pages.place)
+            own = {key: ([body_of(value)], b"") for key, value in special.items()}
+            extend(self.all_units, self.units.put(1, chain, own))
         if self.overall:
-            self.overall.put(root.bodies, root.lines)
+            self.overall.put(1, chain)
 
     # --- findings -------------------------------------------------------------------------------------
 
-    def _findings(
-        self, own: Sequence[DrawnFinding], rows: Mapping[str, Sequence[Drawn]], file: Listed, link: Link
-    ) -> None:
+    def _findings(self, drawing: Drawing, file: Listed, link: Link) -> None:
         """Those of a file that is taken, and of units compared."""
-        if self.findings is None:
-            return
-        projects = rows[self.planner.main.name] if self.planner.main else ()
-        nobody = self._nobody(rows[""][0])
-        for finding in (*own, *draw_findings(self.crossing.of(file.number), self.planner.main)):
-            known = finding.item is not None and finding.item < len(projects)
-            self._finding(finding, projects[finding.item or 0] if known else nobody, link)
+        main = self.planner.main
+        projects = drawing.tables[main.name] if main else self.nobody[-1]
+        around = [drawing.tables[self.root.name], projects]
+        self._put_findings(drawing.findings, around, link)
+        self._put_findings(draw_findings(self.crossing.of(file.number), main), around, link)
 
-    def _finding(self, finding: DrawnFinding, around: Drawn, link: Link | None) -> None:
-        if self.findings is None:
-            return
-        own, pages = finding.bodies, self.findings.pages
-        if link is None:
-            file = BLANK
-        elif finding.place:
-            own = [*own[:_CELL], pages.link("#cell", link, own[_CELL], finding.place), *own[_CELL + 1 :]]
-            file = link.body
-        else:
-            file = pages.link("#file", link)
-        self.findings.put([*own, file, *around.bodies], finding.lines + LINE + around.lines)
+    def _put_findings(self, found: DrawnFindings, around: Sequence[Drawn], link: Link | None) -> None:
+        """Write findings.
 
-    def _nobody(self, root: Drawn | None) -> Drawn:
-        """What stands for the project of a finding that is of none."""
-        blank = len(self.root.fields) if root is None else 0
-        blank += len(self.planner.main.fields) if self.planner.main else 0
-        before = root or Drawn(None, b"", [])
-        return Drawn(None, before.lines + LINE * blank, before.bodies + [BLANK] * blank)
+        Args:
+            found: the findings.
+            around: the row of the root, and those of the projects.
+            link: the file.
+        """
+        count = len(found.places)
+        if self.findings is None or not count:
+            return
+        root, projects = around
+        known = len(projects.around)
+        chain = [
+            Spread(root, [0] * count),
+            Spread(projects, [at if at < known else NONE for at in found.rows.around]),
+        ]
+        own = Spread(found.rows)
+        special = {key: own.column(at) for at, key in enumerate(FINDING_KEYS)}
+        special["#file"] = [BLANK if link is None else link.body] * count, b""
+        links = [] if link is None else [self._leading(place, link) for place in found.places]
+        self.findings.put(count, chain, special, links=links)
+
+    def _leading(self, place: bytes, link: Link) -> CellLink | None:
+        """The cell of a finding's row that leads to the file, where it is shown: that of the cell, else that of the file."""
+        at = self.link_columns[bool(place)]
+        return None if at is None else CellLink(at, link, place)
 
     def _left_out(self, file: Listed) -> None:
         """What there is to say of a file whose rows are not in the summary."""
-        around, link = self._nobody(None), self._link(file)
+        root, projects = self.nobody
+        columns = list(root.columns)
         for dotted, said in ((IDENTITY["unit"], file.unit), (IDENTITY["name"], file.name)):
             at = self.root.column(dotted)
             if at is not None:
-                around.bodies[at] = body_of(said)
-        for finding in draw_findings(self.crossing.of(file.number), None):
-            self._finding(finding, around, link)
+                columns[at] = packed([body_of(said)])
+        around, link = [Drawn(root.around, columns), projects], self._link(file)
+        self._put_findings(draw_findings(self.crossing.of(file.number), None), around, link)
         if file.status not in (READ, FOREIGN):
             unread = Finding("", Severity.ERROR, "", file.message, field="文件")
-            (finding,) = draw_findings([unread], None)
-            finding.bodies[:2] = body_of("无法读取"), BLANK
-            self._finding(finding, around, link)
+            found = draw_findings([unread], None)
+            found.rows.columns[:2] = packed([body_of("无法读取")]), packed([BLANK])
+            self._put_findings(found, around, link)
 
     def _link(self, file: Listed) -> Link:
         name = os.path.basename(file.file.replace("\\", "/"))
