@@ -371,7 +371,7 @@ def _project_rows(paths: Sequence[Path]) -> tuple[list[list[Any]], Any]:
     reading = Reading()
     with Store(None, reading) as store:
         gather(discover(paths[:40]), store, reading)
-        crossing = Crossing(main_table(reading.root))
+        crossing = Crossing(store, main_table(reading.root))
         planner = Planner(reading.form, reading.root, survey(store, reading.root, crossing).widths)
         rows, plan = Rows(store, planner, crossing), planner.project_sheet()
         if plan is None:

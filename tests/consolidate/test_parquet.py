@@ -57,6 +57,7 @@ def test_tables_have_the_rows_of_the_workbook(
     three_units: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("xltargets.consolidate.parquet.BATCH", 2)
+    monkeypatch.setattr("xltargets.consolidate.parquet.GROUP", 3)
     result = consolidate([three_units], tmp_path / "a.xlsx", options=Options(parquet=tmp_path / "库"))
     assert len(pandas.read_parquet(tmp_path / "库" / "projects")) == result.totals.projects == 6
     assert len(pandas.read_parquet(tmp_path / "库" / "findings")) == result.totals.findings

@@ -6,6 +6,7 @@ An exact decimal is a list of its one text; nothing else in a row is a list.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -49,7 +50,7 @@ def encode(result: FileResult, drawing: Drawing) -> Encoded:
     """
     content = {
         "tables": result.tables,
-        "findings": [_finding(finding) for finding in result.findings],
+        "findings": encode_findings(result.findings),
         "failures": result.failures,
     }
     return Encoded(
@@ -71,16 +72,22 @@ def decode(data: bytes, result: FileResult) -> FileResult:
         for row in rows:
             row[:] = [Decimal(value[0]) if type(value) is list else value for value in row]
     result.tables = content["tables"]
-    result.findings = [_found(*parts) for parts in content["findings"]]
+    result.findings = decode_findings(content["findings"])
     result.failures = [Broken(*parts) for parts in content["failures"]]
     return result
 
 
-def _finding(finding: Finding) -> list[Any]:
+def encode_findings(findings: Iterable[Finding]) -> list[list[str | None]]:
+    """What JSON has of findings; the file is said elsewhere."""
     return [
-        finding.rule, finding.severity.value, finding.pointer, finding.message, finding.field, finding.sheet,
-        finding.cell, finding.related, finding.waived,
-    ]  # fmt: skip
+        [one.rule, one.severity.value, one.pointer, one.message, one.field, one.sheet, one.cell, one.related, one.waived]
+        for one in findings
+    ]
+
+
+def decode_findings(found: Iterable[Sequence[Any]]) -> list[Finding]:
+    """Back from JSON."""
+    return [_found(*parts) for parts in found]
 
 
 def _found(

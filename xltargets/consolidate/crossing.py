@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import Any
 
 from xltargets.consolidate.brief import SEVERITIES
@@ -25,18 +26,20 @@ class Crossing:
     """Findings across units.
 
     Attributes:
+        store: has the findings of files.
         main: the table of the projects.
-        by_file: number of the file on the list of the run → its findings.
+        numbers: of the files on the list of the run that have findings.
         of_none: findings of no file that was handed in, such as a unit that is missing.
     """
 
+    store: Store
     main: Table | None = None
-    by_file: dict[int, list[Finding]] = field(default_factory=dict)
+    numbers: set[int] = field(default_factory=set)
     of_none: list[Finding] = field(default_factory=list)
 
     def of(self, number: int) -> Sequence[Finding]:
         """Those of a file."""
-        return self.by_file.get(number, ())
+        return self.store.crossed(number) if number in self.numbers else ()
 
     def brief(self, file: Listed) -> dict[str, Any]:
         """The brief of a file that was read, with these findings counted among its own."""
@@ -64,16 +67,17 @@ def cross(store: Store, reading: Reading, existing: Rows | None = None) -> Cross
     for files in units_of(store, part="record"):
         for record in _records(store, sorted(files, key=lambda file: not file.taken)):
             units.add(record)
-    crossing = Crossing(main_table(reading.root))
+    crossing = Crossing(store, main_table(reading.root))
     inputs = reading.inputs
-    for finding in judge_units(units, reading.config, inputs.roster, inputs.ledger, form=reading.form):
-        found = store.find(finding.file) if finding.file else None
-        if found is None:
-            crossing.of_none.append(finding)
+    found = judge_units(units, reading.config, inputs.roster, inputs.ledger, form=reading.form)
+    del units
+    for file, findings in groupby(found, lambda finding: finding.file):  # they come unit by unit
+        listed = store.find(file) if file else None
+        if listed is None:
+            crossing.of_none += findings
         else:
-            crossing.by_file.setdefault(found.number, []).append(finding)
-    for number, findings in crossing.by_file.items():
-        crossing.by_file[number] = _placed(store, reading.form, number, findings)
+            crossing.numbers.add(listed.number)
+            store.keep_crossed(listed.number, _placed(store, reading.form, listed, findings))
     if existing is not None:
         taken = (file for files in units_of(store) for file in files if file.taken)
         crossing.of_none += judge_summary(existing, _records(store, taken), reading.config)
@@ -88,9 +92,8 @@ def _records(store: Store, files: Iterable[Listed]) -> Iterator[UnitRecord]:
             yield record
 
 
-def _placed(store: Store, form: Form, number: int, findings: list[Finding]) -> list[Finding]:
+def _placed(store: Store, form: Form, file: Listed, findings: Iterable[Finding]) -> list[Finding]:
     """The findings of one file with their cells."""
-    file = next(store.listed("number = ?", (number,)))
     submission = Submission({}, form, locations=store.cells(file))
     placed = []
     for finding in findings:

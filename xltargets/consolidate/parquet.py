@@ -35,7 +35,8 @@ from xltargets.errors import Error
 if TYPE_CHECKING:
     import pyarrow
 
-BATCH = 5_000
+#: Rows of a group, of which the room it takes to write it comes; and rows that wait as values of Python's before they are packed.
+GROUP, BATCH = 2_000, 250
 #: Not Hive's own word for null, which pandas does not read.
 _UNKNOWN = "unknown"
 _BY_REGION = "region, unit IS NULL, unit, number"
@@ -159,42 +160,56 @@ class _Datasets:
 
 
 class _Part:
-    """One file of a dataset; it is made when its first batch is full."""
+    """One file of a dataset; it is made when its first group is full."""
 
     def __init__(self, path: Path, plan: SheetPlan) -> None:
+        import pyarrow
+
         self.path, self.plan = path, plan
         self.waiting: list[list[Any]] = []
+        self.packed: list[pyarrow.RecordBatch] = []
+        self.rows = 0
         self.writer: Any = None
+        types = [_type(column.kind) for column in plan.columns]
+        self.schema = pyarrow.schema(list(zip(plan.labels, types, strict=True)))
 
     def add(self, row: list[Any]) -> None:
         """Take a row."""
         self.waiting.append(row)
+        self.rows += 1
         if len(self.waiting) >= BATCH:
-            self.flush()
+            self._pack()
+        if self.rows >= GROUP:
+            self._write()
 
-    def flush(self) -> None:
-        """Write what is waiting."""
+    def _pack(self) -> None:
         import pyarrow
-        from pyarrow import parquet
 
-        if not self.waiting:
-            return
-        types = [_type(column.kind) for column in self.plan.columns]
-        schema = pyarrow.schema(list(zip(self.plan.labels, types, strict=True)))
-        if self.writer is None:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            self.writer = parquet.ParquetWriter(self.path, schema, compression="zstd")
         columns = zip(*self.waiting, strict=True)
         arrays = [
             pyarrow.array([_CONVERT.get(column.kind, _text)(value) for value in cells], one)
-            for column, cells, one in zip(self.plan.columns, columns, types, strict=True)
+            for column, cells, one in zip(self.plan.columns, columns, self.schema.types, strict=True)
         ]
-        self.writer.write_table(pyarrow.Table.from_arrays(arrays, schema=schema))
+        self.packed.append(pyarrow.RecordBatch.from_arrays(arrays, schema=self.schema))
         self.waiting = []
+
+    def _write(self) -> None:
+        """Write the rows so far as a group."""
+        import pyarrow
+        from pyarrow import parquet
+
+        if self.waiting:
+            self._pack()
+        if self.writer is None:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self.writer = parquet.ParquetWriter(self.path, self.schema, compression="zstd")
+        self.writer.write_table(pyarrow.Table.from_batches(self.packed, self.schema))
+        self.packed, self.rows = [], 0
 
     def close(self) -> None:
         """Write the rest."""
-        self.flush()
+        if self.rows:
+            self._write()
         if self.writer is not None:
             self.writer.close()
 

@@ -12,7 +12,7 @@ import json
 import os
 import sqlite3
 import time
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from functools import lru_cache
@@ -21,11 +21,19 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from xltargets.consolidate.codec import Encoded, decode, decode_cells, decode_record
+from xltargets.consolidate.codec import (
+    Encoded,
+    decode,
+    decode_cells,
+    decode_findings,
+    decode_record,
+    encode_findings,
+)
 from xltargets.consolidate.discover import Source
 from xltargets.consolidate.drawn import Drawing, decode_drawing
 from xltargets.consolidate.onefile import READ, FileResult, Reading
 from xltargets.errors import Error
+from xltargets.rules.finding import Finding
 from xltargets.rules.registry import all_rules
 from xltargets.rules.unitrecord import UnitRecord
 from xltargets.submission.cellmap import CellMap
@@ -39,6 +47,8 @@ _HERE = (
 _KEEP_RUNS = 40
 #: What was read is made last after so many files or seconds: so much is read again after a power cut.
 _COMMIT_EVERY, _COMMIT_SECONDS = 100, 2.0
+#: The same for files that have not changed, of which only that they were used is noted.
+_USED_EVERY = 2_000
 _BUSY_SECONDS = 60
 #: So many files ahead parts of results are fetched.
 _AHEAD = 32
@@ -55,6 +65,8 @@ _TABLES = {
 _LIST = """
 CREATE TABLE list (number INTEGER PRIMARY KEY, file TEXT, disk TEXT, member TEXT, status TEXT, message TEXT, digest TEXT, size INTEGER,
   modified INTEGER, unit TEXT, name TEXT, region TEXT, brief TEXT, replaced INTEGER);
+CREATE TABLE crossed (number INTEGER, findings TEXT);
+CREATE INDEX crossed_by_number ON crossed (number);
 CREATE INDEX list_by_file ON list (file);
 CREATE INDEX list_by_unit ON list (unit IS NULL, unit, number);
 """
@@ -176,12 +188,12 @@ class Store:
         """Remember the result of a file's content."""
         self._kept.append((digest, brief, *encoded))
         self._seen.append((file, digest))
-        if len(self._kept) >= _COMMIT_EVERY or time.monotonic() - self._committed > _COMMIT_SECONDS:
-            self.commit()
+        self._commit_some()
 
     def used(self, digest: str) -> str:
         """Note that a remembered result is used; give its brief."""
         self._used.append(digest)
+        self._commit_some()
         found: str = self._part("brief", digest)
         return found
 
@@ -199,6 +211,16 @@ class Store:
     def replace(self, number: int, by: int) -> None:
         """Say that a newer file is taken instead of this one."""
         self._list.execute("UPDATE list SET replaced = ? WHERE number = ?", (by, number))
+
+    def _commit_some(self) -> None:
+        waiting = len(self._kept) >= _COMMIT_EVERY or len(self._used) >= _USED_EVERY
+        if waiting or time.monotonic() - self._committed > _COMMIT_SECONDS:
+            self.commit()
+
+    def keep_crossed(self, number: int, findings: Iterable[Finding]) -> None:
+        """Keep for this run what the comparison of units found of a file, after what is kept of it so far."""
+        said = json.dumps(encode_findings(findings), ensure_ascii=False).encode("utf-8", "replace").decode()
+        self._list.execute("INSERT INTO crossed VALUES (?, ?)", (number, said))
 
     def commit(self) -> None:
         """Make what was kept last, whatever happens next.
@@ -243,6 +265,11 @@ class Store:
     def find(self, file: str) -> Listed | None:
         """The file of this run that people call so."""
         return next(self.listed("file = ?", (file,)), None)
+
+    def crossed(self, number: int) -> list[Finding]:
+        """What the comparison of units found of a file."""
+        rows = self._list.execute("SELECT findings FROM crossed WHERE number = ? ORDER BY rowid", (number,))
+        return [finding for row in rows for finding in decode_findings(json.loads(row[0]))]
 
     def drawing(self, file: Listed) -> Drawing:
         """The rows of a file that was read, as a workbook has them."""
