@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
-from itertools import groupby
+from itertools import groupby, islice
 from typing import NamedTuple
 
 from xltargets.consolidate.brief import brief_of
@@ -18,7 +18,7 @@ from xltargets.consolidate.drawn import draw
 from xltargets.consolidate.mapping import IN_THIS_PROCESS, Lost, Work, each
 from xltargets.consolidate.onefile import FAILED, READ, FileResult, Reading, process
 from xltargets.consolidate.opening import content_of
-from xltargets.consolidate.store import BY_UNIT, Listed, Store
+from xltargets.consolidate.store import AHEAD, BY_UNIT, Listed, Store
 from xltargets.errors import Error
 
 #: The file's content is what it was when its result was kept.
@@ -92,10 +92,9 @@ def gather(
     total: int | None = None,
 ) -> None:
     """Read and judge all files into the store. What is done when the run is broken off is kept."""
-    tasks = (Task(number, source, store.known(_key(source))) for number, source in enumerate(sources))
     done = unreadable = cached = 0
     try:
-        for task, answer in each(partial(take, reading), tasks, work):
+        for task, answer in each(partial(take, reading), _tasks(sources, store), work):
             parcel = answer if isinstance(answer, Parcel) else _failed(task.source, answer)
             remembered = parcel.result.status == SAME
             brief = _enter(task, parcel, store)
@@ -108,6 +107,14 @@ def gather(
                 progress(Progress(done, total, unreadable, cached, task.source.name, *said))
     finally:
         store.commit()
+
+
+def _tasks(sources: Iterable[Source], store: Store) -> Iterator[Task]:
+    numbered = enumerate(sources)
+    while some := list(islice(numbered, AHEAD)):
+        known = store.known({_key(source) for _, source in some})
+        for number, source in some:
+            yield Task(number, source, known.get(_key(source)))
 
 
 def _enter(task: Task, parcel: Parcel, store: Store) -> str:

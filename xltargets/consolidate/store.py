@@ -50,8 +50,8 @@ _COMMIT_EVERY, _COMMIT_SECONDS = 100, 2.0
 #: The same for files that have not changed, of which only that they were used is noted.
 _USED_EVERY = 2_000
 _BUSY_SECONDS = 60
-#: So many files ahead parts of results are fetched.
-_AHEAD = 32
+#: So many files at a time are looked for, and parts of their results fetched.
+AHEAD = 32
 
 #: Of the tables; a database of another version is emptied.
 _VERSION = 2
@@ -176,13 +176,16 @@ class Store:
 
     # --- filling --------------------------------------------------------------------------------------
 
-    def known(self, file: str) -> str | None:
-        """The digest a file had when its result was kept; None when there is no such result."""
+    def known(self, files: Collection[str]) -> dict[str, str]:
+        """The digests that files had when their results were kept; nothing of those without such a result."""
+        places = ",".join("?" * len(files))
         found = self._base.execute(
-            "SELECT digest FROM seen JOIN results USING (digest) WHERE file = ? AND print = ?",
-            (file, self.print),
+            "SELECT file, digest, brief FROM seen JOIN results USING (digest) JOIN parts USING (id)"
+            f" WHERE print = ? AND file IN ({places})",
+            (self.print, *files),
         ).fetchall()
-        return found[0][0] if found else None
+        self._ahead["brief"] = {digest: brief for _, digest, brief in found}
+        return {file: digest for file, digest, _ in found}
 
     def keep(self, file: str, digest: str, encoded: Encoded, brief: str) -> None:
         """Remember the result of a file's content."""
@@ -256,7 +259,7 @@ class Store:
         a look into a database that others may write to costs more than what is found there.
         """
         rows = self._list.execute(f"SELECT * FROM list WHERE {where} ORDER BY {order}", values)
-        while some := rows.fetchmany(_AHEAD):
+        while some := rows.fetchmany(AHEAD):
             if part is not None:
                 self._ahead[part] = self._parts(part, {row[_DIGEST] for row in some})
             for number, file, disk, *rest in some:

@@ -295,7 +295,8 @@ class _Writing:
         projects = drawing.tables[main.name] if main else self.nobody[-1]
         around = [drawing.tables[self.root.name], projects]
         self._put_findings(drawing.findings, around, link)
-        self._put_findings(draw_findings(self.crossing.of(file.number), main), around, link)
+        if found := self.crossing.of(file.number):
+            self._put_findings(draw_findings(found, main), around, link)
 
     def _put_findings(self, found: DrawnFindings, around: Sequence[Drawn], link: Link | None) -> None:
         """Write findings.
