@@ -11,7 +11,7 @@ from typing import Any
 
 from xltargets.consolidate.bodies import is_exact
 from xltargets.consolidate.columns import kind_of
-from xltargets.consolidate.drawn import Drawing, widths_of
+from xltargets.consolidate.drawn import Drawing
 from xltargets.consolidate.layout import Row, Table, main_table
 from xltargets.consolidate.onefile import FileResult, does_count
 from xltargets.rules.finding import Severity
@@ -25,7 +25,7 @@ LETTERS = {"R": "人员类", "Y": "运转类", "T": "特定目标类", "Z": "转
 _CODE = re.compile(r"\d{8}([A-Z])[0-9A-Z]{12}")
 
 
-def brief_of(result: FileResult, drawing: Drawing | None, root: Table) -> str:
+def brief_of(result: FileResult, drawing: Drawing | None, widths: Mapping[str, Sequence[int]], root: Table) -> str:
     """As JSON.
 
     Of a file that was read: ``unit``, ``name``, ``region``, ``year``; ``rows`` and ``widths`` per table; ``keys`` of its
@@ -41,7 +41,7 @@ def brief_of(result: FileResult, drawing: Drawing | None, root: Table) -> str:
             value = None if at is None else row[at + 1]
             brief[word] = None if value is None or not str(value).strip() else str(value).strip()
         brief["rows"] = {name: len(rows) for name, rows in result.tables.items()}
-        brief["widths"] = widths_of(result.tables, root)
+        brief["widths"] = widths
         brief["findings"] = len(result.findings)
         items = drawing.findings.rows.around
         counted = [pair for pair in zip(result.findings, items, strict=True) if does_count(pair[0])]

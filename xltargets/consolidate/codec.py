@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from zlib_ng import zlib_ng
 
 from xltargets.consolidate.drawn import Drawing, encode_drawing
+from xltargets.consolidate.laid import Sheets, encode_sheets
 from xltargets.consolidate.onefile import Broken, FileResult
 from xltargets.rules.finding import Finding, Severity
 from xltargets.rules.unitrecord import IndicatorRecord, ProjectRecord, UnitRecord
@@ -28,22 +29,24 @@ _LEVEL = 1
 
 
 class Encoded(NamedTuple):
-    """A result in four parts, which are wanted at different times.
+    """A result in five parts, which are wanted at different times.
 
     Attributes:
         record: what a comparison of units keeps of it.
-        drawing: its rows as a workbook has them, see :mod:`xltargets.consolidate.drawn`.
+        drawing: the cells of its rows as a workbook has them, see :mod:`xltargets.consolidate.drawn`.
+        sheets: its rows laid out, see :mod:`xltargets.consolidate.laid`.
         content: its rows and findings as values.
         cells: where its values stand.
     """
 
     record: bytes
     drawing: bytes
+    sheets: bytes
     content: bytes
     cells: bytes
 
 
-def encode(result: FileResult, drawing: Drawing) -> Encoded:
+def encode(result: FileResult, drawing: Drawing, sheets: Sheets) -> Encoded:
     """What depends on the content of the file alone.
 
     Half of a surrogate pair, which no XML can hold, becomes a question mark.
@@ -56,6 +59,7 @@ def encode(result: FileResult, drawing: Drawing) -> Encoded:
     return Encoded(
         _bytes(_record(result.record)),
         encode_drawing(drawing),
+        encode_sheets(sheets),
         zlib_ng.compress(_bytes(content), _LEVEL),
         zlib_ng.compress(_bytes(_cells(result.cells)), _LEVEL),
     )

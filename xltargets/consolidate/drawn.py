@@ -1,8 +1,7 @@
 """What the sheets of a summary hold of one file, drawn where the file is read.
 
-A row's cells are a pure function of the file and of the form: which row of the sheet it is, which of its columns are shown,
-what they look like and what the other files hold comes later, and costs no more than putting the pieces together. So the
-work is spread with the reading over processes, and is remembered with it.
+A row's cells are a pure function of the file and of the form: which row of the sheet it is, which of its columns are shown
+and what the other files hold comes later. So the work is spread with the reading over processes, and is remembered with it.
 """
 
 from __future__ import annotations
@@ -18,10 +17,10 @@ from xltargets.consolidate.layout import Row, Table, main_table
 from xltargets.rules.finding import Finding, Severity
 
 #: Between cells, columns and tables; no body has them, since XML cannot.
-_CELL, _COLUMN, _TABLE = b"\x1f", b"\x1e", b"\x1d"
+CELL, COLUMN, TABLE = b"\x1f", b"\x1e", b"\x1d"
 #: Numbers of lines go as bytes that are none of these, and come back.
-_AS_TEXT = bytes((number + ord("0")) % 256 for number in range(256))
-_AS_NUMBER = bytes((number - ord("0")) % 256 for number in range(256))
+AS_TEXT = bytes((number + ord("0")) % 256 for number in range(256))
+AS_NUMBER = bytes((number - ord("0")) % 256 for number in range(256))
 #: Stands for no row.
 NONE = -1
 _LEVEL = 1
@@ -47,7 +46,7 @@ def packed(bodies: Sequence[bytes], lines: bytes = b"") -> bytes:
     """The cells of a column as bytes; none where all are blank."""
     if bodies.count(BLANK) == len(bodies):
         return b""
-    return _CELL.join((*bodies, lines.translate(_AS_TEXT)))
+    return CELL.join((*bodies, lines.translate(AS_TEXT)))
 
 
 class DrawnFindings(NamedTuple):
@@ -91,10 +90,10 @@ class Spread(NamedTuple):
         packed = drawn.columns[index]
         if not packed:
             return [BLANK] * len(drawn.around if rows is None else rows), b""
-        bodies = packed.split(_CELL)
+        bodies = packed.split(CELL)
         lines = bodies.pop()
         if lines:
-            lines = lines.translate(_AS_NUMBER)
+            lines = lines.translate(AS_NUMBER)
         if rows is None:
             return bodies, lines
         bodies.append(BLANK)
@@ -130,15 +129,14 @@ def draw_findings(findings: Sequence[Finding], main: Table | None) -> DrawnFindi
     """Draw rows of findings."""
     prefix = _prefix(main)
     around = [NONE if (item := _item(one.pointer, prefix)) is None else item for one in findings]
-    fields, sheets, remarks = [one.field or None for one in findings], [one.sheet for one in findings], list(map(remark_of, findings))
     columns = [
         packed([_LABELS[one.severity] for one in findings]),
         packed([text_body(one.rule) for one in findings]),
-        _column(fields, _FIELD),
+        _column([one.field or None for one in findings], _FIELD),
         _column([one.message for one in findings], _MESSAGE),
-        _column(sheets, _SHEET),
+        _column([one.sheet for one in findings], _SHEET),
         _column([one.cell for one in findings], 0),
-        _column(remarks, _REMARK),
+        _column(list(map(remark_of, findings)), _REMARK),
     ]
     return DrawnFindings(Drawn(around, columns), [_place(one) for one in findings])
 
@@ -212,26 +210,26 @@ def _widest(cells: Sequence[object], default: object) -> int:
 
 def encode_drawing(drawing: Drawing) -> bytes:
     """As bytes, small."""
-    parts = [_COLUMN.join((name.encode(), *_parts(rows))) for name, rows in drawing.tables.items()]
-    found = _COLUMN.join((_CELL.join((b"", *drawing.findings.places)), *_parts(drawing.findings.rows)))
-    return zlib_ng.compress(_TABLE.join([*parts, found]), _LEVEL)
+    parts = [COLUMN.join((name.encode(), *_parts(rows))) for name, rows in drawing.tables.items()]
+    found = COLUMN.join((CELL.join((b"", *drawing.findings.places)), *_parts(drawing.findings.rows)))
+    return zlib_ng.compress(TABLE.join([*parts, found]), _LEVEL)
 
 
 def _parts(rows: Drawn) -> Iterator[bytes]:
-    yield _CELL.join((b"", *(b"%d" % at for at in rows.around)))
+    yield CELL.join((b"", *(b"%d" % at for at in rows.around)))
     yield from rows.columns
 
 
 def decode_drawing(data: bytes) -> Drawing:
     """Back from bytes."""
-    *parts, found = zlib_ng.decompress(data).split(_TABLE)
+    *parts, found = zlib_ng.decompress(data).split(TABLE)
     tables = {}
     for part in parts:
-        name, *columns = part.split(_COLUMN)
+        name, *columns = part.split(COLUMN)
         tables[name.decode()] = _read(columns)
-    places, *columns = found.split(_COLUMN)
-    return Drawing(tables, DrawnFindings(_read(columns), places.split(_CELL)[1:]))
+    places, *columns = found.split(COLUMN)
+    return Drawing(tables, DrawnFindings(_read(columns), places.split(CELL)[1:]))
 
 
 def _read(parts: Sequence[bytes]) -> Drawn:
-    return Drawn(list(map(int, parts[0].split(_CELL)[1:])), list(parts[1:]))
+    return Drawn(list(map(int, parts[0].split(CELL)[1:])), list(parts[1:]))

@@ -14,7 +14,8 @@ from typing import NamedTuple
 from xltargets.consolidate.brief import brief_of
 from xltargets.consolidate.codec import Encoded, encode
 from xltargets.consolidate.discover import Source
-from xltargets.consolidate.drawn import draw
+from xltargets.consolidate.drawn import draw, widths_of
+from xltargets.consolidate.laid import lay
 from xltargets.consolidate.mapping import IN_THIS_PROCESS, Lost, Work, each
 from xltargets.consolidate.onefile import FAILED, READ, FileResult, Reading, process
 from xltargets.consolidate.opening import content_of
@@ -76,8 +77,9 @@ def take(reading: Reading, task: Task) -> Parcel:
                 return Parcel(FileResult(task.source.name, SAME, "", *found), None, "")
     result = process(task.source, reading)
     drawing = draw(result.tables, result.findings, reading.root) if result.status == READ else None
-    brief = brief_of(result, drawing, reading.root)
-    content = None if drawing is None else encode(result, drawing)
+    widths = {} if drawing is None else widths_of(result.tables, reading.root)
+    brief = brief_of(result, drawing, widths, reading.root)
+    content = None if drawing is None else encode(result, drawing, lay(drawing, widths, reading))
     return Parcel(
         replace(result, tables={}, findings=[], failures=[], record=None, cells=None), content, brief
     )

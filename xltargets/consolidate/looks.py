@@ -50,16 +50,48 @@ _OTHER: Mapping[str, Mapping[str, Any]] = {
 }  # fmt: skip
 
 
+def _properties(kind: str, style: str) -> dict[str, Any]:
+    return {**_BODY, **_KINDS[kind], **_STYLES[style]}
+
+
+def _numbers() -> dict[tuple[str, str], int]:
+    """The formats of cells as XlsxWriter counts them, from 1; those that are alike are one."""
+    known: list[dict[str, Any]] = []
+    found = {}
+    for style in _STYLES:
+        for kind in _KINDS:
+            properties = _properties(kind, style)
+            if properties not in known:
+                known.append(properties)
+            found[kind, style] = known.index(properties) + 1
+    return found
+
+
+_NUMBERS = _numbers()
+
+
+def number_of(kind: str, style: str) -> int:
+    """The number that a cell's format has in every workbook: so cells can be written before there is one."""
+    return _NUMBERS[kind, style]
+
+
 class Looks:
-    """The formats of one workbook, made when first asked for."""
+    """The formats of one workbook: those of cells made at once, in the order of their numbers, others when first asked for.
+
+    Which number a format has is asked of XlsxWriter's ``_get_xf_index``, which is not for others to use, yet has not changed in
+    ten years.
+    """
 
     def __init__(self, book: Workbook) -> None:
         self._book = book
         self._made: dict[tuple[str, str], Format] = {}
+        for key, number in _NUMBERS.items():
+            if self.cell(*key)._get_xf_index() != number:
+                raise RuntimeError(f"XlsxWriter counts the format of {key} as another than {number}")
 
     def cell(self, kind: str, style: str = "body") -> Format:
         """The format of a value: kind of column, and body, subtotal or total."""
-        return self._get((kind, style), lambda: {**_BODY, **_KINDS[kind], **_STYLES[style]})
+        return self._get((kind, style), lambda: _properties(kind, style))
 
     def other(self, name: str) -> Format:
         """The format of a title, a caption or a heading."""

@@ -6,7 +6,7 @@ import html
 import math
 import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from xltargets.consolidate.bodies import MOST_LINES, Formula, attribute, body_of, cut, lines, text_body
 from xltargets.consolidate.columns import WRAPPED, SheetPlan
 from xltargets.consolidate.drawn import quoted
+from xltargets.consolidate.laid import row_template
 from xltargets.consolidate.looks import Looks
 from xltargets.consolidate.splice import SheetRows
 from xltargets.excel.a1 import column_letters
@@ -64,12 +65,12 @@ class CellLink(NamedTuple):
     """A cell of a row that leads to a file.
 
     Attributes:
-        column: its number.
+        key: of its column.
         link: the file.
         place: sheet and cell in the file as attributes have them; empty for the file as such.
     """
 
-    column: int
+    key: str
     link: Link
     place: bytes = b""
 
@@ -94,6 +95,7 @@ class Pages:
         folder: for what is not yet in the workbook.
         expected: how many rows there will be; the sheets for them are made now, so that they stand together.
         max_rows: rows of a sheet, all counted.
+        level: how deep rows stand in the outline.
     """
 
     def __init__(
@@ -105,6 +107,7 @@ class Pages:
         folder: Path,
         expected: int,
         max_rows: int = MAX_ROWS,
+        level: int = 0,
     ) -> None:
         self.looks, self.plan, self.headline = looks, plan, headline
         self.grouped = any(column.group for column in plan.columns)
@@ -115,13 +118,10 @@ class Pages:
             plan.title if number == 0 else f"{plan.title}（{number + 1}）" for number in range(needed)
         ]
         self.sheets = [book.add_worksheet(name) for name in self.names]
-        self.rows = [SheetRows(folder) for _ in range(needed)]
-        self._rooms = [one.width - 1 if one.kind in WRAPPED else 0 for one in plan.columns]
-        self._letters = [column_letters(at) for at in range(len(plan.columns))]
-        self._templates = {
-            (style, level): self._template(style, level)
-            for style, level in (("body", 0), ("body", 1), ("subtotal", 0), ("total", 0))
-        }
+        self.rows = [SheetRows(folder, level) for _ in range(needed)]
+        self._rooms = [(one.key, one.width - 1 if one.kind in WRAPPED else 0) for one in plan.columns]
+        self._letters = {one.key: column_letters(at) for at, one in enumerate(plan.columns)}
+        self._rows = {style: row_template(plan, style) for style in ("body", "total")}
         self.page, self.row, self._full = -1, self.first, self.first + self.capacity
         self._turn()
 
@@ -130,73 +130,60 @@ class Pages:
         """The sheet that is being written."""
         return self.sheets[self.page]
 
-    def _template(self, style: str, level: int) -> bytes:
-        """A row that wants its height and a body per cell.
-
-        Neither row nor cells say where they stand: each follows the one before, as the standard allows and Office documents
-        (MS-OI29500, 2.1.590). With addresses, in which no two cells are alike, the file would be twice as large.
-        Which style a format is, is asked of XlsxWriter's ``_get_xf_index``, which is not for others to use, yet has not
-        changed in ten years.
-        """
-        outline = b' outlineLevel="%d"' % level if level else b""
-        cells = [b'<c s="%d"%%s' % self.looks.cell(one.kind, style)._get_xf_index() for one in self.plan.columns]
-        return b'<row ht="%%s" customHeight="1"%s>%s</row>' % (outline, b"".join(cells))
+    @property
+    def sums(self) -> dict[int, str]:
+        """The columns that are added up: key by number."""
+        return {at: one.key for at, one in enumerate(self.plan.columns) if one.totalled}
 
     def put_all(
-        self, columns: Sequence[list[bytes]], high: Sequence[int], style: str = "body", level: int = 0,
+        self, rows: Sequence[bytes], cells: Mapping[str, list[bytes]], high: Sequence[int],
         links: Sequence[CellLink | None] = (),
     ) -> list[Segment]:  # fmt: skip
         """Write rows.
 
         Args:
-            columns: the bodies of their cells, column by column, see :mod:`xltargets.consolidate.bodies`.
+            rows: their XML, each with gaps for its height and some cells.
+            cells: what goes into the gaps, by key of column, in their order.
             high: of each row the lines of the cell with the most.
-            style: ``body``, ``subtotal`` or ``total``.
-            level: how deep they stand in the outline; 1 can be folded away.
             links: of each the cell that leads to a file; empty where none does.
 
         Returns:
             Where they stand, sheet by sheet.
         """
-        template, found = self._templates[style, level], []
+        found: list[Segment] = []
         at = 0
-        while at < len(high):
+        while at < len(rows):
             if self.row == self._full:
                 self._turn()
-            end = min(len(high), at + self._full - self.row)
+            end = min(len(rows), at + self._full - self.row)
             for number, linked in enumerate(links[at:end]):
                 if linked is not None:
-                    self._link(columns[linked.column], at + number, linked, self.row + number + 1)
-            rows = zip([HEIGHTS[lines] for lines in high], *columns, strict=True)
-            self._write(b"".join(map(template.__mod__, islice(rows, at, end))))
+                    self._link(cells[linked.key], at + number, linked, self.row + number + 1)
+            gaps = zip([HEIGHTS[lines] for lines in high], *cells.values(), strict=True)
+            self._write(b"".join(map(bytes.__mod__, rows[at:end], islice(gaps, at, end))))
             first, self.row, at = self.row + 1, self.row + end - at, end
             found.append(Segment(self.names[self.page], first, self.row))
-            self.rows[self.page].level = max(level, self.rows[self.page].level)
         return found
 
     def _link(self, bodies: list[bytes], at: int, linked: CellLink, row: int) -> None:
         """Have a cell lead to a file; beyond the number of links that Excel takes it becomes a formula, where one can do it."""
-        column, link, place = linked
+        key, link, place = linked
         rows = self.rows[self.page]
         if rows.links < MAX_LINKS and len(link.target) <= _MAX_URL:
-            rows.link(f"{self._letters[column]}{row}", link.target, place)
+            rows.link(f"{self._letters[key]}{row}", link.target, place)
         else:
             bodies[at] = _formula(link, html.unescape(place.decode())) or bodies[at]
 
     def put_values(self, values: Sequence[object], style: str = "body") -> None:
         """Write a row of values: None, str, bool, int, Decimal, :class:`Formula` or :class:`Link`, one per column."""
-        high, bodies, linked = 1, [], None
-        for at, (room, value) in enumerate(zip(self._rooms, values, strict=True)):
+        high, cells, linked = 1, {}, None
+        for (key, room), value in zip(self._rooms, values, strict=True):
             if type(value) is Link:
-                linked, value = CellLink(at, value), value.text
+                linked, value = CellLink(key, value), value.text
             if room and type(value) is str:
                 high = max(high, lines(value, room))
-            bodies.append(body_of(value))
-        self.put_all([[body] for body in bodies], [high], style, links=[linked])
-
-    def column(self, key: str) -> int | None:
-        """The number of a column; None where it is not shown."""
-        return next((at for at, one in enumerate(self.plan.columns) if one.key == key), None)
+            cells[key] = [body_of(value)]
+        self.put_all([self._rows[style]], cells, [high], [linked])
 
     def finish(self, filtered: bool = True, beside: int = 0) -> None:
         """Put filters on the columns, apart from the last rows, as many as `beside`."""

@@ -31,15 +31,15 @@ class SheetRows:
 
     Args:
         folder: for the files, which have no names.
+        level: how deep the outline is.
 
     Attributes:
         links: number of links.
         last: the last cell, ``T429``.
-        level: how deep the outline is.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self.links = self.level = 0
+    def __init__(self, folder: Path, level: int = 0) -> None:
+        self.links, self.level = 0, level
         self.last = ""
         self._targets = 0
         self._target = b""

@@ -31,6 +31,7 @@ from xltargets.consolidate.codec import (
 )
 from xltargets.consolidate.discover import Source
 from xltargets.consolidate.drawn import Drawing, decode_drawing
+from xltargets.consolidate.laid import Sheets, decode_sheets
 from xltargets.consolidate.onefile import READ, FileResult, Reading
 from xltargets.errors import Error
 from xltargets.rules.finding import Finding
@@ -41,7 +42,8 @@ from xltargets.submission.cellmap import CellMap
 #: Code that a result depends on.
 _CODE = ("excel", "submission", "rules", "values", "data", "schema")
 _HERE = (
-    "bodies.py", "brief.py", "codec.py", "columns.py", "drawn.py", "lastyear.py", "layout.py", "onefile.py", "opening.py",
+    "bodies.py", "brief.py", "choice.py", "codec.py", "columns.py", "drawn.py", "laid.py", "lastyear.py", "layout.py", "looks.py",
+    "onefile.py", "opening.py",
 )  # fmt: skip
 #: Results that no run has used for so many runs are dropped.
 _KEEP_RUNS = 40
@@ -54,12 +56,12 @@ _BUSY_SECONDS = 60
 AHEAD = 32
 
 #: Of the tables; a database of another version is emptied.
-_VERSION = 2
+_VERSION = 3
 #: What is looked up and changed in each run stands apart from what is large.
 _TABLES = {
     "runs": "(id INTEGER PRIMARY KEY AUTOINCREMENT)",
     "results": "(id INTEGER PRIMARY KEY, print TEXT, digest TEXT, run INTEGER, UNIQUE (print, digest))",
-    "parts": "(id INTEGER PRIMARY KEY, brief TEXT, record BLOB, drawing BLOB, content BLOB, cells BLOB)",
+    "parts": "(id INTEGER PRIMARY KEY, brief TEXT, record BLOB, drawing BLOB, sheets BLOB, content BLOB, cells BLOB)",
     "seen": "(file TEXT PRIMARY KEY, digest TEXT) WITHOUT ROWID",
 }
 _LIST = """
@@ -239,7 +241,7 @@ class Store:
                     "INSERT OR IGNORE INTO results VALUES (NULL, ?, ?, ?)", (self.print, digest, self.run)
                 )
                 if new.rowcount:
-                    self._base.execute("INSERT INTO parts VALUES (?, ?, ?, ?, ?, ?)", (new.lastrowid, *parts))
+                    self._base.execute("INSERT INTO parts VALUES (?, ?, ?, ?, ?, ?, ?)", (new.lastrowid, *parts))
             self._base.executemany("INSERT OR REPLACE INTO seen VALUES (?, ?)", self._seen)
             self._base.executemany(
                 "UPDATE results SET run = ? WHERE print = ? AND digest = ?",
@@ -275,8 +277,12 @@ class Store:
         return [finding for row in rows for finding in decode_findings(json.loads(row[0]))]
 
     def drawing(self, file: Listed) -> Drawing:
-        """The rows of a file that was read, as a workbook has them."""
+        """The cells of a file that was read, as a workbook has them."""
         return decode_drawing(self._part("drawing", file.digest))
+
+    def sheets(self, file: Listed) -> Sheets:
+        """The rows of a file that was read, laid out for the columns that it has alone."""
+        return decode_sheets(self._part("sheets", file.digest))
 
     def result(self, file: Listed) -> FileResult:
         """The rows and findings of a file that was read."""

@@ -16,19 +16,18 @@ from xltargets.consolidate import overview
 from xltargets.consolidate.bodies import BLANK, body_of, count_body, lines
 from xltargets.consolidate.brief import IDENTITY, SEVERITIES
 from xltargets.consolidate.choice import EVERYTHING, Choice
-from xltargets.consolidate.columns import FINDING_KEYS, Planner, SheetPlan, special_room
+from xltargets.consolidate.columns import Planner, SheetPlan, special_room
 from xltargets.consolidate.crossing import Crossing
 from xltargets.consolidate.drawn import (
     NONE,
-    Drawing,
     Drawn,
     DrawnFindings,
-    Spread,
     draw_findings,
     packed,
 )
-from xltargets.consolidate.drawnsheet import DrawnSheet, UnitLines
 from xltargets.consolidate.fold import units_of
+from xltargets.consolidate.laid import Laid, Layout, Layouts, Sheets, leading
+from xltargets.consolidate.laidsheet import LaidSheet
 from xltargets.consolidate.looks import WORKBOOK_OPTIONS, Looks
 from xltargets.consolidate.onefile import FOREIGN, READ, Reading
 from xltargets.consolidate.overview import Overview, OverviewPage
@@ -149,15 +148,14 @@ class _Writing:
         self.money = planner.money()
         self.page = OverviewPage(book, self.looks, self.money) if planner.wants(overview.TITLE) else None
         self.overview = self._empty_overview()
-        self.projects, self.details = self._main_sheet(), self._detail_sheets()
-        if self.projects:
-            self.unit_lines = UnitLines(self.projects.pages.plan)
+        self.layouts = layouts = Layouts(planner)
         units = self.totals.units
-        self.units = self._sheet(planner.unit_sheet(), units + 1)
-        self.overall = self._sheet(planner.overall_sheet(), units)
-        self.findings = self._sheet(planner.finding_sheet(), self.totals.findings)
-        if self.findings:
-            self.link_columns = [self.findings.pages.column(key) for key in ("#file", "#cell")]
+        self.projects = self._sheet(layouts.projects, self._rows_of(layouts.projects) + units + 1)
+        self.details = [sheet for one in layouts.details if (sheet := self._sheet(one, self._rows_of(one)))]
+        self.units = self._sheet(layouts.units, units + 1)
+        self.overall = self._sheet(layouts.overall, units)
+        self.findings = self._sheet(layouts.findings, self.totals.findings)
+        self.sums = {} if self.projects is None else self.projects.pages.sums
         of_project = len(planner.main.fields) if planner.main else 0
         self.nobody = [Drawn([NONE], [b""] * len(self.root.fields)), Drawn([], [b""] * of_project)]
         self.received = self._pages(received_sheet(options.roster, options.deadline), self.totals.files)
@@ -173,26 +171,18 @@ class _Writing:
         }
         return Overview(names={code[:3]: name for code, name in known.items()})
 
-    def _main_sheet(self) -> DrawnSheet | None:
-        main = self.planner.main
-        if main is None:
-            return None
-        return self._sheet(self.planner.project_sheet(), self.found.rows.get(main.name, 0) + self.totals.units + 1)
+    def _rows_of(self, layout: Layout | None) -> int:
+        return self.found.rows.get(layout.plan.tables[-1].name, 0) if layout else 0
 
-    def _detail_sheets(self) -> list[DrawnSheet]:
-        plans = self.planner.detail_sheets()
-        sheets = [self._sheet(plan, self.found.rows.get(plan.tables[-1].name, 0)) for plan in plans]
-        return [sheet for sheet in sheets if sheet]
+    def _sheet(self, layout: Layout | None, expected: int) -> LaidSheet | None:
+        pages = None if layout is None else self._pages(layout.plan, expected, layout.level)
+        return LaidSheet(pages, layout) if pages and layout else None
 
-    def _sheet(self, plan: SheetPlan | None, expected: int) -> DrawnSheet | None:
-        pages = self._pages(plan, expected)
-        return DrawnSheet(pages) if pages else None
-
-    def _pages(self, plan: SheetPlan | None, expected: int) -> Pages | None:
-        if plan is None or not self.planner.wants(plan.title):
+    def _pages(self, plan: SheetPlan, expected: int, level: int = 0) -> Pages | None:
+        if not self.planner.wants(plan.title):
             return None
         headline, most = self._headline(plan), self.options.max_rows
-        self.pages.append(Pages(self.book, self.looks, plan, headline, self.work, expected, most))
+        self.pages.append(Pages(self.book, self.looks, plan, headline, self.work, expected, most, level))
         return self.pages[-1]
 
     def _headline(self, plan: SheetPlan) -> Headline:
@@ -217,114 +207,116 @@ class _Writing:
 
     def run(self) -> None:
         """Write all rows."""
-        for files in units_of(self.store, part="drawing"):
+        for files in units_of(self.store, part="sheets"):
             taken = [file for file in files if file.taken]
             if taken:
                 self._unit(files, taken)
             for file in files:
                 if not file.taken:
                     self._left_out(file)
-        self._put_findings(draw_findings(self.crossing.of_none, None), self.nobody, None)
+        self._draw_findings(self.crossing.of_none, self.nobody, None)
         self._finish()
 
     def _unit(self, files: Sequence[Listed], taken: Sequence[Listed]) -> None:
         unit = Unit(files=sum(file.status == READ for file in files))
-        root: Drawn | None = None
+        first: Sheets | None = None
         segments: list[Segment] = []
         for file in taken:
             brief = self.crossing.brief(file)
-            drawing = self.store.drawing(file)
+            sheets = self._sheets(file, brief)
             unit.add(brief)
             self.overview.add_file(brief)
             link = self._link(file)
-            root = root or drawing.tables[self.root.name]
-            self._projects(drawing, brief["items"], link, segments)
+            first = first or sheets
+            self._projects(sheets, brief["items"], link, segments)
             for sheet in self.details:
-                chain = drawing.chain(sheet.pages.plan.tables)
-                sheet.put(len(chain[-1].drawn.around), chain)
-            self._findings(drawing, file, link)
-        assert root is not None
-        self._unit_row(unit, root, self._subtotal(unit, root, segments) if segments else None)
+                if sheet.layout.signature in sheets.laid:
+                    sheet.put(sheets.laid[sheet.layout.signature])
+            self._findings(sheets, file, link)
+        assert first is not None
+        self._unit_row(unit, first, self._subtotal(unit, first, segments) if segments else None)
         self.overview.add_unit(unit, taken[0].unit, taken[0].name, taken[0].region)
 
+    def _sheets(self, file: Listed, brief: Mapping[str, Any]) -> Sheets:
+        """What a file gives to the sheets, laid out anew where it was laid out for other columns."""
+        sheets = self.store.sheets(file)
+        if self.layouts.signatures(brief["rows"]) <= sheets.laid.keys():
+            return sheets
+        return self.layouts.lay(self.store.drawing(file))
+
     def _projects(
-        self, drawing: Drawing, items: Sequence[Sequence[Any]], link: Link, segments: list[Segment]
+        self, sheets: Sheets, items: Sequence[Sequence[Any]], link: Link, segments: list[Segment]
     ) -> None:
         if self.projects is None or not items:
             return
+        layout = self.projects.layout
         _, *counts = zip(*items, strict=True)
-        special = {
-            f"#{severity}": (list(map(count_body, numbers)), b"")
-            for severity, numbers in zip(SEVERITIES, counts, strict=True)
-        }
-        special["#file"] = [link.body] * len(items), bytes([lines(link.text, _FILE)] * len(items))
-        at = self.projects.pages.column("#file")
-        links = [] if at is None else [CellLink(at, link)] * len(items)
-        chain = drawing.chain(self.projects.pages.plan.tables)
-        extend(segments, self.projects.put(len(items), chain, special, 1, links))
+        cells = {f"#{one}": list(map(count_body, numbers)) for one, numbers in zip(SEVERITIES, counts, strict=True)}
+        cells["#file"] = [link.body] * len(items)
+        shown = "#file" in layout.gaps
+        links, least = ([CellLink("#file", link)] * len(items), lines(link.text, _FILE)) if shown else ([], 1)
+        extend(segments, self.projects.put(sheets.laid[layout.signature], cells, least, links))
 
-    def _subtotal(self, unit: Unit, root: Drawn, segments: list[Segment]) -> Segment:
+    def _subtotal(self, unit: Unit, first: Sheets, segments: list[Segment]) -> Segment:
         """The line below a unit's projects."""
-        assert self.projects is not None
-        pages, line = self.projects.pages, self.unit_lines
-        sums = [body_of(subtotal(segments, at, unit.money.get(key, ZERO))) for at, key in line.sums.items()]
-        cells, high = line.cells(root, sums)
-        (place,) = pages.put_all([[cell] for cell in cells], [high], "subtotal")
+        assert self.projects is not None and self.layouts.subtotal is not None
+        rows, high = first.laid[self.layouts.subtotal.signature]
+        sums = {
+            key: [body_of(subtotal(segments, at, unit.money.get(key, ZERO)))] for at, key in self.sums.items()
+        }
+        (place,) = self.projects.pages.put_all(rows, sums, high)
         extend(self.all_projects, [*segments, place])
         return place
 
-    def _unit_row(self, unit: Unit, root: Drawn, place: Segment | None) -> None:
+    def _unit_row(self, unit: Unit, first: Sheets, place: Segment | None) -> None:
         for severity, number in unit.counts.items():
             self.unit_counts[severity] += number
         special = unit.special(self.money)
         if place is not None:
-            for at, key in self.unit_lines.sums.items():
+            for at, key in self.sums.items():
                 special[key] = reference(place, at, special[key])
-        chain = [Spread(root)]
         if self.units:
-            own = {key: ([body_of(value)], b"") for key, value in special.items()}
-            extend(self.all_units, self.units.put(1, chain, own))
+            cells = {key: [body_of(value)] for key, value in special.items()}
+            extend(self.all_units, self.units.put(first.laid[self.units.layout.signature], cells))
         if self.overall:
-            self.overall.put(1, chain)
+            self.overall.put(first.laid[self.overall.layout.signature])
 
     # --- findings -------------------------------------------------------------------------------------
 
-    def _findings(self, drawing: Drawing, file: Listed, link: Link) -> None:
+    def _findings(self, sheets: Sheets, file: Listed, link: Link) -> None:
         """Those of a file that is taken, and of units compared."""
-        main = self.planner.main
-        projects = drawing.tables[main.name] if main else self.nobody[-1]
-        around = [drawing.tables[self.root.name], projects]
-        self._put_findings(drawing.findings, around, link)
-        if found := self.crossing.of(file.number):
-            self._put_findings(draw_findings(found, main), around, link)
-
-    def _put_findings(self, found: DrawnFindings, around: Sequence[Drawn], link: Link | None) -> None:
-        """Write findings.
-
-        Args:
-            found: the findings.
-            around: the row of the root, and those of the projects.
-            link: the file.
-        """
-        count = len(found.places)
-        if self.findings is None or not count:
+        if self.findings is None:
             return
-        root, projects = around
-        known = len(projects.around)
-        chain = [
-            Spread(root, [0] * count),
-            Spread(projects, [at if at < known else NONE for at in found.rows.around]),
-        ]
-        own = Spread(found.rows)
-        special = {key: own.column(at) for at, key in enumerate(FINDING_KEYS)}
-        special["#file"] = [BLANK if link is None else link.body] * count, b""
-        links = [] if link is None else [self._leading(place, link) for place in found.places]
-        self.findings.put(count, chain, special, links=links)
+        laid = sheets.laid[self.findings.layout.signature]
+        self._put_findings(self.findings, laid, sheets.cells, sheets.places, link)
+        if found := self.crossing.of(file.number):
+            drawing, main = self.store.drawing(file), self.planner.main
+            projects = drawing.tables[main.name] if main else self.nobody[-1]
+            self._draw_findings(found, [drawing.tables[self.root.name], projects], link)
 
-    def _leading(self, place: bytes, link: Link) -> CellLink | None:
-        """The cell of a finding's row that leads to the file, where it is shown: that of the cell, else that of the file."""
-        at = self.link_columns[bool(place)]
-        return None if at is None else CellLink(at, link, place)
+    def _draw_findings(self, findings: Sequence[Finding], around: Sequence[Drawn], link: Link | None) -> None:
+        """Write findings of the whole run; around them are the row of the root, and those of the projects."""
+        self._lay_findings(draw_findings(findings, self.planner.main), around, link)
+
+    def _lay_findings(self, found: DrawnFindings, around: Sequence[Drawn], link: Link | None) -> None:
+        if self.findings is not None:
+            laid = self.layouts.lay_findings(found, around)
+            self._put_findings(self.findings, laid, *leading(found), link)
+
+    @staticmethod
+    def _put_findings(
+        sheet: LaidSheet, laid: Laid, cells: Sequence[bytes], places: Sequence[bytes], link: Link | None
+    ) -> None:
+        """Write findings. The cell leads to the file, where the finding has one; else that of the file, where it is shown."""
+        files = [BLANK if link is None else link.body] * len(cells)
+        links: list[CellLink | None] = []
+        if link is not None:
+            keys = ["#cell" if place else "#file" for place in places]
+            links = [
+                CellLink(key, link, place) if key in sheet.layout.gaps else None
+                for key, place in zip(keys, places, strict=True)
+            ]
+        sheet.put(laid, {"#cell": list(cells), "#file": files}, links=links)
 
     def _left_out(self, file: Listed) -> None:
         """What there is to say of a file whose rows are not in the summary."""
@@ -335,12 +327,12 @@ class _Writing:
             if at is not None:
                 columns[at] = packed([body_of(said)])
         around, link = [Drawn(root.around, columns), projects], self._link(file)
-        self._put_findings(draw_findings(self.crossing.of(file.number), None), around, link)
+        self._draw_findings(self.crossing.of(file.number), around, link)
         if file.status not in (READ, FOREIGN):
             unread = Finding("", Severity.ERROR, "", file.message, field="文件")
             found = draw_findings([unread], None)
             found.rows.columns[:2] = packed([body_of("无法读取")]), packed([BLANK])
-            self._put_findings(found, around, link)
+            self._lay_findings(found, around, link)
 
     def _link(self, file: Listed) -> Link:
         name = os.path.basename(file.file.replace("\\", "/"))

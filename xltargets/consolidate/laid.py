@@ -1,0 +1,244 @@
+"""The rows that one file gives to each sheet, laid out as the sheet has them, but for what only the whole run can say.
+
+Which columns a sheet has depends on all files: one that hardly any form has is shown when somebody filled it in. So a file's rows
+are laid out, where it is read, for the columns it would have alone, which nearly always are those of all; where they are not, the
+process that sums up lays them out again from what was drawn. What the run says goes into the gaps: numbers, links, sums.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+from zlib_ng import zlib_ng
+
+from xltargets.consolidate.bodies import BLANK, body_of
+from xltargets.consolidate.choice import choice_of
+from xltargets.consolidate.columns import FINDING_KEYS, UNIT, Planner, SheetPlan
+from xltargets.consolidate.drawn import (
+    AS_NUMBER,
+    AS_TEXT,
+    CELL,
+    COLUMN,
+    NONE,
+    TABLE,
+    Cells,
+    Drawing,
+    Drawn,
+    DrawnFindings,
+    Spread,
+)
+from xltargets.consolidate.looks import number_of
+from xltargets.consolidate.onefile import Reading
+
+#: A gap: what formatting puts something into.
+_GAP = b"%b"
+#: Of a row of findings the cell that leads to a file, which the run may have to turn into a formula; and the others.
+_LEADING = "#cell"
+_SAID = [key for key in FINDING_KEYS if key != _LEADING]
+_LEVEL = 1
+
+
+class Laid(NamedTuple):
+    """Rows of a sheet.
+
+    Attributes:
+        rows: the XML of each, with a gap for its height and one for each cell that the run gives.
+        high: a byte per row, the lines of its cell with the most.
+    """
+
+    rows: list[bytes]
+    high: bytes
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How a sheet's rows are laid out.
+
+    Attributes:
+        plan: title and columns.
+        style: ``body``, ``subtotal`` or ``total``.
+        level: how deep they stand in the outline; 1 can be folded away.
+        fixed: cells that are the same in every row, by key of column.
+        depth: how many tables, from the outermost, cells come from.
+        drawn: keys of columns that are no field and yet are the file's.
+    """
+
+    plan: SheetPlan
+    style: str
+    level: int
+    fixed: Mapping[str, bytes]
+    depth: int
+    drawn: Sequence[str] = ()
+
+    @cached_property
+    def signature(self) -> str:
+        """What tells the layouts of a form from each other."""
+        return "\n".join((self.plan.title, self.style, *(column.key for column in self.plan.columns)))
+
+    @cached_property
+    def gaps(self) -> list[str]:
+        """The keys of the columns that the run gives."""
+        known = {*self.fixed, *self.drawn}
+        return [one.key for one in self.plan.columns if one.key not in known and not 0 <= one.level < self.depth]
+
+    @cached_property
+    def _row(self) -> bytes:
+        return row_template(self.plan, self.style, self.level)
+
+    def lay(self, count: int, chain: Sequence[Spread], special: Mapping[str, Cells] = {}) -> Laid:
+        """Lay out rows.
+
+        Args:
+            count: how many.
+            chain: their cells, and those of the rows around them, outermost first.
+            special: the cells of the columns that are no field and yet are the file's.
+        """
+        found, marks = [], [b"\1" * count]
+        for column in self.plan.columns:
+            if column.key in special:
+                bodies, lines = special[column.key]
+            elif column.key in self.fixed:
+                bodies, lines = [self.fixed[column.key]] * count, b""
+            elif 0 <= column.level < self.depth:
+                bodies, lines = chain[column.level].column(column.index)
+            else:
+                found.append([_GAP] * count)
+                continue
+            found.append([body.replace(b"%", b"%%") for body in bodies])
+            if lines:
+                marks.append(lines)
+        return Laid(
+            [self._row % one for one in zip([_GAP] * count, *found, strict=True)],
+            bytes(map(max, *marks)) if len(marks) > 1 else marks[0],
+        )
+
+
+def row_template(plan: SheetPlan, style: str = "body", level: int = 0) -> bytes:
+    """A row that wants its height and a body per cell.
+
+    Neither row nor cells say where they stand: each follows the one before, as the standard allows and Office documents
+    (MS-OI29500, 2.1.590). With addresses, in which no two cells are alike, the file would be twice as large.
+    """
+    outline = b' outlineLevel="%d"' % level if level else b""
+    cells = [b'<c s="%d"%%b' % number_of(column.kind, style) for column in plan.columns]
+    return b'<row ht="%%b" customHeight="1"%s>%s</row>' % (outline, b"".join(cells))
+
+
+class Layouts:
+    """The layouts of all sheets of rows; None for a sheet that there is not."""
+
+    def __init__(self, planner: Planner) -> None:
+        self.main = planner.main
+        plan = planner.project_sheet()
+        self.projects = None if plan is None else Layout(plan, "body", 1, {}, 2)
+        self.subtotal = None if plan is None else Layout(plan, "subtotal", 0, _around_sums(plan), 1)
+        self.details = [Layout(plan, "body", 0, {}, len(plan.tables)) for plan in planner.detail_sheets()]
+        self.units = Layout(planner.unit_sheet(), "body", 0, {}, 1)
+        plan = planner.overall_sheet()
+        self.overall = None if plan is None else Layout(plan, "body", 0, {}, 1)
+        self.findings = Layout(planner.finding_sheet(), "body", 0, {}, 2, _SAID)
+
+        self._of_unit = [one for one in (self.subtotal, self.units, self.overall) if one]
+        self._of_rows = [one for one in (self.projects, *self.details) if one]
+
+    def signatures(self, rows: Mapping[str, int]) -> set[str]:
+        """Of the layouts that a file needs which has so many rows of each table."""
+        needed = {layout.signature for layout in (*self._of_unit, self.findings)}
+        return needed | {layout.signature for layout in self._of_rows if rows[layout.plan.tables[-1].name]}
+
+    def lay(self, drawing: Drawing) -> Sheets:
+        """Lay out all rows of a file."""
+        found = {}
+        for layout in self._of_rows:
+            chain = drawing.chain(layout.plan.tables)
+            found[layout.signature] = layout.lay(len(chain[-1].drawn.around), chain)
+        for layout in self._of_unit:
+            found[layout.signature] = layout.lay(1, [Spread(drawing.tables[""])])
+        around = [drawing.tables[""], drawing.tables[self.main.name] if self.main else Drawn([], [])]
+        found[self.findings.signature] = self.lay_findings(drawing.findings, around)
+        return Sheets(found, *leading(drawing.findings))
+
+    def lay_findings(self, found: DrawnFindings, around: Sequence[Drawn]) -> Laid:
+        """Lay out findings; around them are the row of the root, and those of the projects."""
+        root, projects = around
+        count, known = len(found.places), len(projects.around)
+        items = [at if at < known else NONE for at in found.rows.around]
+        own = Spread(found.rows)
+        special = {key: own.column(FINDING_KEYS.index(key)) for key in _SAID}
+        return self.findings.lay(count, [Spread(root, [0] * count), Spread(projects, items)], special)
+
+
+class Sheets(NamedTuple):
+    """What one file gives to the sheets.
+
+    Attributes:
+        laid: its rows by the signature of their layout.
+        cells, places: of its findings, the cell that leads to the file, and where to.
+    """
+
+    laid: dict[str, Laid]
+    cells: list[bytes]
+    places: list[bytes]
+
+
+def leading(found: DrawnFindings) -> tuple[list[bytes], list[bytes]]:
+    """Of findings the cells that lead to the file, and where to."""
+    return Spread(found.rows).column(FINDING_KEYS.index(_LEADING))[0], found.places
+
+
+def _around_sums(plan: SheetPlan) -> dict[str, bytes]:
+    """The cells of the line below a unit's projects that neither are sums nor say whose they are.
+
+    It is called so in the column of the numbers, else in the first that would be empty.
+    """
+    empty = [one.key for one in plan.columns if not one.totalled and not one.key.startswith(UNIT)]
+    label = "#number" if "#number" in empty else next(iter(empty), None)
+    return {key: body_of("小计") if key == label else BLANK for key in empty}
+
+
+# --- for the columns that a file has alone --------------------------------------------------------------
+
+#: The layouts that were wanted last; most files of a bureau want the same.
+_ALONE: dict[tuple[object, ...], Layouts] = {}
+_MOST_ALONE = 16
+
+
+def lay(drawing: Drawing, widths: Mapping[str, Sequence[int]], reading: Reading) -> Sheets:
+    """Lay out a file's rows for the columns that a summary of it alone has."""
+    choice = choice_of(reading.config)
+    shown = tuple((name, tuple([bool(one) for one in of_table])) for name, of_table in widths.items())
+    key = (reading.schema, repr(choice), shown)
+    if key not in _ALONE:
+        if len(_ALONE) >= _MOST_ALONE:
+            _ALONE.clear()
+        _ALONE[key] = Layouts(Planner(reading.form, reading.root, widths, choice))
+    return _ALONE[key].lay(drawing)
+
+
+# --- as bytes -------------------------------------------------------------------------------------------
+
+
+def encode_sheets(sheets: Sheets) -> bytes:
+    """As bytes, small."""
+    found = [COLUMN.join((_joined(sheets.cells), _joined(sheets.places)))]
+    for signature, laid in sheets.laid.items():
+        found.append(COLUMN.join((signature.encode(), laid.high.translate(AS_TEXT), _joined(laid.rows))))
+    return zlib_ng.compress(TABLE.join(found), _LEVEL)
+
+
+def _joined(parts: Sequence[bytes]) -> bytes:
+    return CELL.join((b"", *parts))
+
+
+def decode_sheets(data: bytes) -> Sheets:
+    """Back from bytes."""
+    found, *parts = zlib_ng.decompress(data).split(TABLE)
+    cells, places = found.split(COLUMN)
+    laid = {}
+    for part in parts:
+        signature, high, rows = part.split(COLUMN)
+        laid[signature.decode()] = Laid(rows.split(CELL)[1:], high.translate(AS_NUMBER))
+    return Sheets(laid, cells.split(CELL)[1:], places.split(CELL)[1:])
