@@ -33,8 +33,8 @@ from xltargets.consolidate.drawn import (
 from xltargets.consolidate.looks import number_of
 from xltargets.consolidate.onefile import Reading
 
-#: A gap: what formatting puts something into.
-_GAP = b"%b"
+#: A gap while a row is put together, which no XML has; and then, as formatting fills it.
+_GAP, _TO_FILL = b"\0", b"%b"
 #: Of a row of findings the cell that leads to a file, which the run may have to turn into a formula; and the others.
 _LEADING = "#cell"
 _SAID = [key for key in FINDING_KEYS if key != _LEADING]
@@ -107,11 +107,12 @@ class Layout:
             else:
                 found.append([_GAP] * count)
                 continue
-            found.append([body.replace(b"%", b"%%") for body in bodies])
+            found.append(bodies)
             if lines:
                 marks.append(lines)
+        rows = map(self._row.__mod__, zip([_GAP] * count, *found, strict=True))
         return Laid(
-            [self._row % one for one in zip([_GAP] * count, *found, strict=True)],
+            [row.replace(b"%", b"%%").replace(_GAP, _TO_FILL) for row in rows],
             bytes(map(max, *marks)) if len(marks) > 1 else marks[0],
         )
 
