@@ -326,7 +326,7 @@ def _compare(found: dict[int, tuple[Run, Run]]) -> None:
 
 def writing(paths: Sequence[Path], options: argparse.Namespace, work: Path) -> None:
     """项目汇总 alone, the rows being at hand, against XlsxWriter's own writing of the same cells, in turns."""
-    from xltargets.consolidate.sheet import link_to
+    from xltargets.consolidate.workbook.sheet import link_to
 
     rows, plan = _project_rows(paths)
     linked = next(number for number, column in enumerate(plan.columns) if column.key == "#file")
@@ -359,11 +359,11 @@ def writing(paths: Sequence[Path], options: argparse.Namespace, work: Path) -> N
 def _project_rows(paths: Sequence[Path]) -> tuple[list[list[Any]], Any]:
     """The rows of the projects of some workbooks, and the plan of their sheet."""
     from xltargets.consolidate import discover
-    from xltargets.consolidate.columns import Planner
     from xltargets.consolidate.crossing import Crossing
+    from xltargets.consolidate.drawing.columns import Planner
+    from xltargets.consolidate.drawing.layout import main_table
     from xltargets.consolidate.fold import gather
-    from xltargets.consolidate.layout import main_table
-    from xltargets.consolidate.onefile import Reading
+    from xltargets.consolidate.inbox.onefile import Reading
     from xltargets.consolidate.rows import Rows, values
     from xltargets.consolidate.store import Store
     from xltargets.consolidate.survey import survey
@@ -391,9 +391,9 @@ def _cycle(rows: Sequence[list[Any]], count: int) -> Iterator[list[Any]]:
 def _ours(rows: Iterator[list[Any]], plan: Any, target: Path) -> None:
     from xlsxwriter import Workbook
 
-    from xltargets.consolidate.looks import WORKBOOK_OPTIONS, Looks
-    from xltargets.consolidate.sheet import Headline, Pages
-    from xltargets.consolidate.splice import splice
+    from xltargets.consolidate.drawing.looks import WORKBOOK_OPTIONS, Looks
+    from xltargets.consolidate.workbook.sheet import Headline, Pages
+    from xltargets.consolidate.workbook.splice import splice
 
     with tempfile.TemporaryDirectory() as folder, open(target, "wb") as out:
         skeleton = Path(folder) / "skeleton.xlsx"
@@ -409,7 +409,7 @@ def _ours(rows: Iterator[list[Any]], plan: Any, target: Path) -> None:
 def _bare(rows: Iterator[list[Any]], plan: Any, target: Path) -> None:
     from xlsxwriter import Workbook
 
-    from xltargets.consolidate.looks import WORKBOOK_OPTIONS, Looks
+    from xltargets.consolidate.drawing.looks import WORKBOOK_OPTIONS, Looks
 
     with Workbook(target, {**WORKBOOK_OPTIONS, "in_memory": False, "constant_memory": True}) as book:
         looks = Looks(book)

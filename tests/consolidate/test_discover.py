@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from xltargets.consolidate import Exclude, discover
-from xltargets.consolidate.discover import OURS
-from xltargets.consolidate.onefile import process
-from xltargets.consolidate.zipped import ZipLimits, members, unpacked
+from xltargets.consolidate.inbox.discover import OURS
+from xltargets.consolidate.inbox.onefile import process
+from xltargets.consolidate.inbox.zipped import ZipLimits, members, unpacked
 from xltargets.errors import Error
 
 NOTHING = Exclude()

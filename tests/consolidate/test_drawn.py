@@ -8,10 +8,18 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xltargets.consolidate.bodies import BLANK, lines, text_body
-from xltargets.consolidate.columns import WIDEST
-from xltargets.consolidate.drawn import NONE, Drawn, Spread, decode_drawing, draw, encode_drawing, packed
-from xltargets.consolidate.layout import flatten, tables_of
+from xltargets.consolidate.drawing.bodies import BLANK, lines, text_body
+from xltargets.consolidate.drawing.columns import WIDEST
+from xltargets.consolidate.drawing.drawn import (
+    NONE,
+    Drawn,
+    Spread,
+    decode_drawing,
+    draw,
+    encode_drawing,
+    packed,
+)
+from xltargets.consolidate.drawing.layout import flatten, tables_of
 from xltargets.rules.finding import Finding, Severity
 from xltargets.submission.form import load_form
 

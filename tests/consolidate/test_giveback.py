@@ -15,8 +15,8 @@ import openpyxl
 import pytest
 
 from xltargets.consolidate import Options, Result, consolidate
-from xltargets.consolidate.giveback import safe_name
-from xltargets.consolidate.shelf import Shelf
+from xltargets.consolidate.back.giveback import safe_name
+from xltargets.consolidate.back.shelf import Shelf
 from xltargets.errors import Error
 from xltargets.rules.engine import Inputs
 from xltargets.rules.finding import Severity

@@ -12,10 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from xltargets.consolidate import consolidate
-from xltargets.consolidate.drawn import draw, widths_of
-from xltargets.consolidate.laid import Layouts, decode_sheets, encode_sheets, lay
-from xltargets.consolidate.layout import flatten
-from xltargets.consolidate.onefile import Reading
+from xltargets.consolidate.drawing.choice import EVERYTHING
+from xltargets.consolidate.drawing.drawn import draw, widths_of
+from xltargets.consolidate.drawing.laid import Layouts, decode_sheets, encode_sheets, lay
+from xltargets.consolidate.drawing.layout import flatten
+from xltargets.consolidate.inbox.onefile import Reading
 from xltargets.rules.finding import Finding, Severity
 
 READING = Reading()
@@ -23,7 +24,7 @@ READING = Reading()
 
 def laid(document: dict[str, Any], *findings: Finding) -> Any:
     tables = flatten(document, READING.root)
-    return lay(draw(tables, findings, READING.root), widths_of(tables, READING.root), READING)
+    return lay(draw(tables, findings, READING.root), widths_of(tables, READING.root), READING.form, READING.root, EVERYTHING)
 
 
 @given(st.text(), st.text(max_size=5))

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from xltargets.consolidate import Options, SummaryOptions, consolidate
-from xltargets.consolidate.discover import OURS
+from xltargets.consolidate.inbox.discover import OURS
 from xltargets.errors import Error
 
 pandas = pytest.importorskip("pandas")

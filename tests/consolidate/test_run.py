@@ -20,9 +20,10 @@ from zipfile import ZipFile, ZipInfo
 import openpyxl
 import pytest
 
-from xltargets.consolidate import Options, Progress, Reading, Result, Source, consolidate, opening, process
-from xltargets.consolidate.discover import discover
+from xltargets.consolidate import Options, Progress, Reading, Result, Source, consolidate, process
 from xltargets.consolidate.fold import Task, take
+from xltargets.consolidate.inbox import opening
+from xltargets.consolidate.inbox.discover import discover
 from xltargets.consolidate.store import Store, fingerprint
 from xltargets.errors import Error
 from xltargets.rules.config import Config
@@ -86,7 +87,7 @@ def test_an_error_of_ours_is_told_with_the_file_that_showed_it(
     def read(path: str, **how: Any) -> Any:
         raise KeyError("bug")
 
-    monkeypatch.setattr("xltargets.consolidate.opening.read", read)
+    monkeypatch.setattr("xltargets.consolidate.inbox.opening.read", read)
     result = consolidate([folder], tmp_path / "a.xlsx")
     told = {Path(error.file or "").name: error.message for error in result.errors}
     assert told["286099.xlsx"].startswith("程序内部错误（KeyError: 'bug'）")
@@ -147,7 +148,7 @@ class TestFaults:
                 stream.write(next(changes, b""))
             return found
 
-        monkeypatch.setattr("xltargets.consolidate.opening.load_document", load)
+        monkeypatch.setattr("xltargets.consolidate.inbox.opening.load_document", load)
         monkeypatch.setattr("time.sleep", lambda seconds: None)
         assert process(path).status == "read"
         changes = iter([b" "] * 9)
@@ -173,7 +174,7 @@ class TestFaults:
             return real(*given, **how)
 
         real = opening.load_document
-        monkeypatch.setattr("xltargets.consolidate.opening.load_document", times_out)
+        monkeypatch.setattr("xltargets.consolidate.inbox.opening.load_document", times_out)
         monkeypatch.setattr("time.sleep", lambda seconds: None)
         assert process(path).status == "read"
         assert process(path).message == "读不了这个文件（Connection timed out）；请检查文件、权限和网络后再试"

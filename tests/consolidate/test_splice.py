@@ -14,10 +14,10 @@ import xlsxwriter
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from xltargets.consolidate.bodies import Formula, attribute, body_of
-from xltargets.consolidate.looks import WORKBOOK_OPTIONS, Looks
-from xltargets.consolidate.sheet import plain
-from xltargets.consolidate.splice import SheetRows, splice
+from xltargets.consolidate.drawing.bodies import Formula, attribute, body_of
+from xltargets.consolidate.drawing.looks import WORKBOOK_OPTIONS, Looks
+from xltargets.consolidate.workbook.sheet import plain
+from xltargets.consolidate.workbook.splice import SheetRows, splice
 
 KINDS = ("text", "code", "money", "count", "number")
 ROWS: list[list[Any]] = [

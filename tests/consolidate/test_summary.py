@@ -263,7 +263,7 @@ class TestFindings:
     def test_links_beyond_what_excel_takes_are_formulas(
         self, two_units: Path, target: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("xltargets.consolidate.sheet.MAX_LINKS", 2)
+        monkeypatch.setattr("xltargets.consolidate.workbook.sheet.MAX_LINKS", 2)
         consolidate([two_units], target)
         sheet = sheet_of(target, "项目汇总", values=False)
         column = sheet.max_column

@@ -157,7 +157,7 @@ def _options(
     give_back: Path | None, parquet: Path | None,
 ) -> Options:  # fmt: skip
     from xltargets.consolidate import Options, SummaryOptions
-    from xltargets.consolidate.received import Deadline
+    from xltargets.consolidate.workbook.received import Deadline
     from xltargets.rules.engine import Inputs
     from xltargets.submission.registers import load_roster
 

@@ -25,7 +25,7 @@ from xltargets.errors import Error
 from xltargets.rules.finding import Severity
 
 if TYPE_CHECKING:
-    from xltargets.consolidate.lastyear import LastYear
+    from xltargets.consolidate.inbox.lastyear import LastYear
     from xltargets.excel.comments import Report
     from xltargets.rules.engine import Inputs
     from xltargets.submission.form import Form
@@ -110,7 +110,7 @@ def court_of(
 
 def _last_year(folder: Path, form: Form) -> LastYear:
     """What is in a folder of last year's; what of it cannot be read is said."""
-    from xltargets.consolidate.onefile import Reading, schema_of
+    from xltargets.consolidate.inbox.onefile import Reading, schema_of
     from xltargets.consolidate.run import find_last_year
 
     found, notes = find_last_year(folder, Reading(schema_of(form)))
@@ -168,7 +168,7 @@ def _judged(court: Court, sources: Sequence[Path]) -> Iterator[Outcome]:
 
 def _inside(folder: Path) -> list[Path]:
     """The files of a folder; an archive stands for what is in it, and is refused by name."""
-    from xltargets.consolidate.discover import discover  # a single workbook is checked without it
+    from xltargets.consolidate.inbox.discover import discover  # a single workbook is checked without it
 
     return list(dict.fromkeys(Path(inside.path) for inside in discover([folder])))
 

@@ -5,17 +5,17 @@
 
 from __future__ import annotations
 
-from xltargets.consolidate.choice import Choice
-from xltargets.consolidate.discover import Exclude, Source, discover
+from xltargets.consolidate.drawing.choice import Choice
 from xltargets.consolidate.fold import Progress
+from xltargets.consolidate.inbox.discover import Exclude, Source, discover
+from xltargets.consolidate.inbox.onefile import FileResult, Reading, process
 from xltargets.consolidate.mapping import Work
-from xltargets.consolidate.onefile import FileResult, Reading, process
-from xltargets.consolidate.received import Deadline
 from xltargets.consolidate.run import Options, Result, consolidate, tables
 from xltargets.consolidate.store import default_cache
-from xltargets.consolidate.summary import SummaryOptions
 from xltargets.consolidate.survey import Totals
 from xltargets.consolidate.watching import LogFile, Patience, Watch
+from xltargets.consolidate.workbook.received import Deadline
+from xltargets.consolidate.workbook.summary import SummaryOptions
 
 __all__ = [
     "Choice",

@@ -9,11 +9,11 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from xltargets.consolidate.bodies import is_exact
-from xltargets.consolidate.columns import kind_of
-from xltargets.consolidate.drawn import Drawing
-from xltargets.consolidate.layout import Row, Table, main_table
-from xltargets.consolidate.onefile import FileResult, does_count
+from xltargets.consolidate.drawing.bodies import is_exact
+from xltargets.consolidate.drawing.columns import kind_of
+from xltargets.consolidate.drawing.drawn import Drawing
+from xltargets.consolidate.drawing.layout import Row, Table, main_table
+from xltargets.consolidate.inbox.onefile import FileResult, does_count
 from xltargets.rules.finding import Severity
 
 #: Fields of the root that say who a submission is from.

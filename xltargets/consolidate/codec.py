@@ -12,9 +12,9 @@ from typing import Any, NamedTuple
 
 from zlib_ng import zlib_ng
 
-from xltargets.consolidate.drawn import Drawing, encode_drawing
-from xltargets.consolidate.laid import Sheets, encode_sheets
-from xltargets.consolidate.onefile import Broken, FileResult
+from xltargets.consolidate.drawing.drawn import Drawing, encode_drawing
+from xltargets.consolidate.drawing.laid import Sheets, encode_sheets
+from xltargets.consolidate.inbox.onefile import Broken, FileResult
 from xltargets.rules.finding import Finding, Severity
 from xltargets.rules.unitrecord import IndicatorRecord, ProjectRecord, UnitRecord
 from xltargets.submission.cellmap import CellMap, Row
@@ -33,8 +33,8 @@ class Encoded(NamedTuple):
 
     Attributes:
         record: what a comparison of units keeps of it.
-        drawing: the cells of its rows as a workbook has them, see :mod:`xltargets.consolidate.drawn`.
-        sheets: its rows laid out, see :mod:`xltargets.consolidate.laid`.
+        drawing: the cells of its rows as a workbook has them, see :mod:`xltargets.consolidate.drawing.drawn`.
+        sheets: its rows laid out, see :mod:`xltargets.consolidate.drawing.laid`.
         content: its rows and findings as values.
         cells: where its values stand.
     """

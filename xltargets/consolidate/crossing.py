@@ -8,10 +8,10 @@ from itertools import groupby
 from typing import Any
 
 from xltargets.consolidate.brief import SEVERITIES
-from xltargets.consolidate.drawn import item_of
+from xltargets.consolidate.drawing.drawn import item_of
+from xltargets.consolidate.drawing.layout import Table, main_table
 from xltargets.consolidate.fold import units_of
-from xltargets.consolidate.layout import Table, main_table
-from xltargets.consolidate.onefile import READ, Reading, does_count
+from xltargets.consolidate.inbox.onefile import READ, Reading, does_count
 from xltargets.consolidate.store import Listed, Store
 from xltargets.rules.across import judge_summary, judge_units
 from xltargets.rules.finding import Finding

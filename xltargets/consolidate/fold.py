@@ -13,12 +13,13 @@ from typing import NamedTuple
 
 from xltargets.consolidate.brief import brief_of
 from xltargets.consolidate.codec import Encoded, encode
-from xltargets.consolidate.discover import Source
-from xltargets.consolidate.drawn import draw, widths_of
-from xltargets.consolidate.laid import lay
+from xltargets.consolidate.drawing.choice import choice_of
+from xltargets.consolidate.drawing.drawn import draw, widths_of
+from xltargets.consolidate.drawing.laid import lay
+from xltargets.consolidate.inbox.discover import Source
+from xltargets.consolidate.inbox.onefile import FAILED, READ, FileResult, Reading, process
+from xltargets.consolidate.inbox.opening import content_of
 from xltargets.consolidate.mapping import IN_THIS_PROCESS, Lost, Work, each
-from xltargets.consolidate.onefile import FAILED, READ, FileResult, Reading, process
-from xltargets.consolidate.opening import content_of
 from xltargets.consolidate.store import AHEAD, BY_UNIT, Listed, Store
 from xltargets.errors import Error
 
@@ -36,7 +37,7 @@ class Progress:
         unreadable: files that could not be read so far.
         cached: files whose result was remembered.
         file: the one that was just done.
-        status, message: as in :class:`~xltargets.consolidate.onefile.FileResult`.
+        status, message: as in :class:`~xltargets.consolidate.inbox.onefile.FileResult`.
         counts: its findings by severity.
         remembered: whether its result was known already.
     """
@@ -79,7 +80,7 @@ def take(reading: Reading, task: Task) -> Parcel:
     drawing = draw(result.tables, result.findings, reading.root) if result.status == READ else None
     widths = {} if drawing is None else widths_of(result.tables, reading.root)
     brief = brief_of(result, drawing, widths, reading.root)
-    content = None if drawing is None else encode(result, drawing, lay(drawing, widths, reading))
+    content = None if drawing is None else encode(result, drawing, lay(drawing, widths, reading.form, reading.root, choice_of(reading.config)))
     return Parcel(
         replace(result, tables={}, findings=[], failures=[], record=None, cells=None), content, brief
     )

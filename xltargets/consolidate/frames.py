@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from xltargets.consolidate.columns import SheetPlan
+from xltargets.consolidate.drawing.plans import SheetPlan
 from xltargets.consolidate.fold import units_of
-from xltargets.consolidate.onefile import READ
+from xltargets.consolidate.inbox.onefile import READ
 from xltargets.consolidate.rows import Rows, Unit, values
 from xltargets.errors import Error
 

@@ -24,11 +24,11 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from xltargets.consolidate.columns import SheetPlan
-from xltargets.consolidate.discover import OURS
+from xltargets.consolidate.drawing.layout import Row
+from xltargets.consolidate.drawing.plans import SheetPlan
 from xltargets.consolidate.fold import units_of
-from xltargets.consolidate.layout import Row
-from xltargets.consolidate.onefile import READ
+from xltargets.consolidate.inbox.discover import OURS
+from xltargets.consolidate.inbox.onefile import READ
 from xltargets.consolidate.rows import Rows, Unit, values
 from xltargets.errors import Error
 

@@ -8,11 +8,12 @@ from decimal import Decimal
 from typing import Any
 
 from xltargets.consolidate.brief import SEVERITIES
-from xltargets.consolidate.columns import Column, Planner
 from xltargets.consolidate.crossing import Crossing
-from xltargets.consolidate.drawn import item_of, remark_of
-from xltargets.consolidate.layout import Row, Table
-from xltargets.consolidate.onefile import FOREIGN, READ, FileResult
+from xltargets.consolidate.drawing.columns import Planner
+from xltargets.consolidate.drawing.drawn import item_of, remark_of
+from xltargets.consolidate.drawing.layout import Row, Table
+from xltargets.consolidate.drawing.plans import Column
+from xltargets.consolidate.inbox.onefile import FOREIGN, READ, FileResult
 from xltargets.consolidate.store import Listed, Store
 from xltargets.rules.finding import Finding, Severity
 

@@ -13,21 +13,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 from zipfile import BadZipFile, ZipFile
 
-from xltargets.consolidate import overview, received
-from xltargets.consolidate.choice import EVERYTHING, check_choice, choice_of
-from xltargets.consolidate.columns import FINDINGS, OVERALL, Planner, blank_widths
+from xltargets.consolidate.back.giveback import BACK, PASSED, UNUSED, GivenBack, Return, give_back
 from xltargets.consolidate.crossing import Crossing, cross
-from xltargets.consolidate.discover import OURS, Exclude, Source, discover
+from xltargets.consolidate.drawing.choice import EVERYTHING, check_names, choice_of
+from xltargets.consolidate.drawing.columns import Planner, blank_widths
+from xltargets.consolidate.drawing.plans import FINDINGS, OVERALL
 from xltargets.consolidate.fold import Progress, gather, resolve, units_of
-from xltargets.consolidate.giveback import BACK, PASSED, UNUSED, GivenBack, Return, give_back
-from xltargets.consolidate.lastyear import LastYear, known_by
+from xltargets.consolidate.inbox.discover import OURS, Exclude, Source, discover
+from xltargets.consolidate.inbox.lastyear import LastYear, known_by
+from xltargets.consolidate.inbox.onefile import FOREIGN, READ, Reading, schema_of
 from xltargets.consolidate.mapping import IN_THIS_PROCESS, Work, rare_collections
-from xltargets.consolidate.onefile import FOREIGN, READ, Reading, schema_of
 from xltargets.consolidate.parquet import check_folder, write_parquet
 from xltargets.consolidate.rows import Rows
 from xltargets.consolidate.store import Store
-from xltargets.consolidate.summary import SummaryOptions, write_summary
 from xltargets.consolidate.survey import Survey, Totals, survey
+from xltargets.consolidate.workbook import overview, received
+from xltargets.consolidate.workbook.summary import SummaryOptions, write_summary
 from xltargets.errors import Error
 from xltargets.excel.parts import Limits
 from xltargets.rules.config import Config
@@ -335,7 +336,8 @@ def _with_choice(options: Options, reading: Reading) -> Options:
     """
     choice = options.summary.choice if options.summary.choice != EVERYTHING else choice_of(reading.config)
     planner = Planner(reading.form, reading.root, blank_widths(reading.root), choice)
-    check_choice(planner, (overview.TITLE, received.TITLE))
+    check_names(choice, planner.titles(), (overview.TITLE, received.TITLE), planner.known_columns())
+    planner.try_all()
     return replace(options, summary=replace(options.summary, choice=choice))
 
 

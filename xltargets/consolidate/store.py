@@ -29,10 +29,10 @@ from xltargets.consolidate.codec import (
     decode_record,
     encode_findings,
 )
-from xltargets.consolidate.discover import Source
-from xltargets.consolidate.drawn import Drawing, decode_drawing
-from xltargets.consolidate.laid import Sheets, decode_sheets
-from xltargets.consolidate.onefile import READ, FileResult, Reading
+from xltargets.consolidate.drawing.drawn import Drawing, decode_drawing
+from xltargets.consolidate.drawing.laid import Sheets, decode_sheets
+from xltargets.consolidate.inbox.discover import Source
+from xltargets.consolidate.inbox.onefile import READ, FileResult, Reading
 from xltargets.errors import Error
 from xltargets.rules.finding import Finding
 from xltargets.rules.registry import all_rules
@@ -40,10 +40,9 @@ from xltargets.rules.unitrecord import UnitRecord
 from xltargets.submission.cellmap import CellMap
 
 #: Code that a result depends on.
-_CODE = ("excel", "submission", "rules", "values", "data", "schema")
-_HERE = (
-    "bodies.py", "brief.py", "choice.py", "codec.py", "columns.py", "drawn.py", "laid.py", "lastyear.py", "layout.py", "looks.py",
-    "onefile.py", "opening.py",
+_CODE = (
+    "excel", "submission", "rules", "values", "data", "schema", "consolidate/inbox", "consolidate/drawing",
+    "consolidate/brief.py", "consolidate/codec.py",
 )  # fmt: skip
 #: Results that no run has used for so many runs are dropped.
 _KEEP_RUNS = 40
@@ -84,7 +83,7 @@ class Listed(NamedTuple):
     Attributes:
         number: its place in the order of discovery, from 0.
         disk, member: the file on disk; for a file within an archive that, and its name there.
-        file, status, message, digest, size, modified: as in :class:`~xltargets.consolidate.onefile.FileResult`.
+        file, status, message, digest, size, modified: as in :class:`~xltargets.consolidate.inbox.onefile.FileResult`.
         unit, name, region: the unit's; None where it has none.
         said: its brief, as JSON.
         replaced: the number of the newer file that is taken in its stead; None when it is taken itself.
@@ -382,19 +381,15 @@ def _stable(value: object) -> str:
 def _code() -> str:
     """The digest of the code and data that read and judge a file, as they were when this process began."""
     digest = hashlib.sha256()
-    for package in _CODE:
-        for file in _files_of(
-            files("xltargets") / package if package != "schema" else files("xltargets.schema")
-        ):
+    for place in _CODE:
+        for file in _files_of(files("xltargets.schema") if place == "schema" else files("xltargets").joinpath(place)):
             digest.update(file.read_bytes())
-    for name in _HERE:
-        digest.update((files("xltargets.consolidate") / name).read_bytes())
     return digest.hexdigest()
 
 
-def _files_of(folder: Traversable) -> Iterator[Traversable]:
-    for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
-        if entry.is_dir() and entry.name != "__pycache__":
+def _files_of(place: Traversable) -> Iterator[Traversable]:
+    if place.is_file():
+        yield place
+    elif place.name != "__pycache__":
+        for entry in sorted(place.iterdir(), key=lambda entry: entry.name):
             yield from _files_of(entry)
-        elif entry.is_file():
-            yield entry

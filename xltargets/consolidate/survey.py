@@ -8,11 +8,11 @@ from decimal import Decimal
 from typing import Any
 
 from xltargets.consolidate.brief import SEVERITIES
-from xltargets.consolidate.columns import blank_widths, merge_widths
 from xltargets.consolidate.crossing import Crossing
+from xltargets.consolidate.drawing.columns import blank_widths, merge_widths
+from xltargets.consolidate.drawing.layout import Table
 from xltargets.consolidate.fold import units_of
-from xltargets.consolidate.layout import Table
-from xltargets.consolidate.onefile import FOREIGN, READ, does_count
+from xltargets.consolidate.inbox.onefile import FOREIGN, READ, does_count
 from xltargets.consolidate.store import Listed, Store
 from xltargets.rules.finding import Finding
 

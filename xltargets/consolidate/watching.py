@@ -13,9 +13,9 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from xltargets.consolidate.discover import Exclude, discover, is_wanted
 from xltargets.consolidate.fold import Progress
-from xltargets.consolidate.onefile import READ
+from xltargets.consolidate.inbox.discover import Exclude, discover, is_wanted
+from xltargets.consolidate.inbox.onefile import READ
 from xltargets.consolidate.run import NothingToRead, Options, Result, check_places, consolidate, ours
 from xltargets.consolidate.store import default_cache
 from xltargets.errors import Error

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from html import escape
 from typing import NamedTuple
 
-from xltargets.consolidate.onefile import does_count
+from xltargets.consolidate.inbox.onefile import does_count
 from xltargets.rules.finding import Finding, Severity
 
 NAME = "修改意见.html"

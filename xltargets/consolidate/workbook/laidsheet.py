@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from xltargets.consolidate.bodies import count_body
-from xltargets.consolidate.laid import Laid, Layout
-from xltargets.consolidate.sheet import CellLink, Pages, Segment
+from xltargets.consolidate.drawing.bodies import count_body
+from xltargets.consolidate.drawing.laid import Laid, Layout
+from xltargets.consolidate.workbook.sheet import CellLink, Pages, Segment
 
 
 class LaidSheet:

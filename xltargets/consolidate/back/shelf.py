@@ -15,8 +15,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from xltargets.consolidate.discover import OURS
-from xltargets.consolidate.letter import NAME
+from xltargets.consolidate.back.letter import NAME
+from xltargets.consolidate.inbox.discover import OURS
 from xltargets.errors import Error
 from xltargets.excel.files import replace_file
 

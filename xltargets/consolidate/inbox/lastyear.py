@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
-from xltargets.consolidate.discover import Source
-from xltargets.consolidate.opening import on_disk, submission_of
+from xltargets.consolidate.inbox.discover import Source
+from xltargets.consolidate.inbox.opening import on_disk, submission_of
 from xltargets.errors import Error
 from xltargets.excel.parts import Limits
 from xltargets.rules.language.similar import plain

@@ -12,29 +12,32 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from xltargets.consolidate import overview
-from xltargets.consolidate.bodies import BLANK, body_of, count_body, lines
 from xltargets.consolidate.brief import IDENTITY, SEVERITIES
-from xltargets.consolidate.choice import EVERYTHING, Choice
-from xltargets.consolidate.columns import Planner, SheetPlan, special_room
 from xltargets.consolidate.crossing import Crossing
-from xltargets.consolidate.drawn import (
+from xltargets.consolidate.drawing.bodies import BLANK, body_of, count_body, lines
+from xltargets.consolidate.drawing.choice import EVERYTHING, Choice
+from xltargets.consolidate.drawing.columns import Planner, special_room
+from xltargets.consolidate.drawing.drawn import (
     NONE,
     Drawn,
     DrawnFindings,
     draw_findings,
     packed,
 )
+from xltargets.consolidate.drawing.laid import Laid, Layout, Layouts, Sheets, leading
+from xltargets.consolidate.drawing.looks import WORKBOOK_OPTIONS, Looks
+from xltargets.consolidate.drawing.plans import SheetPlan
 from xltargets.consolidate.fold import units_of
-from xltargets.consolidate.laid import Laid, Layout, Layouts, Sheets, leading
-from xltargets.consolidate.laidsheet import LaidSheet
-from xltargets.consolidate.looks import WORKBOOK_OPTIONS, Looks
-from xltargets.consolidate.onefile import FOREIGN, READ, Reading
-from xltargets.consolidate.overview import Overview, OverviewPage
-from xltargets.consolidate.received import MISSING, Deadline, Roster, received_sheet, special_of
-from xltargets.consolidate.received import lines as received_lines
+from xltargets.consolidate.inbox.onefile import FOREIGN, READ, Reading
 from xltargets.consolidate.rows import ZERO, Unit
-from xltargets.consolidate.sheet import (
+from xltargets.consolidate.store import Listed, Store
+from xltargets.consolidate.survey import Survey
+from xltargets.consolidate.workbook import overview
+from xltargets.consolidate.workbook.laidsheet import LaidSheet
+from xltargets.consolidate.workbook.overview import Overview, OverviewPage
+from xltargets.consolidate.workbook.received import MISSING, Deadline, Roster, received_sheet, special_of
+from xltargets.consolidate.workbook.received import lines as received_lines
+from xltargets.consolidate.workbook.sheet import (
     MAX_ROWS,
     CellLink,
     Headline,
@@ -47,9 +50,7 @@ from xltargets.consolidate.sheet import (
     relative_path,
     subtotal,
 )
-from xltargets.consolidate.splice import SheetRows, splice
-from xltargets.consolidate.store import Listed, Store
-from xltargets.consolidate.survey import Survey
+from xltargets.consolidate.workbook.splice import SheetRows, splice
 from xltargets.errors import Error
 from xltargets.excel.archive import BadArchive
 from xltargets.excel.files import replace_file

@@ -14,12 +14,20 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from xltargets.consolidate.bodies import MOST_LINES, Formula, attribute, body_of, cut, lines, text_body
-from xltargets.consolidate.columns import WRAPPED, SheetPlan
-from xltargets.consolidate.drawn import quoted
-from xltargets.consolidate.laid import row_template
-from xltargets.consolidate.looks import Looks
-from xltargets.consolidate.splice import SheetRows
+from xltargets.consolidate.drawing.bodies import (
+    MOST_LINES,
+    Formula,
+    attribute,
+    body_of,
+    cut,
+    lines,
+    text_body,
+)
+from xltargets.consolidate.drawing.drawn import quoted
+from xltargets.consolidate.drawing.laid import row_template
+from xltargets.consolidate.drawing.looks import Looks
+from xltargets.consolidate.drawing.plans import WRAPPED, SheetPlan
+from xltargets.consolidate.workbook.splice import SheetRows
 from xltargets.excel.a1 import column_letters
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import IO, NamedTuple
 
-from xltargets.consolidate.discover import ARCHIVES, DOCUMENTS, OTHER_ARCHIVES, Source
-from xltargets.consolidate.zipped import changed, member_stream, members, unpacked
+from xltargets.consolidate.inbox.discover import ARCHIVES, DOCUMENTS, OTHER_ARCHIVES, Source
+from xltargets.consolidate.inbox.zipped import changed, member_stream, members, unpacked
 from xltargets.errors import Error
 from xltargets.excel.parts import Limits
 from xltargets.submission.document import from_document, is_of_form, load_document

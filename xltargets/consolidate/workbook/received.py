@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from xltargets.consolidate.columns import Column, SheetPlan
+from xltargets.consolidate.drawing.plans import Column, SheetPlan
 from xltargets.consolidate.fold import units_of
-from xltargets.consolidate.onefile import FOREIGN, READ
+from xltargets.consolidate.inbox.onefile import FOREIGN, READ
 from xltargets.consolidate.store import Listed, Store
 
 TITLE = "报送情况"

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
 
+from xltargets.consolidate.drawing.plans import SheetPlan
 from xltargets.errors import Error
 from xltargets.rules.config import Config, nearest
-
-if TYPE_CHECKING:
-    from xltargets.consolidate.columns import Planner, SheetPlan
 
 
 @dataclass(frozen=True)
@@ -65,22 +62,21 @@ def choice_of(config: Config) -> Choice:
     return Choice(shown.sheets, shown.columns, shown.labels, shown.file)
 
 
-def check_choice(planner: Planner, others: Sequence[str]) -> None:
+def check_names(choice: Choice, titles: Sequence[str], others: Sequence[str], columns: Mapping[str, str]) -> None:
     """Refuse what names no sheet and no column.
 
     Args:
-        planner: of the choice.
-        others: titles of sheets whose columns nobody chooses.
+        choice: the bureau's.
+        titles: of the sheets whose columns may be chosen.
+        others: of those whose columns may not.
+        columns: the official label of each key.
 
     Raises:
         Error: with the nearest right name.
     """
-    choice, titles = planner.choice, planner.titles()
     _known(choice.sheets, [*titles, *others], "表", choice)
     _known(choice.columns, titles, "可以选列的表", choice)
-    columns = planner.known_columns()
     _known(choice.labels, [*columns.values(), *columns], "列", choice)
-    planner.try_all()
 
 
 def _known(names: Sequence[str] | Mapping[str, object], known: Sequence[str], what: str, choice: Choice) -> None:

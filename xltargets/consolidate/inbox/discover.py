@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from xltargets.consolidate.zipped import members
+from xltargets.consolidate.inbox.zipped import members
 from xltargets.errors import Error
 from xltargets.excel.files import WORKBOOKS
 

@@ -24,15 +24,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from xltargets.consolidate.back.letter import Matter, letter
+from xltargets.consolidate.back.shelf import Shelf, digest_of, letter_of
 from xltargets.consolidate.crossing import Crossing
-from xltargets.consolidate.discover import Source
-from xltargets.consolidate.letter import Matter, letter
+from xltargets.consolidate.inbox.discover import Source
+from xltargets.consolidate.inbox.onefile import FOREIGN, READ, does_count
+from xltargets.consolidate.inbox.zipped import unpacked
 from xltargets.consolidate.mapping import IN_THIS_PROCESS, Work, each
-from xltargets.consolidate.onefile import FOREIGN, READ, does_count
-from xltargets.consolidate.received import unit_in_name
-from xltargets.consolidate.shelf import Shelf, digest_of, letter_of
 from xltargets.consolidate.store import Listed, Store
-from xltargets.consolidate.zipped import unpacked
+from xltargets.consolidate.workbook.received import unit_in_name
 from xltargets.errors import Error
 from xltargets.excel.files import WORKBOOKS, replace_file
 from xltargets.notes import annotate

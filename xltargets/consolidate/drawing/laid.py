@@ -14,10 +14,10 @@ from typing import NamedTuple
 
 from zlib_ng import zlib_ng
 
-from xltargets.consolidate.bodies import BLANK, body_of
-from xltargets.consolidate.choice import choice_of
-from xltargets.consolidate.columns import FINDING_KEYS, UNIT, Planner, SheetPlan
-from xltargets.consolidate.drawn import (
+from xltargets.consolidate.drawing.bodies import BLANK, body_of
+from xltargets.consolidate.drawing.choice import Choice
+from xltargets.consolidate.drawing.columns import Planner
+from xltargets.consolidate.drawing.drawn import (
     AS_NUMBER,
     AS_TEXT,
     CELL,
@@ -30,8 +30,10 @@ from xltargets.consolidate.drawn import (
     DrawnFindings,
     Spread,
 )
-from xltargets.consolidate.looks import number_of
-from xltargets.consolidate.onefile import Reading
+from xltargets.consolidate.drawing.layout import Table
+from xltargets.consolidate.drawing.looks import number_of
+from xltargets.consolidate.drawing.plans import FINDING_KEYS, UNIT, SheetPlan
+from xltargets.submission.form import Form
 
 #: A gap while a row is put together, which no XML has; and then, as formatting fills it.
 _GAP, _TO_FILL = b"\0", b"%b"
@@ -207,15 +209,14 @@ _ALONE: dict[tuple[object, ...], Layouts] = {}
 _MOST_ALONE = 16
 
 
-def lay(drawing: Drawing, widths: Mapping[str, Sequence[int]], reading: Reading) -> Sheets:
+def lay(drawing: Drawing, widths: Mapping[str, Sequence[int]], form: Form, root: Table, choice: Choice) -> Sheets:
     """Lay out a file's rows for the columns that a summary of it alone has."""
-    choice = choice_of(reading.config)
     shown = tuple((name, tuple([bool(one) for one in of_table])) for name, of_table in widths.items())
-    key = (reading.schema, repr(choice), shown)
+    key = (id(form), repr(choice), shown)  # the layouts keep the form, so no other gets its id
     if key not in _ALONE:
         if len(_ALONE) >= _MOST_ALONE:
             _ALONE.clear()
-        _ALONE[key] = Layouts(Planner(reading.form, reading.root, widths, choice))
+        _ALONE[key] = Layouts(Planner(form, root, widths, choice))
     return _ALONE[key].lay(drawing)
 
 

@@ -11,9 +11,10 @@ from typing import NamedTuple
 
 from zlib_ng import zlib_ng
 
-from xltargets.consolidate.bodies import BLANK, attribute, body_of, lines, text_body, width
-from xltargets.consolidate.columns import FINDING_KEYS, WIDEST, room_of, special_room
-from xltargets.consolidate.layout import Row, Table, main_table
+from xltargets.consolidate.drawing.bodies import BLANK, attribute, body_of, lines, text_body, width
+from xltargets.consolidate.drawing.columns import WIDEST, room_of, special_room
+from xltargets.consolidate.drawing.layout import Row, Table, main_table
+from xltargets.consolidate.drawing.plans import FINDING_KEYS
 from xltargets.rules.finding import Finding, Severity
 
 #: Between cells, columns and tables; no body has them, since XML cannot.
@@ -53,7 +54,7 @@ class DrawnFindings(NamedTuple):
     """Rows of findings.
 
     Attributes:
-        rows: with the columns of :data:`~xltargets.consolidate.columns.FINDING_KEYS`.
+        rows: with the columns of :data:`~xltargets.consolidate.drawing.columns.FINDING_KEYS`.
         places: per row, where in the file it leads to, as the attribute of a link; empty for nowhere.
     """
 

@@ -13,10 +13,10 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import NamedTuple
 
-from xltargets.consolidate.discover import Source
-from xltargets.consolidate.lastyear import LastYear
-from xltargets.consolidate.layout import Row, Table, flatten, tables_of
-from xltargets.consolidate.opening import Content, content_of, on_disk, submission_of
+from xltargets.consolidate.drawing.layout import Row, Table, flatten, tables_of
+from xltargets.consolidate.inbox.discover import Source
+from xltargets.consolidate.inbox.lastyear import LastYear
+from xltargets.consolidate.inbox.opening import Content, content_of, on_disk, submission_of
 from xltargets.errors import Error
 from xltargets.excel.parts import Limits
 from xltargets.rules.config import Config
@@ -94,7 +94,7 @@ class FileResult:
         digest: SHA-256 of its content; empty when that could not be read.
         size: in bytes.
         modified: when it was last changed, in nanoseconds since 1970.
-        tables: rows by name of table, see :mod:`xltargets.consolidate.layout`.
+        tables: rows by name of table, see :mod:`xltargets.consolidate.drawing.layout`.
         findings: of this file, in document order.
         failures: rules that raised.
         record: what a comparison of units keeps of it.

@@ -1,0 +1,1 @@
+"""What was handed in: found, opened, read and judged file by file."""
