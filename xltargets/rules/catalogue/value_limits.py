@@ -7,10 +7,12 @@ from decimal import Decimal
 
 from xltargets.rules.items import Row
 from xltargets.rules.language import levels
-from xltargets.rules.language.direction import LENGTHS, is_reverse, is_wait
+from xltargets.rules.language.direction import LENGTHS, is_reverse, is_unwanted, is_wait
+from xltargets.rules.language.faults import is_fault
 from xltargets.rules.language.names import bare
 from xltargets.rules.language.vocabulary import pattern, words
 from xltargets.rules.language.wording import quoted
+from xltargets.rules.language.work import is_deed, is_work, lasts, mends
 from xltargets.rules.registry import ERROR, HINT, WARNING, Hit, rule
 from xltargets.values import Value
 from xltargets.values.patterns import later
@@ -42,6 +44,16 @@ def _ends_with_a_bad_thing(name: str, also: Sequence[str]) -> bool:
         _COUNTED.match(text, found.end()) or _EVENT.match(text, found.end())
         for found in pattern("reverse", also).finditer(text)
     )
+
+
+#: Damage that an indicator of quantity may name for what is to be mended: 黑臭水体数量, 闲置土地面积.
+_MENDABLE = later("破损|缺损|损[坏毁]|坑槽|裂缝|渗漏|拥包|盲[点区]|黑臭|闲置|空置|荒|沙化|漠化|盐碱|水土流失|受灾|枯死|火[警点]")
+
+
+def _is_surely_bad(name: str, level: str | None, also: Sequence[str]) -> bool:
+    if _ends_with_a_bad_thing(name, also):
+        return True
+    return is_fault(name) and not (level == "数量" and _MENDABLE.search(short(name)))
 
 
 def percent(number: Decimal | None, value: Value) -> Decimal | None:
@@ -163,28 +175,33 @@ def rate_lies_within_0_and_100(
     each="indicator",
     needs=["level3"],
     follows=["S09"],
-    inputs=["@values"],
+    inputs=["@values", "@row"],
     values=["number"],
     bad={"level3": "群众投诉次数", "value": "≥5次"},
     good={"level3": "群众投诉处理率", "value": "≥95%"},
 )
-def bad_things_have_an_upper_limit(name: str, value: Value, *, also: Sequence[str] = ()) -> Iterator[Hit]:
+def bad_things_have_an_upper_limit(name: str, value: Value, row: Row, *, also: Sequence[str] = ()) -> Iterator[Hit]:
     """反向指标应使用 ≤、＜ 或等于 0
 
-    投诉、事故、差错、违规、超支、变质等坏事越少越好，用 ≥ 或 ＞ 就是越多越好；写明等于某个不为 0 的次数也不妥。名称里另有“处理”“整改”
-    “下降率”“零”等的不算反向指标；坏事不在名称末尾的（“违规使用基金”），可能说的是别的事，只提示。本单位另有的词可列入 also。没有运算符的由 V02 检查。
-    响应时间、办结时限、工期等越短越好，也不用 ≥ 或 ＞（质保期限、公示期限等不算）；坏事的发生率等于50%以上的，多是填反了。
+    投诉、事故、差错、违规、超支、变质等坏事越少越好，用 ≥ 或 ＞ 就是越多越好；写明等于某个不为 0 的次数也不妥。不常见的坏事按名称的构成
+    判断：“率”“次数”前面是缺、漏、错、超、损、失、不…、未…的（缺考率、错发笔数），噪声、浓度、拥堵指数等本来越低越好的；社会成本、生态环境成本
+    下的占用、破坏、影响，生态效益下的用量、消耗量，社会效益下的警情、纠纷等也是。名称里另有“处理”“整改”“下降率”“零”等的不算反向指标；
+    坏事不在名称末尾的（“违规使用基金”），数量指标里可能是要修补的（“路面坑槽数”），只提示。本单位另有的词可列入 also。没有运算符的由 V02 检查。
+    响应时间、办结时限、工期和时效指标里办理、送达、审结等的时间越短越好，也不用 ≥ 或 ＞（质保期限、公示期限、开放时间等不算）；
+    坏事的发生率等于50%以上的，多是填反了。
     改法：改为“≤3次”“=0起”等；或把名称改为处理率、下降率。
     """
     if value.change is not None or value.op is None or value.op in _DOWN:
         return
     if not is_reverse(name, also):
-        if value.op in UP and is_wait(name, value):
+        if value.op in UP and is_wait(name, value, row.level2):
             yield "value", f"{quoted(name)}越短越好，指标值{quoted(value.raw)}却用了≥或＞，请改为≤"
+        elif value.op in UP and is_unwanted(name, value, row.level2):
+            yield "value", f"{quoted(name)}越少越好，指标值{quoted(value.raw)}却用了≥或＞，请改为≤、＜或=0"
         elif value.op == ">=" and value.lo == 0 and _INCIDENT.search(bare(name)):
             yield "value", f"{quoted(name)}的指标值{quoted(value.raw)}等于没有要求，请改为≤或=0"
         return
-    surely = ERROR if _ends_with_a_bad_thing(name, also) else HINT
+    surely = ERROR if _is_surely_bad(name, row.level2, also) else HINT
     if value.op in UP:
         yield "value", f"{quoted(name)}越少越好，指标值{quoted(value.raw)}却用了≥或＞，请改为≤、＜或=0", surely
     elif value.op == "=" and value.op_explicit and value.lo and (not value.is_rate or value.lo * value.factor >= 50):
@@ -192,40 +209,28 @@ def bad_things_have_an_upper_limit(name: str, value: Value, *, also: Sequence[st
 
 
 #: Rates that are limited from above, though nothing bad is counted.
-_LIMITED = later("控制|负债|超|费|支出|成本|损耗|能耗|消耗|空|占|比|排放|失|死亡|流动|变动|偏|误|波动|依赖|执行|使用率|入住率|病|税|利率|贷|损|耗|漏|废|弃|退|缺|晚|延|迟|杂|含水|容积|贫困|复发|返修|发热")
-#: What of work there is the more the better, by the count behind it.
-_WORK = later(
-    "演练|宣传|演出|放映|巡查|巡护|巡逻|巡航|巡检|督导|监测|检测|抽检|检定|作业|慰问|走访|听证|竞赛|比赛|赛事|展览|讲座|课程|沙龙|预报|预警|保养|养护|保洁|治理|修复|整治|"
-    "清理|清淤|打捞|补植|植树|造林|复壮|放流|免费开放|播出|制作|推送|采集|扫描|著录|数字化|硬化|铺设|出新|拆除|筛查|普查|帮扶|志愿|公益|普法|调解|体检|接种|防疫|消杀|转化|"
-    "创建|绿化|管护|供暖|惠民|送戏|阅读|新修|新增|签约|更换|储备|轮换|鉴定|检验|配送|开通|入驻|办理|办结|查处|推介|交流|招商|授课|咨询|参赛|优化|建成|扶持|开设|开发|提供"
+_LIMITED = later("负荷|饱和|满载|支付|上座|折|控制|负债|超|费|支出|成本|损耗|能耗|消耗|空|占|比|排放|失|死亡|流动|变动|偏|误|波动|依赖|执行|使用率|入住率|病|税|利率|贷|损|耗|漏|废|弃|退|缺|晚|延|迟|杂|含水|容积|贫困|复发|返修|发热")
+#: What has a character of the former and means another thing.
+_INNOCENT = later("病[案历媒虫]|空[气域中]|比[赛武]|失业人员|再就业|退[役伍耕牧]|误餐|占地|残疾|缺[水]地区|废[水气物弃]")
+#: Shares of what is wanted, low as they may be.
+_GOOD_SHARE = later(
+    "(?:(?<!开发)利用|保护|保有|回用|回收|分担|留存|留用|稳定|持证|优质|机械化|参赛|贡献|节约|节水|减排|下降|压缩|报销|理赔|转化|自给|推广|应用|绿化|绿地|森林|林草|植被)率$|(?:满意|素质|报销|压缩|参加|锻炼|优良|达标|合格|Ⅲ类以上|三类以上)[^率比占]{0,6}(?:比例|占比|比重)$|覆盖面$|盖度$|素养水平$"
 )
-_COUNT = later("(?:次数|场次|期数|批次|人次|件数|面积|里程|长度|株数|条数|天数|处数|户数|台数|页数|字数|轮次|册数|盏数|套数|家数|件次|班次|数量|活动|人数)$")
-_DONE_WORK = later(
-    "^(?:改造|新建|改建|扩建|建设|修建|修缮|维修|养护|管护|购置|采购|更新|培训|资助|补助|救助|受理|检测|监测|检查|开展|举办|组织|完成|服务|"
-    "保障|发放|种植|栽植|造林|化解|创建|安装|配备|惠及|受益|覆盖|新增|更换|储备|优化|开通|配送|查处|办理|检定|硬化|扫描|制作|帮扶|配套|增设|扶持|征集|开发|开设|提供|"
-    "建成|拆除|清理|修复|整治|复壮|放流|采集|著录|采制|承办|走访|慰问)|(?:使用|服务|设计)(?:年限|寿命)$|"
-    "(?:购置|采购|改造|新建|建设|修建|维修|修缮|更新|安装|制作|种植|培训|发放|举办|开展)(?:总?数量?|台数|套数|辆数|个数|处数|座数|户数|人数|次数|期数|场次|人次|面积|里程|长度)$"
-)
-
-
-#: What is bought or kept no more than allowed.
-_CAPPED = later("标准|公务用车|公车|接待|出国|编制|编外|会议")
-
-
-def _is_done_work(name: str, level: str | None) -> bool:
-    """Whether the name is that of work to be done, or of the years that something should last."""
-    if level not in ("数量", "可持续影响", "社会效益") or _CAPPED.search(name):
-        return False
-    counted = level == "数量" and _COUNT.search(name) is not None and _WORK.search(name) is not None
-    return counted or _DONE_WORK.search(name) is not None
-
-
 #: 100个以内, 不超过5次: said in words, which no slip of a sign does.
 _SAID_AS_MOST = later("以[内下]|超过|高于|控制|上限|封顶")
 
 
-def _is_meant_as_most(value: Value) -> bool:
-    return value.is_money or value.unit in LENGTHS or _SAID_AS_MOST.search(value.raw[:40]) is not None
+def _is_bad(name: str, also: Sequence[str]) -> bool:
+    return is_fault(name) or pattern("reverse", also).search(name) is not None
+
+
+def _is_a_least(name: str, value: Value, level: str | None) -> bool:
+    """Whether a number, no rate, is one of work to be done or of a time that is promised; not one said to be a most."""
+    if value.kind != "quant" or value.is_money or _SAID_AS_MOST.search(value.raw[:40]):
+        return False
+    if value.unit in LENGTHS or value.unit == "年":
+        return lasts(name) and "内" not in value.raw[:40]
+    return is_work(name, level, value)
 
 
 @rule(
@@ -246,23 +251,25 @@ def good_things_have_a_lower_limit(
 ) -> Iterator[Hit]:
     """正向指标不应使用 ≤ 或 ＜
 
-    合格率、完成率、覆盖率、及时率等越高越好，用 ≤ 就是不许做得更好；指标值在60%以上的其他比率（控制率、负债率、损耗率等除外），
-    以及改造、新建、购置、培训、演练次数等要完成的数量和使用年限也是（填有指标方向性的由 V08 检查；写明“不超过”“以内”的数量不算）。不合格率、未完成率等不算；满意度由 V04 检查。本单位另有的名称可列入
-    also。
+    合格率、完成率、覆盖率、及时率等越高越好，用 ≤ 就是不许做得更好；指标值在60%以上的其他比率（控制率、负债率、损耗率等除外）和“保障正常运转”等，
+    以及要完成的数量也是：改造、购置、培训、演练等，以亩、米、吨、株、场、人次等计的工作量，受益、参加、补贴的人数，质保期、公示天数和使用年限。
+    编制、在职、聘用、租赁、接待、会议、车辆、办公等有限额或按实际发生的不算，写明“不超过”“以内”的也不算；填有指标方向性的由 V08 检查。
+    不合格率、未完成率等不算；满意度由 V04 检查。本单位另有的名称可列入 also。
     改法：改为 ≥ 或 =。
     """
     if value.change is not None or row.kind == levels.SATISFIED:
         return
     text = bare(name)
     if not value.is_rate:
-        if value.kind == "quant" and not _is_meant_as_most(value) and direction is None and _is_done_work(text, row.level2) and not pattern("reverse", also).search(text):
+        if direction is None and _is_a_least(text, value, row.level2) and (mends(text) or not _is_bad(text, also)):
             yield "value", f"{quoted(name)}是要完成的数量，指标值{quoted(value.raw)}却用了≤或＜，请改为≥或="
         return
     if row.level2 in ("成本", "经济成本", "社会成本", "生态环境成本") or NEGATIVE_OPENING.search(text):
         return
     low = percent(value.lo, value)
-    high = text.endswith("率") and not _LIMITED.search(text) and low is not None and 60 <= low < HUNDRED
-    if (high or text.endswith((*words("positive"), *also))) and not is_reverse(name):
+    wanted = is_deed(text) or (text.endswith("率") and not _LIMITED.search(_INNOCENT.sub("", text)))
+    high = wanted and low is not None and 60 <= low <= HUNDRED
+    if (high or text.endswith((*words("positive"), *also)) or _GOOD_SHARE.search(text)) and not is_reverse(name):
         yield "value", f"{quoted(name)}越高越好，指标值{quoted(value.raw)}却用了≤或＜，请改为≥"
 
 
