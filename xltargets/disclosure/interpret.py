@@ -77,6 +77,7 @@ class _Unit:
     lists: dict[str, list[str | None]] = field(default_factory=lambda: {ITEMISED: [], SAFEGUARDS: []})
     exact: bool = False
     reader: TableReader | None = None
+    titles: list[str] = field(default_factory=list)
 
     @property
     def begun(self) -> bool:
@@ -92,7 +93,7 @@ class Interpreter:
         self.units: list[_Unit] = []
         self.leftovers: list[Leftover] = []
         self.remarks: list[str] = []
-        self.titles: list[str] = []
+        self.opening: list[str] = []  # what stands above all units
         self.section: str | None = None
         self.heading = ""
         self.texts: list[str | None] = []
@@ -274,7 +275,7 @@ class Interpreter:
         others = [p for p in self.gap if p is not title]
         self.gap = []
         if title is not None:
-            self.titles.append(title.text)
+            self.unit.titles.append(title.text)
             text = None if title.null else self._with_residue(title.text)
             self.tables.begin().values["projects.title"] = text
             self.tables.project.literal |= {"projects.title"} if title.literal else set()
@@ -297,14 +298,18 @@ class Interpreter:
         pair = None if paragraph.literal or pairs else self.labels.inline(paragraph.text)
         if pair is not None and self.tables.take(pair[0], Cell(pair[1], paragraph.line), paragraph.text):
             return
-        self.titles.append(paragraph.text)
+        self._note_title(paragraph.text)
         if paragraph.literal or not self.labels.known(paragraph.text):
             self.leftovers.append(Leftover(paragraph.line, paragraph.text))
+
+    def _note_title(self, text: str) -> None:
+        opens = len(self.units) == 1 and not self.unit.begun
+        (self.opening if opens else self.unit.titles).append(text)
 
     def _close_gap(self) -> None:
         """What stood between tables and was no title of one."""
         for paragraph in self.gap:
-            self.titles.append(paragraph.text)
+            self._note_title(paragraph.text)
             if paragraph.literal or not self.labels.known(paragraph.text):
                 self.leftovers.append(Leftover(paragraph.line, paragraph.text))
         self.gap = []
@@ -403,24 +408,26 @@ class Interpreter:
             "projects": [project.document(self.form) for project in projects],
             "waivers": [],
         }
-        region, year = (None, None) if unit.exact else _inferred(document, self.titles)
+        region, year = (None, None) if unit.exact else _inferred(document, unit.titles, self.opening)
         document["unit"]["region"] = head.get("unit.region") if "unit.region" in head else region
         given = head.get("unit.year") if "unit.year" in head else year
         document["unit"]["year"] = int(given) if isinstance(given, str) and given.isdecimal() else given
         return document
 
 
-def _inferred(document: dict[str, Any], titles: Sequence[str]) -> tuple[str | None, int | None]:
+def _inferred(document: dict[str, Any], *titles: Sequence[str]) -> tuple[str | None, int | None]:
     """The region and the year, where the text leaves no doubt.
 
     The region is the first six digits of the codes of projects when they all agree and are a county's own (not ending in
-    00, which may be a superior's); the year that of titles that name one, else the only one that part one speaks of.
+    00, which may be a superior's); the year that of titles that name one (the unit's own before what stands above all units),
+    else the only one that part one speaks of.
     """
     codes = [str(project.get("code") or "") for project in document["projects"]]
     regions = {code[:6] for code in codes}
     region = next(iter(regions)) if len(regions) == 1 else ""
     certain = len(region) == 6 and region.isascii() and region.isdecimal() and not region.endswith("00")
-    years = {match[1] for title in titles if (match := _TITLE_YEAR.search(title))}
+    named = ({match[1] for title in some if (match := _TITLE_YEAR.search(title))} for some in titles)
+    years: set[str] = next(filter(None, named), set())
     if not years:
         department = document["department"]
         texts = [department[OVERALL], *department[ITEMISED], *department[SAFEGUARDS]]
