@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import errno
-import gc
 import os
 import sys
 
 import click
 
 from xltargets.cli.chinese import sentence, speak_chinese
+from xltargets.collector import collect_rarely
 from xltargets.errors import Error
 
 
@@ -73,7 +73,7 @@ def cli(ctx: click.Context) -> int:
 def main() -> None:
     """Run the command line in Chinese; a refusal is one sentence on standard error and exit status 2."""
     speak_chinese()
-    gc.set_threshold(100_000)  # hardly anything of ours stands in a circle: look for that a hundred times less often
+    collect_rarely()
     try:
         status = cli.main(prog_name="xltargets", standalone_mode=False)
     except SystemExit:  # click's own way out where nobody reads any more, with the status of findings

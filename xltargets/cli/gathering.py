@@ -141,15 +141,15 @@ def _config(sources: Sequence[Path], explicit: Path | None) -> Config:
     """The settings that all of a run is judged by: the first source's; that another has its own is said."""
     from xltargets.rules.config import find_config, load_config
 
+    used = explicit or find_config(sources[0])
     if explicit is None:
-        used = find_config(sources[0])
         other = next((found for source in sources if (found := find_config(source)) != used), used)
         if other != used:
             click.echo(
                 f"{other or sources[-1]}：各处的配置不同，本次都用{used or '默认配置'}；要用别的，请用 --config 指定",
                 err=True,
             )
-    return load_config(start=sources[0], explicit=explicit)
+    return load_config(explicit=used)
 
 
 def _options(

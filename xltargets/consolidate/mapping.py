@@ -7,7 +7,6 @@ own; an item that takes that down too is given up, and said to be the one.
 
 from __future__ import annotations
 
-import gc
 import multiprocessing
 import signal
 import sys
@@ -19,8 +18,7 @@ from itertools import islice
 from multiprocessing import resource_tracker
 from typing import Generic, TypeVar
 
-#: So many new objects are made before the collector looks again; what it finds by then is a few KiB.
-_OBJECTS = 100_000
+from xltargets.collector import collect_rarely
 
 Item = TypeVar("Item")
 Answer = TypeVar("Answer")
@@ -98,23 +96,7 @@ def processes(jobs: int) -> ProcessPoolExecutor:
 
 def _begin() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _collect_rarely()
-
-
-@contextmanager
-def rare_collections() -> Iterator[None]:
-    """Look for objects that keep each other alive a hundred times less often, meanwhile: hardly any of ours do so."""
-    before = gc.get_threshold()
-    _collect_rarely()
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)
-
-
-def _collect_rarely() -> None:
-    if 0 < gc.get_threshold()[0] < _OBJECTS:
-        gc.set_threshold(_OBJECTS)
+    collect_rarely()
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 from zipfile import BadZipFile, ZipFile
 
+from xltargets.collector import rare_collections
 from xltargets.consolidate.back.giveback import BACK, PASSED, UNUSED, GivenBack, Return, give_back
 from xltargets.consolidate.crossing import Crossing, cross
 from xltargets.consolidate.drawing.choice import EVERYTHING, check_names, choice_of
@@ -22,7 +23,7 @@ from xltargets.consolidate.fold import Progress, gather, resolve, units_of
 from xltargets.consolidate.inbox.discover import OURS, Exclude, Source, discover
 from xltargets.consolidate.inbox.lastyear import LastYear, known_by
 from xltargets.consolidate.inbox.onefile import FOREIGN, READ, Reading, schema_of
-from xltargets.consolidate.mapping import IN_THIS_PROCESS, Work, rare_collections
+from xltargets.consolidate.mapping import IN_THIS_PROCESS, Work
 from xltargets.consolidate.parquet import check_folder, write_parquet
 from xltargets.consolidate.rows import Rows
 from xltargets.consolidate.store import Store

@@ -6,6 +6,7 @@ Excel's limits: 16,384 columns (XFD) and 1,048,576 rows.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -95,6 +96,12 @@ def parse_area(text: str) -> Area:
     if first.isalpha() and last.isalpha() and len(first) <= 3 and len(last) <= 3:
         return _ordered(0, column_number(first), MAX_ROWS - 1, column_number(last))
     return _ordered(*parse_cell(first), *parse_cell(last))
+
+
+def lead_of(areas: Iterable[Area], row: int, column: int) -> tuple[int, int]:
+    """The first cell of the area that a cell lies in, as of merged cells; the cell itself where it is in none."""
+    area = next((area for area in areas if area.holds(row, column)), None)
+    return (area.top, area.left) if area else (row, column)
 
 
 def _ordered(row1: int, column1: int, row2: int, column2: int) -> Area:

@@ -15,7 +15,7 @@ from xml.etree import ElementTree
 
 from xltargets.errors import Error
 from xltargets.excel import xmltext
-from xltargets.excel.a1 import Area
+from xltargets.excel.a1 import Area, lead_of
 from xltargets.excel.grid import Grid
 from xltargets.excel.names import DefinedName, Tab, tabs_and_names
 from xltargets.excel.package import Package
@@ -98,8 +98,7 @@ class FileBook:
 
     def lead(self, sheet: str, row: int, column: int) -> tuple[int, int]:
         """The first cell of the merged cells that a cell lies in; the cell itself where it is not merged."""
-        area = next((area for area in self.merged(sheet) if area.holds(row, column)), None)
-        return (area.top, area.left) if area else (row, column)
+        return lead_of(self.merged(sheet), row, column)
 
     def _load(self, sheet: str) -> Grid:
         xml = self.package.read(self._sheets[sheet])

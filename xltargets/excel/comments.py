@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 
 from xltargets.errors import Error
 from xltargets.excel import commentlist, sheetscan, vml, xmltext
-from xltargets.excel.a1 import Area, address, parse_cell
+from xltargets.excel.a1 import Area, address, lead_of
 from xltargets.excel.commentlist import CommentList, Note, Plan
 from xltargets.excel.notebox import Cell, row_column
 from xltargets.excel.opc import MAIN_STRICT, REL, REL_STRICT, Relationship, quoted
@@ -218,7 +218,7 @@ def _set(
     if not notes and (comments is None or not comments.has_ours()):
         return Report()
     layout = sheetscan.scan(package, sheet)
-    wanted = _addressed(package, sheet, notes, {} if exact else _Leaders(layout.merged.values()))
+    wanted = _addressed(package, sheet, notes, () if exact else layout.merged.values())
     blocked = dict.fromkeys(_threads(package, sheet), _THREADED)
     if comments is None:
         comments = CommentList(commentlist.skeleton(layout.namespace), author)
@@ -231,32 +231,19 @@ def _set(
 
 
 def _addressed(
-    package: Package, sheet: Sheet, notes: Mapping[str, str], leaders: Mapping[str, str]
+    package: Package, sheet: Sheet, notes: Mapping[str, str], merged: Collection[Area]
 ) -> dict[str, str]:
     """The notes by plain address, those of merged cells joined in the first one."""
     found: dict[str, str] = {}
     for cell, text in notes.items():
         plain = cell.replace("$", "").upper()
-        if row_column(plain) is None:
+        place = row_column(plain)
+        if place is None:
             raise package.error("这不是单元格地址，请写成如 B3 的样子", sheet.name, cell)
-        plain = leaders.get(plain, plain)
+        if (lead := lead_of(merged, *place)) != place:
+            plain = address(*lead)
         found[plain] = f"{found[plain]}\n{text}" if plain in found else text
     return found
-
-
-class _Leaders(dict[str, str]):
-    """The first cell of the merged range that a cell lies in."""
-
-    def __init__(self, areas: Collection[Area]):
-        super().__init__()
-        self._areas = areas
-
-    def get(self, cell: str, default: str = "") -> str:  # type: ignore[override]
-        row, column = parse_cell(cell)
-        for area in self._areas:
-            if area.holds(row, column):
-                return address(area.top, area.left)
-        return default
 
 
 # --- the comments part ----------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from xltargets.submission.layout import Table
 from xltargets.submission.model import Problem
 from xltargets.submission.resultmark import SELF_CHECK, is_ours
 
-Told = TypeVar("Told")
+One = TypeVar("One")
 
 #: How many rows above a table are searched for its header.
 _ABOVE = 8
@@ -103,29 +103,46 @@ _MANY = 4
 
 def broken_names(bindings: Bindings, item_of_sheet: dict[str, str]) -> Iterator[Problem]:
     """Names of the form that point at no cell."""
-    for scope, names in _by_scope((name.scope, (name, field)) for name, field in bindings.broken):
-        if len(names) < _MANY:
-            for name, field in names:
-                yield Problem(
-                    "R06",
-                    _pointer(field, scope, item_of_sheet),
-                    f"“{field.title}”的名称 {name.name} 已失效（{name.refers_to or '空'}），这一项没有被读取；"
-                    "请用 xltargets repair 修复，或把内容移到完好的工作表中",
-                    _somewhere(scope),
-                )
-        else:
-            yield Problem(
-                "R06",
-                item_of_sheet.get(scope or "", ""),
-                f"{_titles_of(field for _, field in names)}的名称已失效（{names[0][0].refers_to or '空'}），都没有被读取，"
-                "多半是所在的工作表或单元格被删除或改名了；请找回原来的工作表，或用 xltargets repair 修复",
-                _somewhere(scope),
-            )
+    for sheet, names in _by_scope((name.scope, (name, field)) for name, field in bindings.broken):
+        each = [
+            (field, f" {name.name} 已失效（{name.refers_to or '空'}），这一项没有被读取；"
+                    "请用 xltargets repair 修复，或把内容移到完好的工作表中")
+            for name, field in names
+        ]  # fmt: skip
+        together = (
+            f"已失效（{names[0][0].refers_to or '空'}），都没有被读取，"
+            "多半是所在的工作表或单元格被删除或改名了；请找回原来的工作表，或用 xltargets repair 修复"
+        )
+        yield from _told("R06", sheet, each, together, item_of_sheet)
 
 
-def _by_scope(pairs: Iterable[tuple[str | None, Told]]) -> Iterable[tuple[str | None, list[Told]]]:
+def missing_names(bindings: Bindings, form: Form, item_of_sheet: dict[str, str]) -> Iterator[Problem]:
+    """Fields of the official template which a workbook of its version has lost."""
+    for sheet, fields in _by_scope(lost(bindings, form)):
+        if sheet is None or sheet in item_of_sheet:
+            each = [
+                (field, f" {form.official_name(field)} 丢失，这一项没有被读取；请用 xltargets repair 修复") for field in fields
+            ]
+            together = "丢失，都没有被读取；请用 xltargets repair 修复，工作表被删除的请找回原来的工作表"
+            yield from _told("R07", sheet, each, together, item_of_sheet)
+
+
+def _told(
+    rule: str, sheet: str | None, each: Sequence[tuple[Field, str]], together: str, item_of_sheet: dict[str, str]
+) -> Iterator[Problem]:
+    """What became of the names of a sheet (None: of the workbook): one problem for each, or one for all where they are many."""
+    where = Location(sheet, "A1") if sheet else None
+    if len(each) < _MANY:
+        for field, said in each:
+            yield Problem(rule, _pointer(field, sheet, item_of_sheet), f"“{field.title}”的名称{said}", where)
+    else:
+        titles = _titles_of(field for field, _ in each)
+        yield Problem(rule, item_of_sheet.get(sheet or "", ""), f"{titles}的名称{together}", where)
+
+
+def _by_scope(pairs: Iterable[tuple[str | None, One]]) -> Iterable[tuple[str | None, list[One]]]:
     """What is to be told of each sheet (None: of the workbook), in the order in which it comes."""
-    told: dict[str | None, list[Told]] = {}
+    told: dict[str | None, list[One]] = {}
     for scope, one in pairs:
         told.setdefault(scope, []).append(one)
     return told.items()
@@ -137,10 +154,6 @@ def _titles_of(fields: Iterable[Field], most: int = 4) -> str:
     return f"“{'”“'.join(titles[:most])}”" + (f"等{len(titles)}项" if len(titles) > most else "")
 
 
-def _somewhere(sheet: str | None) -> Location | None:
-    return Location(sheet, "A1") if sheet else None
-
-
 def _pointer(field: Field, sheet: str | None, item_of_sheet: dict[str, str]) -> str:
     """The field's pointer as far as it is known: within the sheet's item, up to the first array that rows make."""
     base = item_of_sheet.get(sheet or "", "")
@@ -149,28 +162,6 @@ def _pointer(field: Field, sheet: str | None, item_of_sheet: dict[str, str]) -> 
     if "*" in parts:
         parts = parts[: parts.index("*")]
     return base + "".join(f"/{part}" for part in parts)
-
-
-def missing_names(bindings: Bindings, form: Form, item_of_sheet: dict[str, str]) -> Iterator[Problem]:
-    """Fields of the official template which a workbook of its version has lost."""
-    for sheet, fields in _by_scope(lost(bindings, form)):
-        if sheet is not None and sheet not in item_of_sheet:
-            continue
-        if len(fields) < _MANY:
-            for field in fields:
-                yield Problem(
-                    "R07",
-                    _pointer(field, sheet, item_of_sheet),
-                    f"“{field.title}”的名称 {form.official_name(field)} 丢失，这一项没有被读取；请用 xltargets repair 修复",
-                    _somewhere(sheet),
-                )
-        else:
-            yield Problem(
-                "R07",
-                item_of_sheet.get(sheet or "", ""),
-                f"{_titles_of(fields)}的名称丢失，都没有被读取；请用 xltargets repair 修复，工作表被删除的请找回原来的工作表",
-                _somewhere(sheet),
-            )
 
 
 def unread_sheets(book: Book, bindings: Bindings, form: Form) -> Iterator[Problem]:

@@ -6,7 +6,7 @@ and what the other files hold comes later. So the work is spread with the readin
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from zlib_ng import zlib_ng
@@ -48,6 +48,16 @@ def packed(bodies: Sequence[bytes], lines: bytes = b"") -> bytes:
     if bodies.count(BLANK) == len(bodies):
         return b""
     return CELL.join((*bodies, lines.translate(AS_TEXT)))
+
+
+def joined(cells: Iterable[bytes]) -> bytes:
+    """Cells, of which there may be none, as bytes; :func:`apart` has them back."""
+    return CELL.join((b"", *cells))
+
+
+def apart(data: bytes) -> list[bytes]:
+    """The cells that were joined."""
+    return data.split(CELL)[1:]
 
 
 class DrawnFindings(NamedTuple):
@@ -212,12 +222,12 @@ def _widest(cells: Sequence[object], default: object) -> int:
 def encode_drawing(drawing: Drawing) -> bytes:
     """As bytes, small."""
     parts = [COLUMN.join((name.encode(), *_parts(rows))) for name, rows in drawing.tables.items()]
-    found = COLUMN.join((CELL.join((b"", *drawing.findings.places)), *_parts(drawing.findings.rows)))
+    found = COLUMN.join((joined(drawing.findings.places), *_parts(drawing.findings.rows)))
     return zlib_ng.compress(TABLE.join([*parts, found]), _LEVEL)
 
 
 def _parts(rows: Drawn) -> Iterator[bytes]:
-    yield CELL.join((b"", *(b"%d" % at for at in rows.around)))
+    yield joined(b"%d" % at for at in rows.around)
     yield from rows.columns
 
 
@@ -229,8 +239,8 @@ def decode_drawing(data: bytes) -> Drawing:
         name, *columns = part.split(COLUMN)
         tables[name.decode()] = _read(columns)
     places, *columns = found.split(COLUMN)
-    return Drawing(tables, DrawnFindings(_read(columns), places.split(CELL)[1:]))
+    return Drawing(tables, DrawnFindings(_read(columns), apart(places)))
 
 
 def _read(parts: Sequence[bytes]) -> Drawn:
-    return Drawn(list(map(int, parts[0].split(CELL)[1:])), list(parts[1:]))
+    return Drawn(list(map(int, apart(parts[0]))), list(parts[1:]))

@@ -20,7 +20,6 @@ from xltargets.consolidate.drawing.columns import Planner
 from xltargets.consolidate.drawing.drawn import (
     AS_NUMBER,
     AS_TEXT,
-    CELL,
     COLUMN,
     NONE,
     TABLE,
@@ -29,6 +28,8 @@ from xltargets.consolidate.drawing.drawn import (
     Drawn,
     DrawnFindings,
     Spread,
+    apart,
+    joined,
 )
 from xltargets.consolidate.drawing.layout import Table
 from xltargets.consolidate.drawing.looks import number_of
@@ -225,14 +226,10 @@ def lay(drawing: Drawing, widths: Mapping[str, Sequence[int]], form: Form, root:
 
 def encode_sheets(sheets: Sheets) -> bytes:
     """As bytes, small."""
-    found = [COLUMN.join((_joined(sheets.cells), _joined(sheets.places)))]
+    found = [COLUMN.join((joined(sheets.cells), joined(sheets.places)))]
     for signature, laid in sheets.laid.items():
-        found.append(COLUMN.join((signature.encode(), laid.high.translate(AS_TEXT), _joined(laid.rows))))
+        found.append(COLUMN.join((signature.encode(), laid.high.translate(AS_TEXT), joined(laid.rows))))
     return zlib_ng.compress(TABLE.join(found), _LEVEL)
-
-
-def _joined(parts: Sequence[bytes]) -> bytes:
-    return CELL.join((b"", *parts))
 
 
 def decode_sheets(data: bytes) -> Sheets:
@@ -242,5 +239,5 @@ def decode_sheets(data: bytes) -> Sheets:
     laid = {}
     for part in parts:
         signature, high, rows = part.split(COLUMN)
-        laid[signature.decode()] = Laid(rows.split(CELL)[1:], high.translate(AS_NUMBER))
-    return Sheets(laid, cells.split(CELL)[1:], places.split(CELL)[1:])
+        laid[signature.decode()] = Laid(apart(rows), high.translate(AS_NUMBER))
+    return Sheets(laid, apart(cells), apart(places))
