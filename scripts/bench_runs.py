@@ -67,7 +67,8 @@ def compile_all() -> None:
         compileall.compile_dir(folder, quiet=1)
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
+    """Of a process that is measured: it may keep what it compiles."""
     return {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
 
 
@@ -77,7 +78,7 @@ def processes(commands: Mapping[str, Sequence[str]], rounds: int) -> dict[str, l
     for index in range(rounds + 1):
         for name, command in commands.items():
             start = perf_counter()
-            process = subprocess.Popen(command, cwd=ROOT, env=_environment(), stdout=subprocess.DEVNULL)
+            process = subprocess.Popen(command, cwd=ROOT, env=environment(), stdout=subprocess.DEVNULL)
             _, status, usage = os.wait4(process.pid, 0)
             process.returncode = os.waitstatus_to_exitcode(status)
             if process.returncode not in (0, 1):
@@ -109,7 +110,7 @@ print(json.dumps(sorted(sys.modules)))
 def heavy_modules(arguments: Sequence[str] | None) -> tuple[list[str], int]:
     """Which heavy modules are there after ``import xltargets`` (None) or a command, and how many modules in all."""
     command = [sys.executable, "-c", _HEAVY_CODE, json.dumps(arguments)]
-    run = subprocess.run(command, cwd=ROOT, env=_environment(), check=True, capture_output=True, text=True)
+    run = subprocess.run(command, cwd=ROOT, env=environment(), check=True, capture_output=True, text=True)
     modules = json.loads(run.stdout.splitlines()[-1])
     return [name for name in HEAVY if name in modules], len(modules)
 
@@ -136,5 +137,5 @@ def memory(paths: Sequence[Path]) -> dict[int, int]:
     """Resident bytes after so many workbooks were read and checked one after the other (Linux)."""
     text = json.dumps([str(path) for path in paths])
     command = [sys.executable, "-c", _MEMORY_CODE]
-    run = subprocess.run(command, cwd=ROOT, env=_environment(), check=True, stdout=subprocess.PIPE, text=True, input=text)
+    run = subprocess.run(command, cwd=ROOT, env=environment(), check=True, stdout=subprocess.PIPE, text=True, input=text)
     return {int(at): size for at, size in json.loads(run.stdout).items()}
