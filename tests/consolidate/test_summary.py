@@ -185,11 +185,15 @@ class TestColumns:
         assert said in refused.value.message and refused.value.file == settings.as_posix()
 
     def test_one_column_is_enough(self, two_units: Path, target: Path) -> None:
-        choice = Choice(columns={"项目汇总": ("预算数",), "问题清单": ("规则",), "单位汇总": ("单位名称",)})
+        choice = Choice(
+            columns={"项目汇总": ("预算数",), "问题清单": ("规则",), "单位汇总": ("单位名称",), "指标明细": ("三级指标",)}
+        )
         consolidate([two_units], target, options=Options(summary=SummaryOptions(choice=choice)))
         sheet = sheet_of(target, "项目汇总")
         assert [row[0].value for row in sheet.iter_rows(min_row=5)] == [30.1, 30.1, 0.1, 0.2, 7, 7.3, 37.4]
-        assert sheet_of(target, "单位汇总").max_column == 1
+        for title, least in (("单位汇总", 3), ("指标明细", 4), ("问题清单", 4)):
+            lines = [*sheet_of(target, title).iter_rows(min_row=4, values_only=True)]
+            assert len(lines) >= least and all(len(line) == 1 and line[0] for line in lines), title
 
     def test_a_column_that_is_not_there_is_refused_by_name(self, two_units: Path, target: Path) -> None:
         choice = Choice(columns={"项目汇总": ("预算金额",)})

@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from xltargets.consolidate.drawing.bodies import is_exact
 from xltargets.consolidate.drawing.columns import kind_of
@@ -25,21 +25,32 @@ LETTERS = {"R": "人员类", "Y": "运转类", "T": "特定目标类", "Z": "转
 _CODE = re.compile(r"\d{8}([A-Z])[0-9A-Z]{12}")
 
 
-def brief_of(result: FileResult, drawing: Drawing | None, widths: Mapping[str, Sequence[int]], root: Table) -> str:
-    """As JSON.
+class Brief(NamedTuple):
+    """What is known of a file in short.
 
-    Of a file that was read: ``unit``, ``name``, ``region``, ``year``; ``rows`` and ``widths`` per table; ``keys`` of its
+    Attributes:
+        unit, name, region: whose it is; None where it does not say.
+        said: the rest, as JSON, see :func:`brief_of`.
+    """
+
+    unit: str | None
+    name: str | None
+    region: str | None
+    said: str
+
+
+def brief_of(result: FileResult, drawing: Drawing | None, widths: Mapping[str, Sequence[int]], root: Table) -> Brief:
+    """Of a file that was read: ``year``; ``rows`` and ``widths`` per table; ``keys`` of its
     projects; of its findings the number ``findings``, those that count by severity in ``counts`` and by rule in
     ``rules``; ``items``, per project its kind and the numbers of :data:`SEVERITIES`; ``money``, per kind of project the
     sums of its amounts, exact, as text. Of every file ``failures``, the number of rules that raised.
     """
     brief: dict[str, Any] = {}
+    who: dict[str, str | None] = dict.fromkeys(IDENTITY)
     if drawing is not None:
         row = result.tables[""][0]
-        for word, dotted in IDENTITY.items():
-            at = root.column(dotted)
-            value = None if at is None else row[at + 1]
-            brief[word] = None if value is None or not str(value).strip() else str(value).strip()
+        who = {word: _said(row, root.column(dotted)) for word, dotted in IDENTITY.items()}
+        brief["year"] = who["year"]
         brief["rows"] = {name: len(rows) for name, rows in result.tables.items()}
         brief["widths"] = widths
         brief["findings"] = len(result.findings)
@@ -52,7 +63,19 @@ def brief_of(result: FileResult, drawing: Drawing | None, widths: Mapping[str, S
             result.tables, Counter((item, finding.severity) for finding, item in counted), main_table(root)
         )
     brief["failures"] = len(result.failures)
-    return json.dumps(brief, ensure_ascii=False).encode("utf-8", "replace").decode()
+    said = _sound(json.dumps(brief, ensure_ascii=False, separators=(",", ":")))
+    return Brief(who["unit"], who["name"], who["region"], said)
+
+
+def _said(row: Row, column: int | None) -> str | None:
+    """What a row of the root says in a column; None where it says nothing."""
+    value = None if column is None else row[column + 1]
+    return _sound(str(value).strip()) or None if value is not None else None
+
+
+def _sound(text: str) -> str:
+    """Text that a database takes: half of a surrogate pair becomes a question mark."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def _projects(

@@ -130,8 +130,8 @@ def decode_record(data: bytes, file: str) -> UnitRecord | None:
         return None
     code, name, year, version, money_units, projects, indicators, sentences, content = parts
     return UnitRecord(
-        file, code, name, year, version, tuple(money_units), tuple(_project(*project) for project in projects),
-        tuple(IndicatorRecord(*indicator) for indicator in indicators), tuple(sentences), content,
+        file, code, name, year, version, tuple(money_units), tuple([_project(*project) for project in projects]),
+        tuple(map(IndicatorRecord._make, indicators)), tuple(sentences), content,
     )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from functools import partial
 from itertools import groupby, islice
 from typing import NamedTuple
 
-from xltargets.consolidate.brief import brief_of
+from xltargets.consolidate.brief import Brief, brief_of
 from xltargets.consolidate.codec import Encoded, encode
 from xltargets.consolidate.drawing.choice import choice_of
 from xltargets.consolidate.drawing.drawn import draw, widths_of
@@ -66,7 +66,7 @@ class Parcel(NamedTuple):
 
     result: FileResult
     content: Encoded | None
-    brief: str
+    brief: Brief | None
 
 
 def take(reading: Reading, task: Task) -> Parcel:
@@ -75,7 +75,7 @@ def take(reading: Reading, task: Task) -> Parcel:
         with suppress(Error, OSError):  # reading it says what is wrong
             found = content_of(task.source)
             if found.digest == task.known:
-                return Parcel(FileResult(task.source.name, SAME, "", *found), None, "")
+                return Parcel(FileResult(task.source.name, SAME, "", *found), None, None)
     result = process(task.source, reading)
     drawing = draw(result.tables, result.findings, reading.root) if result.status == READ else None
     widths = {} if drawing is None else widths_of(result.tables, reading.root)
@@ -105,7 +105,7 @@ def gather(
             cached += remembered
             unreadable += bool(parcel.result.message)
             if progress:
-                result, counts = parcel.result, json.loads(brief).get("counts", {})
+                result, counts = parcel.result, json.loads(brief.said).get("counts", {})
                 said = (result.status, result.message, counts, remembered)
                 progress(Progress(done, total, unreadable, cached, task.source.name, *said))
     finally:
@@ -120,10 +120,10 @@ def _tasks(sources: Iterable[Source], store: Store) -> Iterator[Task]:
             yield Task(number, source, known.get(_key(source)))
 
 
-def _enter(task: Task, parcel: Parcel, store: Store) -> str:
+def _enter(task: Task, parcel: Parcel, store: Store) -> Brief:
     """Put a parcel into the store; its brief."""
     result, brief = parcel.result, parcel.brief
-    if result.status == SAME:
+    if brief is None:
         brief = store.used(result.digest)
         result.status = READ
     elif parcel.content is not None:
@@ -142,7 +142,7 @@ def _failed(source: Source, error: Exception) -> Parcel:
     else:
         said = f"{type(error).__name__}: {error}"[:200]
         message = f"程序内部错误（{said}），这份文件没有汇总；请把它交给软件维护人员"
-    return Parcel(FileResult(source.name, FAILED, message), None, '{"failures": 0}')
+    return Parcel(FileResult(source.name, FAILED, message), None, Brief(None, None, None, '{"failures":0}'))
 
 
 def resolve(store: Store) -> None:

@@ -21,6 +21,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from xltargets.consolidate.brief import Brief
 from xltargets.consolidate.codec import (
     Encoded,
     decode,
@@ -55,17 +56,18 @@ _BUSY_SECONDS = 60
 AHEAD = 32
 
 #: Of the tables; a database of another version is emptied.
-_VERSION = 3
+_VERSION = 4
 #: What is looked up and changed in each run stands apart from what is large.
 _TABLES = {
     "runs": "(id INTEGER PRIMARY KEY AUTOINCREMENT)",
     "results": "(id INTEGER PRIMARY KEY, print TEXT, digest TEXT, run INTEGER, UNIQUE (print, digest))",
-    "parts": "(id INTEGER PRIMARY KEY, brief TEXT, record BLOB, drawing BLOB, sheets BLOB, content BLOB, cells BLOB)",
+    "parts": "(id INTEGER PRIMARY KEY, unit TEXT, name TEXT, region TEXT, said TEXT,"
+    " record BLOB, drawing BLOB, sheets BLOB, content BLOB, cells BLOB)",
     "seen": "(file TEXT PRIMARY KEY, digest TEXT) WITHOUT ROWID",
 }
 _LIST = """
 CREATE TABLE list (number INTEGER PRIMARY KEY, file TEXT, disk TEXT, member TEXT, status TEXT, message TEXT, digest TEXT, size INTEGER,
-  modified INTEGER, unit TEXT, name TEXT, region TEXT, brief TEXT, replaced INTEGER);
+  modified INTEGER, unit TEXT, name TEXT, region TEXT, said TEXT, replaced INTEGER);
 CREATE TABLE crossed (number INTEGER, findings TEXT);
 CREATE INDEX crossed_by_number ON crossed (number);
 CREATE INDEX list_by_file ON list (file);
@@ -85,7 +87,7 @@ class Listed(NamedTuple):
         disk, member: the file on disk; for a file within an archive that, and its name there.
         file, status, message, digest, size, modified: as in :class:`~xltargets.consolidate.inbox.onefile.FileResult`.
         unit, name, region: the unit's; None where it has none.
-        said: its brief, as JSON.
+        said: the rest of its brief, as JSON.
         replaced: the number of the newer file that is taken in its stead; None when it is taken itself.
     """
 
@@ -137,6 +139,7 @@ class Store:
         self._seen: list[tuple[str, str]] = []
         self._used: list[str] = []
         self._ahead: dict[str, dict[str, Any]] = {}
+        self._briefs: dict[str, Brief] = {}
         self._committed = time.monotonic()
         self._base = self._open(path)
         self._list = sqlite3.connect("")
@@ -181,34 +184,35 @@ class Store:
         """The digests that files had when their results were kept; nothing of those without such a result."""
         places = ",".join("?" * len(files))
         found = self._base.execute(
-            "SELECT file, digest, brief FROM seen JOIN results USING (digest) JOIN parts USING (id)"
+            "SELECT file, digest, unit, name, region, said FROM seen JOIN results USING (digest) JOIN parts USING (id)"
             f" WHERE print = ? AND file IN ({places})",
             (self.print, *files),
         ).fetchall()
-        self._ahead["brief"] = {digest: brief for _, digest, brief in found}
-        return {file: digest for file, digest, _ in found}
+        self._briefs = {digest: Brief(*brief) for _, digest, *brief in found}
+        return {file: digest for file, digest, *_ in found}
 
-    def keep(self, file: str, digest: str, encoded: Encoded, brief: str) -> None:
+    def keep(self, file: str, digest: str, encoded: Encoded, brief: Brief) -> None:
         """Remember the result of a file's content."""
-        self._kept.append((digest, brief, *encoded))
+        self._kept.append((digest, *brief, *encoded))
         self._seen.append((file, digest))
         self._commit_some()
 
-    def used(self, digest: str) -> str:
+    def used(self, digest: str) -> Brief:
         """Note that a remembered result is used; give its brief."""
         self._used.append(digest)
         self._commit_some()
-        found: str = self._part("brief", digest)
-        return found
+        if digest not in self._briefs:
+            ((_, *brief),) = self._rows("unit, name, region, said", {digest})
+            return Brief(*brief)
+        return self._briefs[digest]
 
-    def enter(self, number: int, source: Source, result: FileResult, brief: str) -> None:
+    def enter(self, number: int, source: Source, result: FileResult, brief: Brief) -> None:
         """Put a file on the list of this run."""
-        known = json.loads(brief)
         self._list.execute(
             "INSERT INTO list VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)",
             (
                 number, result.file, os.fsencode(source.path), source.member, result.status, result.message, result.digest, result.size, result.modified,
-                known.get("unit"), known.get("name"), known.get("region"), brief,
+                *brief,
             ),
         )  # fmt: skip
 
@@ -240,7 +244,7 @@ class Store:
                     "INSERT OR IGNORE INTO results VALUES (NULL, ?, ?, ?)", (self.print, digest, self.run)
                 )
                 if new.rowcount:
-                    self._base.execute("INSERT INTO parts VALUES (?, ?, ?, ?, ?, ?, ?)", (new.lastrowid, *parts))
+                    self._base.execute("INSERT INTO parts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", (new.lastrowid, *parts))
             self._base.executemany("INSERT OR REPLACE INTO seen VALUES (?, ?)", self._seen)
             self._base.executemany(
                 "UPDATE results SET run = ? WHERE print = ? AND digest = ?",
@@ -302,9 +306,13 @@ class Store:
 
     def _parts(self, column: str, digests: Collection[str]) -> dict[str, Any]:
         """A part of results, by digest."""
+        return dict(self._rows(column, digests))
+
+    def _rows(self, columns: str, digests: Collection[str]) -> list[tuple[Any, ...]]:
+        """Of results the digest and these columns."""
         places = ",".join("?" * len(digests))
-        statement = f"SELECT digest, {column} FROM results JOIN parts USING (id) WHERE print = ? AND digest IN ({places})"
-        return dict(self._base.execute(statement, (self.print, *digests)).fetchall())
+        statement = f"SELECT digest, {columns} FROM results JOIN parts USING (id) WHERE print = ? AND digest IN ({places})"
+        return self._base.execute(statement, (self.print, *digests)).fetchall()
 
     def close(self) -> None:
         """Drop what no run has used for long, and let go of the database."""

@@ -17,6 +17,9 @@ from typing import NamedTuple
 MAX_TEXT = 32_767
 #: A row is never higher.
 MOST_LINES = 30
+#: Heights of rows in points, by number of lines.
+_LINE, _PADDING, _MOST = 13.5, 4.5, 400.5
+HEIGHTS = [b"%g" % min(_MOST, _PADDING + _LINE * number) for number in range(MOST_LINES + 1)]
 #: The body of an empty cell.
 BLANK = b"/>"
 _TRUNCATED = "……（超过单元格字数上限，后文略）"

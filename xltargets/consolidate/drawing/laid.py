@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from hashlib import blake2b
 from typing import NamedTuple
 
 from zlib_ng import zlib_ng
 
-from xltargets.consolidate.drawing.bodies import BLANK, body_of
+from xltargets.consolidate.drawing.bodies import BLANK, HEIGHTS, body_of
 from xltargets.consolidate.drawing.choice import Choice
 from xltargets.consolidate.drawing.columns import Planner
 from xltargets.consolidate.drawing.drawn import (
@@ -36,6 +37,8 @@ from xltargets.consolidate.drawing.looks import number_of
 from xltargets.consolidate.drawing.plans import FINDING_KEYS, UNIT, SheetPlan
 from xltargets.submission.form import Form
 
+#: What the gap for a row's height is called among those for cells, which are called as their columns.
+HEIGHT = "#height"
 #: A gap while a row is put together, which no XML has; and then, as formatting fills it.
 _GAP, _TO_FILL = b"\0", b"%b"
 #: Of a row of findings the cell that leads to a file, which the run may have to turn into a formula; and the others.
@@ -48,8 +51,8 @@ class Laid(NamedTuple):
     """Rows of a sheet.
 
     Attributes:
-        rows: the XML of each, with a gap for its height and one for each cell that the run gives.
-        high: a byte per row, the lines of its cell with the most.
+        rows: the XML of each, with a gap for each cell that the run gives and, where it is open, for its height.
+        high: a byte per row, the lines of its cell with the most; nothing where heights are not open.
     """
 
     rows: list[bytes]
@@ -67,6 +70,7 @@ class Layout:
         fixed: cells that are the same in every row, by key of column.
         depth: how many tables, from the outermost, cells come from.
         drawn: keys of columns that are no field and yet are the file's.
+        open: whether a cell that the run gives may be the highest of its row.
     """
 
     plan: SheetPlan
@@ -75,17 +79,20 @@ class Layout:
     fixed: Mapping[str, bytes]
     depth: int
     drawn: Sequence[str] = ()
+    open: bool = False
 
     @cached_property
     def signature(self) -> str:
         """What tells the layouts of a form from each other."""
-        return "\n".join((self.plan.title, self.style, *(column.key for column in self.plan.columns)))
+        said = "\n".join((self.plan.title, self.style, *(column.key for column in self.plan.columns)))
+        return blake2b(said.encode("utf-8", "replace"), digest_size=16).hexdigest()
 
     @cached_property
     def gaps(self) -> list[str]:
-        """The keys of the columns that the run gives."""
+        """What the run gives, in the order of the gaps: the height, where it is open, and columns by their keys."""
         known = {*self.fixed, *self.drawn}
-        return [one.key for one in self.plan.columns if one.key not in known and not 0 <= one.level < self.depth]
+        columns = [one.key for one in self.plan.columns if one.key not in known and not 0 <= one.level < self.depth]
+        return [HEIGHT, *columns] if self.open else columns
 
     @cached_property
     def _row(self) -> bytes:
@@ -113,11 +120,11 @@ class Layout:
             found.append(bodies)
             if lines:
                 marks.append(lines)
-        rows = map(self._row.__mod__, zip([_GAP] * count, *found, strict=True))
-        return Laid(
-            [row.replace(b"%", b"%%").replace(_GAP, _TO_FILL) for row in rows],
-            bytes(map(max, *marks)) if len(marks) > 1 else marks[0],
-        )
+        high = bytes(map(max, *marks)) if len(marks) > 1 else marks[0]
+        heights = [_GAP] * count if self.open else [HEIGHTS[one] for one in high]
+        rows = map(self._row.__mod__, zip(heights, *found, strict=True))
+        filled = [row.replace(b"%", b"%%").replace(_GAP, _TO_FILL) for row in rows]
+        return Laid(filled, high if self.open else b"")
 
 
 def row_template(plan: SheetPlan, style: str = "body", level: int = 0) -> bytes:
@@ -137,7 +144,7 @@ class Layouts:
     def __init__(self, planner: Planner) -> None:
         self.main = planner.main
         plan = planner.project_sheet()
-        self.projects = None if plan is None else Layout(plan, "body", 1, {}, 2)
+        self.projects = None if plan is None else Layout(plan, "body", 1, {}, 2, open=True)
         self.subtotal = None if plan is None else Layout(plan, "subtotal", 0, _around_sums(plan), 1)
         self.details = [Layout(plan, "body", 0, {}, len(plan.tables)) for plan in planner.detail_sheets()]
         self.units = Layout(planner.unit_sheet(), "body", 0, {}, 1)

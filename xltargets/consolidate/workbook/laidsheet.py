@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from xltargets.consolidate.drawing.bodies import count_body
-from xltargets.consolidate.drawing.laid import Laid, Layout
+from xltargets.consolidate.drawing.bodies import HEIGHTS, count_body
+from xltargets.consolidate.drawing.laid import HEIGHT, Laid, Layout
 from xltargets.consolidate.workbook.sheet import CellLink, Pages, Segment
 
 
@@ -28,8 +28,8 @@ class LaidSheet:
 
         Args:
             laid: the rows.
-            cells: what goes into their gaps, but for the numbers of rows.
-            least: lines that the highest of these cells takes.
+            cells: what goes into their gaps, but for heights and the numbers of rows.
+            least: lines that the highest of these cells takes; of rows whose heights are open.
             links: of each row the cell that leads to a file; empty where none does.
 
         Returns:
@@ -39,6 +39,6 @@ class LaidSheet:
         numbers = range(self.number + 1, self.number + len(rows) + 1)
         self.number += len(rows)
         known = {**cells, "#number": list(map(count_body, numbers))}
-        if least > 1:
-            high = bytes([max(least, one) for one in high])
-        return self.pages.put_all(rows, {key: known[key] for key in self.layout.gaps}, high, links)
+        if self.layout.open:
+            known[HEIGHT] = [HEIGHTS[max(least, one)] for one in high]
+        return self.pages.put_all(rows, {key: known[key] for key in self.layout.gaps}, links)

@@ -10,12 +10,12 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from xltargets.consolidate.brief import SEVERITIES
-from xltargets.consolidate.drawing.bodies import lines
+from xltargets.consolidate.drawing.bodies import HEIGHTS, lines
 from xltargets.consolidate.drawing.drawn import quoted
 from xltargets.consolidate.drawing.looks import Looks
 from xltargets.consolidate.drawing.plans import Column
 from xltargets.consolidate.rows import ZERO, Unit
-from xltargets.consolidate.workbook.sheet import HEIGHTS, plain
+from xltargets.consolidate.workbook.sheet import plain
 from xltargets.excel.a1 import column_letters
 from xltargets.rules.finding import Severity
 from xltargets.rules.registry import all_rules

@@ -10,12 +10,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
-from itertools import islice
+from itertools import islice, repeat
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from xltargets.consolidate.drawing.bodies import (
-    MOST_LINES,
+    HEIGHTS,
     Formula,
     attribute,
     body_of,
@@ -24,7 +24,7 @@ from xltargets.consolidate.drawing.bodies import (
     text_body,
 )
 from xltargets.consolidate.drawing.drawn import quoted
-from xltargets.consolidate.drawing.laid import row_template
+from xltargets.consolidate.drawing.laid import HEIGHT, row_template
 from xltargets.consolidate.drawing.looks import Looks
 from xltargets.consolidate.drawing.plans import WRAPPED, SheetPlan
 from xltargets.consolidate.workbook.splice import SheetRows
@@ -40,10 +40,6 @@ MAX_ROWS = 1_048_576
 MAX_LINKS = 65_530
 _MAX_FORMULA_TEXT = 255
 _MAX_URL = 2_000
-
-#: Heights in points, by number of lines.
-_LINE, _PADDING, _MOST = 13.5, 4.5, 400.5
-HEIGHTS = [b"%g" % min(_MOST, _PADDING + _LINE * number) for number in range(MOST_LINES + 1)]
 
 _A4 = 9
 
@@ -144,15 +140,13 @@ class Pages:
         return {at: one.key for at, one in enumerate(self.plan.columns) if one.totalled}
 
     def put_all(
-        self, rows: Sequence[bytes], cells: Mapping[str, list[bytes]], high: Sequence[int],
-        links: Sequence[CellLink | None] = (),
-    ) -> list[Segment]:  # fmt: skip
+        self, rows: Sequence[bytes], gaps: Mapping[str, list[bytes]], links: Sequence[CellLink | None] = ()
+    ) -> list[Segment]:
         """Write rows.
 
         Args:
-            rows: their XML, each with gaps for its height and some cells.
-            cells: what goes into the gaps, by key of column, in their order.
-            high: of each row the lines of the cell with the most.
+            rows: their XML, each with gaps for some cells and, where they have any, its height.
+            gaps: what goes into them, by key of column, in their order.
             links: of each the cell that leads to a file; empty where none does.
 
         Returns:
@@ -166,9 +160,9 @@ class Pages:
             end = min(len(rows), at + self._full - self.row)
             for number, linked in enumerate(links[at:end]):
                 if linked is not None:
-                    self._link(cells[linked.key], at + number, linked, self.row + number + 1)
-            gaps = zip([HEIGHTS[lines] for lines in high], *cells.values(), strict=True)
-            self._write(b"".join(map(bytes.__mod__, rows[at:end], islice(gaps, at, end))))
+                    self._link(gaps[linked.key], at + number, linked, self.row + number + 1)
+            filling = islice(zip(*gaps.values(), strict=True), at, end) if gaps else repeat(())
+            self._write(b"".join(map(bytes.__mod__, rows[at:end], filling)))
             first, self.row, at = self.row + 1, self.row + end - at, end
             found.append(Segment(self.names[self.page], first, self.row))
         return found
@@ -184,14 +178,15 @@ class Pages:
 
     def put_values(self, values: Sequence[object], style: str = "body") -> None:
         """Write a row of values: None, str, bool, int, Decimal, :class:`Formula` or :class:`Link`, one per column."""
-        high, cells, linked = 1, {}, None
+        high, cells, linked = 1, {HEIGHT: [b""]}, None
         for (key, room), value in zip(self._rooms, values, strict=True):
             if type(value) is Link:
                 linked, value = CellLink(key, value), value.text
             if room and type(value) is str:
                 high = max(high, lines(value, room))
             cells[key] = [body_of(value)]
-        self.put_all([self._rows[style]], cells, [high], [linked])
+        cells[HEIGHT] = [HEIGHTS[high]]
+        self.put_all([self._rows[style]], cells, [linked])
 
     def finish(self, filtered: bool = True, beside: int = 0) -> None:
         """Put filters on the columns, apart from the last rows, as many as `beside`."""

@@ -261,11 +261,11 @@ class _Writing:
     def _subtotal(self, unit: Unit, first: Sheets, segments: list[Segment]) -> Segment:
         """The line below a unit's projects."""
         assert self.projects is not None and self.layouts.subtotal is not None
-        rows, high = first.laid[self.layouts.subtotal.signature]
+        rows = first.laid[self.layouts.subtotal.signature].rows
         sums = {
             key: [body_of(subtotal(segments, at, unit.money.get(key, ZERO)))] for at, key in self.sums.items()
         }
-        (place,) = self.projects.pages.put_all(rows, sums, high)
+        (place,) = self.projects.pages.put_all(rows, sums)
         extend(self.all_projects, [*segments, place])
         return place
 
