@@ -61,7 +61,7 @@ def _hits(rule: Rule, given: Mapping[str, Any], config: Config) -> Iterator[Unit
 
 def _finding(rule: Rule, hit: UnitHit, units: Units, config: Config, form: Form) -> Finding:
     severity = config.severity.get(rule.id, hit.severity or rule.severity)
-    file = units.lines[hit.unit].file if hit.unit is not None else None
+    file = units.line(hit.unit).file if hit.unit is not None else None
     return Finding(rule.id, severity, hit.pointer, hit.message, field=form.label(hit.pointer), file=file or None)
 
 

@@ -1,20 +1,22 @@
 """What a comparison of units keeps of each: a small record, made where the file is read, folded into compact tables.
 
 :func:`unit_record` is a pure function of a submission and its result can be pickled, so it travels from any process.
-:class:`Units` is the fold: per unit a short tuple, per project a hash and a code, per numeric indicator 18 bytes. Texts
+:class:`Units` is the fold: per unit a short packed tuple, per project a hash and a code, per numeric indicator 18 bytes. Texts
 themselves are not kept, only hashes of them; the name of an indicator only once two units mean something else by it.
 """
 
 from __future__ import annotations
 
+import marshal
 import re
+from abc import ABC, abstractmethod
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from hashlib import blake2b
 from itertools import groupby
-from typing import Any, NamedTuple, overload
+from typing import Any, NamedTuple, TypeVar, overload
 
 from xltargets.rules.language.similar import plain, prose
 from xltargets.submission.model import Submission
@@ -177,7 +179,7 @@ def _text(node: Mapping[str, Any], key: str) -> str:
 
 
 class UnitLine(NamedTuple):
-    """What is kept of a unit as such."""
+    """What is kept of a unit as such; ``sum`` is :attr:`total` as text."""
 
     file: str
     code: str
@@ -186,7 +188,12 @@ class UnitLine(NamedTuple):
     version: str
     money_units: tuple[str, ...]
     content: int
-    total: Decimal
+    sum: str
+
+    @property
+    def total(self) -> Decimal:
+        """Sum of the projects' 预算数 in 万元."""
+        return Decimal(self.sum)
 
     @property
     def called(self) -> str:
@@ -212,30 +219,64 @@ class Use(NamedTuple):
     sense: Sense
 
 
-class Slices(Sequence["array[int]"]):
+Taken = TypeVar("Taken")
+
+
+class _Run(Sequence[Taken], ABC):
+    """Things that lie one after the other in one array, each taken out anew when it is asked for."""
+
+    def __init__(self) -> None:
+        self._ends = array("Q", [0])
+
+    def __len__(self) -> int:
+        return len(self._ends) - 1
+
+    @overload
+    def __getitem__(self, index: int) -> Taken: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Taken]: ...
+    def __getitem__(self, index: int | slice) -> Taken | list[Taken]:
+        if isinstance(index, slice):
+            return [self[at] for at in range(*index.indices(len(self)))]
+        if not 0 <= index < len(self):
+            raise IndexError(index)
+        return self._taken(self._ends[index], self._ends[index + 1])
+
+    @abstractmethod
+    def _taken(self, start: int, end: int) -> Taken: ...
+
+
+class Slices(_Run["array[int]"]):
     """Many short arrays in one."""
 
     def __init__(self) -> None:
-        self._all, self._ends = array("Q"), array("Q", [0])
+        super().__init__()
+        self._all = array("Q")
 
     def append(self, numbers: Iterable[int]) -> None:
         """Add an array."""
         self._all.extend(numbers)
         self._ends.append(len(self._all))
 
-    def __len__(self) -> int:
-        return len(self._ends) - 1
+    def _taken(self, start: int, end: int) -> array[int]:
+        return self._all[start:end]
 
-    @overload
-    def __getitem__(self, index: int) -> array[int]: ...
-    @overload
-    def __getitem__(self, index: slice) -> list[array[int]]: ...
-    def __getitem__(self, index: int | slice) -> array[int] | list[array[int]]:
-        if isinstance(index, slice):
-            return [self[at] for at in range(*index.indices(len(self)))]
-        if not 0 <= index < len(self):
-            raise IndexError(index)
-        return self._all[self._ends[index] : self._ends[index + 1]]
+
+class Packed(_Run[tuple[Any, ...]]):
+    """Short tuples of texts and numbers, in a fifth of the room that they take as objects."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._all = bytearray()
+
+    def append(self, values: tuple[Any, ...]) -> None:
+        """Add a tuple."""
+        self._all += marshal.dumps(values)
+        self._ends.append(len(self._all))
+
+    def _taken(self, start: int, end: int) -> tuple[Any, ...]:
+        found: tuple[Any, ...] = marshal.loads(self._all[start:end])
+        return found
 
 
 class Firsts:
@@ -277,16 +318,14 @@ class Units:
     """All units of a comparison, in the order they were added.
 
     Attributes:
-        lines: one per unit.
         sentences: per unit, hashes of the sentences of its department's part.
     """
 
     def __init__(self) -> None:
-        self.lines: list[UnitLine] = []
+        self._lines = Packed()
         self.sentences = Slices()
-        self._codes: list[tuple[str, ...]] = []
+        self._codes = Packed()
         self._goals = Slices()
-        self._same: dict[Any, Any] = {}  # what most units have alike is kept once
         self._senses: dict[Sense, int] = {}
         self._first_sense = Firsts()
         self._disputed: dict[int, tuple[str, str]] = {}
@@ -294,11 +333,9 @@ class Units:
 
     def add(self, record: UnitRecord) -> None:
         """Fold a record in."""
-        index = len(self.lines)
-        same = self._same.setdefault
-        self.lines.append(
-            UnitLine(record.file, record.code, record.name, same(record.year, record.year), same(record.version, record.version),
-                     same(record.money_units, record.money_units), record.content, record.total)
+        index = len(self._lines)
+        self._lines.append(
+            (record.file, record.code, record.name, record.year, record.version, record.money_units, record.content, str(record.total))
         )  # fmt: skip
         self.sentences.append(record.sentences)
         self._codes.append(tuple([project.code for project in record.projects]))
@@ -316,6 +353,17 @@ class Units:
         self._keys.append(key)
         self._places.append(unit << 32 | project << 16 | place)
         self._meant.append(sense)
+
+    def __len__(self) -> int:
+        return len(self._lines)
+
+    def line(self, unit: int) -> UnitLine:
+        """What is kept of a unit."""
+        return UnitLine._make(self._lines[unit])
+
+    def lines(self) -> Iterator[UnitLine]:
+        """What is kept of each unit, in their order."""
+        return map(UnitLine._make, self._lines)
 
     def projects(self) -> Iterator[tuple[int, int, str, int]]:
         """Every project: unit's index, its own, its code, the hash of its goal."""

@@ -20,13 +20,13 @@ def units_come_once(units: Units) -> Iterator[UnitHit]:
     同一单位编码只应有一份申报表，内容完全相同的文件也只应有一份（多半是改了文件名重复报送）。
     改法：确认以哪一份为准，删去其余的；编码填错的，改为本单位的编码。
     """
-    codes = earlier_equal([line.code.upper() for line in units.lines])
-    copies = earlier_equal([line.content for line in units.lines])
-    for index, line in enumerate(units.lines):
+    codes = earlier_equal([line.code.upper() for line in units.lines()])
+    copies = earlier_equal([line.content for line in units.lines()])
+    for index, line in enumerate(units.lines()):
         if index in copies:
-            yield UnitHit(index, "", f"内容与文件“{units.lines[copies[index]].file}”完全相同，疑似重复报送，请删去一份")
+            yield UnitHit(index, "", f"内容与文件“{units.line(copies[index]).file}”完全相同，疑似重复报送，请删去一份")
         elif index in codes:
-            first = units.lines[codes[index]]
+            first = units.line(codes[index])
             message = f"单位编码{line.code}与{first.name or '另一单位'}的文件“{first.file}”相同，请确认以哪份为准或改正编码"
             yield UnitHit(index, "/unit/code", message)
 
@@ -43,9 +43,11 @@ def projects_are_of_one_unit(units: Units, *, shared_letters: str = "RZ") -> Ite
     for unit, project, code, _ in units.projects():
         if not code:
             continue
-        other = units.lines[first.setdefault(code, (unit, project))[0]]
-        same_unit = bool(other.code) and other.code == units.lines[unit].code
-        if first[code][0] != unit and not same_unit and not _is_shared(code, shared_letters):
+        where, _ = first.setdefault(code, (unit, project))
+        if where == unit or _is_shared(code, shared_letters):
+            continue
+        other = units.line(where)
+        if not other.code or other.code != units.line(unit).code:
             message = f"项目编码{code[:40]}也在{other.called}的申报表中，请核对项目归属"
             yield UnitHit(unit, f"/projects/{project}/code", message)
 
@@ -65,7 +67,7 @@ def units_add_up(units: Units, roster: Rows | None, ledger: Rows | None, *, eps:
     stated = _stated(roster, ledger)
     submitted: dict[str, Decimal] = {}
     places: dict[str, int] = {}
-    for index, line in enumerate(units.lines):
+    for index, line in enumerate(units.lines()):
         if line.code and places.setdefault(line.code, index) == index:
             submitted[line.code] = line.total
     tolerance = eps * max(1, sum(1 for _ in units.projects()))
@@ -124,11 +126,11 @@ def units_agree_on_the_form(units: Units) -> Iterator[UnitHit]:
         ("模板版本", "/template/version", lambda line: [line.version] if line.version else []),
     ]
     for label, pointer, of in traits:
-        counts = Counter(value for line in units.lines for value in of(line))
+        counts = Counter(value for line in units.lines() for value in of(line))
         if len(counts) < 2:
             continue
         usual, many = counts.most_common(1)[0]
-        for index, line in enumerate(units.lines):
+        for index, line in enumerate(units.lines()):
             if odd := [value for value in of(line) if value != usual]:
                 yield UnitHit(index, pointer, f"{label}是{odd[0]}，其他{many}个单位是{usual}，请核对")
 
@@ -140,8 +142,8 @@ def units_on_the_roster_are_in(units: Units, roster: Rows) -> Iterator[UnitHit]:
     单位名录（--roster）中有而没有收到申报表的单位，逐个列出；申报表的单位编码不在名录中的为警告。
     改法：催报；编码填错的，改为名录中的编码。
     """
-    received = {line.code for line in units.lines}
-    for index, line in enumerate(units.lines):
+    received = {line.code for line in units.lines()}
+    for index, line in enumerate(units.lines()):
         if line.code and line.code not in roster:
             namesake = next((code for code, row in roster.items() if plain(row.get("单位名称")) == plain(line.name)), "")
             known = f"（名录中同名单位的编码是{namesake}）" if namesake and line.name else ""
@@ -198,10 +200,10 @@ def units_write_their_own(
     改法：按本单位的职责和任务重写。
     """
     sets = [sentences if len(sentences) >= fewest else array("Q") for sentences in units.sentences]
-    twice = earlier_equal([line.code for line in units.lines])
+    twice = earlier_equal([line.code for line in units.lines()])
     for index, (first, score) in sorted(earlier_alike_sets(sets, float(similarity)).items()):
         if index not in twice:
-            message = f"部门整体绩效目标与{units.lines[first].called}的雷同（{score:.0%}的句子相同），请按本单位实际填写"
+            message = f"部门整体绩效目标与{units.line(first).called}的雷同（{score:.0%}的句子相同），请按本单位实际填写"
             yield UnitHit(index, "/department/overall_target", message)
     yield from _same_goals(units, standard_letters, twice)
 
@@ -217,7 +219,7 @@ def _same_goals(units: Units, letters: str, twice: Mapping[int, int]) -> Iterato
             place, with_whom, count = found.get(unit, (project, other, 0))
             found[unit] = place, with_whom, count + 1
     for unit, (project, other, count) in found.items():
-        message = f"有{count}个项目的绩效目标与其他单位的项目完全相同，例如这一个与{units.lines[other].called}的，请按本单位实际填写"
+        message = f"有{count}个项目的绩效目标与其他单位的项目完全相同，例如这一个与{units.line(other).called}的，请按本单位实际填写"
         yield UnitHit(unit, f"/projects/{project}/target", message)
 
 
@@ -228,7 +230,7 @@ def units_belong_to_their_department(units: Units, roster: Rows) -> Iterator[Uni
     单位名录写明部门编码的，单位编码的前三位应与之相同。
     改法：核对单位编码和名录中的归属。
     """
-    for index, line in enumerate(units.lines):
+    for index, line in enumerate(units.lines()):
         row = roster.get(line.code)
         department = plain(row.get("部门编码")) if row else ""
         if len(department) >= 3 and len(line.code) == 6 and department[:3] != line.code[:3]:
