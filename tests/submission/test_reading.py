@@ -232,6 +232,21 @@ class TestRowsColumnsAndSheets:
     def test_a_line_with_which_forms_end_is_no_indicator(self, filled: Path, cells: dict[str, str]) -> None:
         assert changed(filled, lambda p: set_values(p, SHEET, cells)).problems == []
 
+    @pytest.mark.parametrize("row", [20, 29])
+    def test_nor_is_it_in_the_last_rows_of_the_table(self, filled: Path, row: int) -> None:
+        indicators = read(filled).document["projects"][0]["indicators"]
+        cells = {f"B{row}": "填表人：张三", f"D{row}": "联系电话：0313-6212345", f"F{row}": "2026年1月"}
+        submission = changed(filled, lambda p: set_values(p, SHEET, cells))
+        assert submission.document["projects"][0]["indicators"] == indicators
+        assert submission.problems == []
+        assert (SHEET, f"D{row}") not in submission.locations.values()
+
+    def test_an_indicator_whose_own_name_looks_so_is_one(self, filled: Path) -> None:
+        cells = {"D29": "单位成本：每平方米造价", "F29": "≤2000元", "D30": "时间：项目完成日期", "F30": "2026年6月底前"}
+        submission = changed(filled, lambda p: set_values(p, SHEET, cells))
+        assert submission.document["projects"][0]["indicators"][-1]["level3"] == "单位成本：每平方米造价"
+        assert [(problem.rule, problem.location) for problem in submission.problems] == [("R05", (SHEET, "D30"))]
+
     def test_a_row_put_between_heading_and_first_row_is_reported(self, filled: Path) -> None:
         def above(package: Package) -> None:
             insert_rows(package, SHEET, 10, 1, style_from=10)

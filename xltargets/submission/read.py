@@ -24,7 +24,7 @@ from xltargets.submission.form import Field, Form, load_form
 from xltargets.submission.labels import changed_labels
 from xltargets.submission.layout import Cell, Scope, Table
 from xltargets.submission.model import Problem, Submission
-from xltargets.submission.suspects import below_and_above, broken_names, missing_names, unread_sheets
+from xltargets.submission.suspects import below_and_above, broken_names, missing_names, signs, unread_sheets
 from xltargets.submission.validity import check_identity, check_version, of_template, schema_problems
 
 
@@ -117,7 +117,7 @@ class _Reader:
         before = len(self.submission.problems)
         self._scope(sheet, grid, scope, item, at)
         if self._is_blank(item, scope.base) and len(self.submission.problems) == before:
-            self._forget(at)
+            self.forget(at)
             return
         items.append(item)
         self.item_of_sheet[sheet] = at
@@ -131,10 +131,11 @@ class _Reader:
         field = self.form.fields[path]
         return node is None or field.derived or node == field.default
 
-    def _forget(self, at: str) -> None:
+    def forget(self, at: str) -> None:
+        """Of a pointer that is given up, forget what stands below it and where."""
         prefix = f"{at}/"
         for mapping in (self.cells.cells, self.cells.rows, self.submission.raw):
-            for key in [key for key in mapping if key.startswith(prefix)]:
+            for key in [key for key in mapping if key == at or key.startswith(prefix)]:
                 del mapping[key]
 
     def _cell(
@@ -230,6 +231,22 @@ class _TableReader:
             if filled:
                 kept[at] = Row(self.sheet, row, table.columns_at(row), moved)
                 items.append(item)
+        if table.filled_down and items:
+            self._drop_signatures(items)
+
+    def _drop_signatures(self, items: list[Any]) -> None:
+        """The lines below a form's table (填表人：张三 …) are no items where somebody typed them into its last rows."""
+        index, _ = self.table.filled_down[0]
+        while items:
+            at = f"{self.pointer}/{len(items) - 1}"
+            found = self.reader.cells.rows.get(at)
+            if found is None or found.sheet != self.sheet or not self._signs(found.row, index):
+                return
+            items.pop()
+            self.reader.forget(at)
+
+    def _signs(self, row: int, index: int) -> bool:
+        return signs(self.grid.value(row, self.table.places(row)[index]))
 
     def _item(
         self,

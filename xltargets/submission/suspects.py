@@ -23,9 +23,10 @@ _ABOVE = 8
 _LABELS = 5
 _BLANKS = re.compile(r"\s+")
 _CAPTION = re.compile(r".{0,11}[：:]")
-_FOOTER = re.compile(
-    r"(?:填表|制表|填报|审核|审批|复核|经办|负责|主管|联系|单位|部门|日期|时间|电话|备?注|附注|说明)[^：:]{0,8}[：:]|[合总小]\s*计\Z"
+_SIGNED = re.compile(
+    r"\s*(?:填表|制表|填报|审核|审批|复核|经办|负责|主管|联系|单位|部门|日期|时间|电话|备?注|附注|说明)[^：:]{0,8}[：:]"
 )
+_SUM = re.compile(r"[合总小]\s*计")
 
 
 def below_and_above(grid: Grid, sheet: str, table: Table, pointer: str) -> Iterator[Problem]:
@@ -60,10 +61,17 @@ def _is_item(filled: Sequence[tuple[Field, object]], table: Table, row: int) -> 
     return len(filled) >= enough or any(field.essential for field, _ in filled)
 
 
-def _is_caption(filled: Sequence[tuple[Field, object]]) -> bool:
+def _is_caption(filled: Sequence[tuple[Field, object]], table: Table) -> bool:
     """Whether a row is one with which forms end: 填表人：张三 审核人：, 合计 30.00, 注：…."""
-    texts = [str(value).strip() for _, value in filled]
-    return any(map(_CAPTION.fullmatch, texts)) or (bool(texts) and _FOOTER.match(texts[0]) is not None)
+    texts = {field: str(value).strip() for field, value in filled}
+    leftmost = min(table.all_columns, key=lambda column: column.stretches[0].left).field
+    first = texts.get(leftmost, "")  # in another column 单位成本：… may be an indicator's name
+    return any(map(_CAPTION.fullmatch, texts.values())) or signs(first) or _SUM.fullmatch(first) is not None
+
+
+def signs(text: object) -> bool:
+    """Whether a text begins one of the lines that stand below a form's table: 填表人：张三, 注：…"""
+    return isinstance(text, str) and _SIGNED.match(text) is not None
 
 
 def _rows_below(grid: Grid, table: Table) -> Iterator[int]:
@@ -71,7 +79,7 @@ def _rows_below(grid: Grid, table: Table) -> Iterator[int]:
         return
     for row in grid.rows(table.bottom + 1):
         filled = _filled(grid, table, row)
-        if any(area.top <= row and area.bottom > table.bottom for area in table.barriers) or _is_caption(filled):
+        if any(area.top <= row and area.bottom > table.bottom for area in table.barriers) or _is_caption(filled, table):
             return
         if _is_item(filled, table, row):
             yield row
