@@ -126,11 +126,12 @@ class Value:
     @property
     def per(self) -> str:
         """What a quotient is counted by: 人·月 in 元/人·月, "" where the unit is none."""
-        return self.unit.partition("/")[2]
+        above, _, below = self.unit.partition("/")
+        return below if above else ""  # /10万 is a rate
 
     @property
     def is_rate(self) -> bool:
-        """Whether it is counted in percent or per mille."""
+        """Whether it is counted in percent, per mille or per 100,000."""
         return self.is_number and self.base_unit == "%"
 
     @property

@@ -36,6 +36,7 @@ _SPELLED: dict[str, tuple[str, str, str]] = {
     # rates; 百分点 is a difference of rates and no rate itself
     "%": ("%", "1", "百分比 百分数 百分率 百分之 百分号"),
     "‰": ("%", "0.1", "千分比 千分之"),
+    "/10万": ("%", "0.001", "/十万 /100000"),
     "百分点": ("百分点", "1", "个百分点 个点"),
     # time; a month or a year has no fixed number of days, so nothing is converted
     "分钟": ("分钟", "1", "min"),
@@ -74,11 +75,14 @@ _SPELLED: dict[str, tuple[str, str, str]] = {
     "微克": ("克", "0.000001", "μg ug"),
     "毫克": ("克", "0.001", "mg"),
     "摄氏度": ("摄氏度", "1", "°C ℃"),
+    "NTU": ("NTU", "1", "ntu"),
     "毫克/升": ("毫克/升", "1", "mg/L mg/l"),
     # data
     "MB": ("MB", "1", "兆 Mb"),
     "GB": ("GB", "1", "G Gb"),
     "TB": ("TB", "1", "T Tb"),
+    "Mbps": ("Mbps", "1", "mbps Mb/s"),
+    "Gbps": ("Mbps", "1000", "gbps Gb/s"),
     # counted things with more than one spelling
     "台套": ("台套", "1", "台/套 台(套)"),
     "人次": ("人次", "1", "人·次 人.次 人(次)"),
