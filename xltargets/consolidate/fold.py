@@ -62,7 +62,7 @@ class Task(NamedTuple):
 
 
 class Parcel(NamedTuple):
-    """What comes back: the result without its tables, those as bytes, and the brief."""
+    """What comes back: the result without its tables, those as bytes, and the brief, which of a file that is as it was is known."""
 
     result: FileResult
     content: Encoded | None

@@ -354,9 +354,6 @@ class Units:
         self._places.append(unit << 32 | project << 16 | place)
         self._meant.append(sense)
 
-    def __len__(self) -> int:
-        return len(self._lines)
-
     def line(self, unit: int) -> UnitLine:
         """What is kept of a unit."""
         return UnitLine._make(self._lines[unit])
