@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from xltargets.consolidate.drawing.bodies import is_exact
+from xltargets.consolidate.drawing.bodies import is_exact, sound
 from xltargets.consolidate.drawing.columns import kind_of
 from xltargets.consolidate.drawing.drawn import Drawing
 from xltargets.consolidate.drawing.layout import Row, Table, main_table
@@ -40,10 +40,12 @@ class Brief(NamedTuple):
 
 
 def brief_of(result: FileResult, drawing: Drawing | None, widths: Mapping[str, Sequence[int]], root: Table) -> Brief:
-    """Of a file that was read: ``year``; ``rows`` and ``widths`` per table; ``keys`` of its
-    projects; of its findings the number ``findings``, those that count by severity in ``counts`` and by rule in
-    ``rules``; ``items``, per project its kind and the numbers of :data:`SEVERITIES`; ``money``, per kind of project the
-    sums of its amounts, exact, as text. Of every file ``failures``, the number of rules that raised.
+    """What is known of a file in short.
+
+    Its JSON says of a file that was read: ``year``; ``rows`` and ``widths`` per table; ``keys`` of its projects; of its
+    findings the number ``findings``, those that count by severity in ``counts`` and by rule in ``rules``; ``items``, per
+    project its kind and the numbers of :data:`SEVERITIES`; ``money``, per kind of project the sums of its amounts, exact, as
+    text. Of every file ``failures``, the number of rules that raised.
     """
     brief: dict[str, Any] = {}
     who: dict[str, str | None] = dict.fromkeys(IDENTITY)
@@ -63,19 +65,14 @@ def brief_of(result: FileResult, drawing: Drawing | None, widths: Mapping[str, S
             result.tables, Counter((item, finding.severity) for finding, item in counted), main_table(root)
         )
     brief["failures"] = len(result.failures)
-    said = _sound(json.dumps(brief, ensure_ascii=False, separators=(",", ":")))
+    said = sound(json.dumps(brief, ensure_ascii=False, separators=(",", ":")))
     return Brief(who["unit"], who["name"], who["region"], said)
 
 
 def _said(row: Row, column: int | None) -> str | None:
     """What a row of the root says in a column; None where it says nothing."""
     value = None if column is None else row[column + 1]
-    return _sound(str(value).strip()) or None if value is not None else None
-
-
-def _sound(text: str) -> str:
-    """Text that a database takes: half of a surrogate pair becomes a question mark."""
-    return text.encode("utf-8", "replace").decode()
+    return None if value is None else sound(str(value).strip()) or None
 
 
 def _projects(

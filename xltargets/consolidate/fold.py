@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from xltargets.consolidate.brief import Brief, brief_of
 from xltargets.consolidate.codec import Encoded, encode
+from xltargets.consolidate.drawing.bodies import sound
 from xltargets.consolidate.drawing.choice import choice_of
 from xltargets.consolidate.drawing.drawn import draw, widths_of
 from xltargets.consolidate.drawing.laid import lay
@@ -133,7 +134,7 @@ def _enter(task: Task, parcel: Parcel, store: Store) -> Brief:
 
 
 def _key(source: Source) -> str:
-    return "\0".join((os.path.abspath(source.path), source.member or "")).encode("utf-8", "replace").decode()
+    return sound("\0".join((os.path.abspath(source.path), source.member or "")))
 
 
 def _failed(source: Source, error: Exception) -> Parcel:

@@ -30,6 +30,7 @@ from xltargets.consolidate.codec import (
     decode_record,
     encode_findings,
 )
+from xltargets.consolidate.drawing.bodies import sound
 from xltargets.consolidate.drawing.drawn import Drawing, decode_drawing
 from xltargets.consolidate.drawing.laid import Sheets, decode_sheets
 from xltargets.consolidate.inbox.discover import Source
@@ -118,6 +119,7 @@ class Listed(NamedTuple):
         return found
 
 
+_BRIEF = ", ".join(Brief._fields)
 _DIGEST = Listed._fields.index("digest")
 
 
@@ -184,7 +186,7 @@ class Store:
         """The digests that files had when their results were kept; nothing of those without such a result."""
         places = ",".join("?" * len(files))
         found = self._base.execute(
-            "SELECT file, digest, unit, name, region, said FROM seen JOIN results USING (digest) JOIN parts USING (id)"
+            f"SELECT file, digest, {_BRIEF} FROM seen JOIN results USING (digest) JOIN parts USING (id)"
             f" WHERE print = ? AND file IN ({places})",
             (self.print, *files),
         ).fetchall()
@@ -202,7 +204,7 @@ class Store:
         self._used.append(digest)
         self._commit_some()
         if digest not in self._briefs:
-            ((_, *brief),) = self._rows("unit, name, region, said", {digest})
+            ((_, *brief),) = self._rows(_BRIEF, {digest})
             return Brief(*brief)
         return self._briefs[digest]
 
@@ -227,7 +229,7 @@ class Store:
 
     def keep_crossed(self, number: int, findings: Iterable[Finding]) -> None:
         """Keep for this run what the comparison of units found of a file, after what is kept of it so far."""
-        said = json.dumps(encode_findings(findings), ensure_ascii=False).encode("utf-8", "replace").decode()
+        said = sound(json.dumps(encode_findings(findings), ensure_ascii=False))
         self._list.execute("INSERT INTO crossed VALUES (?, ?)", (number, said))
 
     def commit(self) -> None:

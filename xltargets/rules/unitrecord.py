@@ -334,9 +334,10 @@ class Units:
     def add(self, record: UnitRecord) -> None:
         """Fold a record in."""
         index = len(self._lines)
-        self._lines.append(
-            (record.file, record.code, record.name, record.year, record.version, record.money_units, record.content, str(record.total))
+        line = UnitLine(
+            record.file, record.code, record.name, record.year, record.version, record.money_units, record.content, str(record.total)
         )  # fmt: skip
+        self._lines.append(tuple(line))
         self.sentences.append(record.sentences)
         self._codes.append(tuple([project.code for project in record.projects]))
         self._goals.append([project.goal for project in record.projects])

@@ -231,7 +231,7 @@ class _TableReader:
             if filled:
                 kept[at] = Row(self.sheet, row, table.columns_at(row), moved)
                 items.append(item)
-        if table.filled_down and items:
+        if table.filled_down:
             self._drop_signatures(items)
 
     def _drop_signatures(self, items: list[Any]) -> None:

@@ -61,10 +61,9 @@ def _is_item(filled: Sequence[tuple[Field, object]], table: Table, row: int) -> 
     return len(filled) >= enough or any(field.essential for field, _ in filled)
 
 
-def _is_caption(filled: Sequence[tuple[Field, object]], table: Table) -> bool:
+def _is_caption(filled: Sequence[tuple[Field, object]], leftmost: Field) -> bool:
     """Whether a row is one with which forms end: 填表人：张三 审核人：, 合计 30.00, 注：…."""
     texts = {field: str(value).strip() for field, value in filled}
-    leftmost = min(table.all_columns, key=lambda column: column.stretches[0].left).field
     first = texts.get(leftmost, "")  # in another column 单位成本：… may be an indicator's name
     return any(map(_CAPTION.fullmatch, texts.values())) or signs(first) or _SUM.fullmatch(first) is not None
 
@@ -77,9 +76,10 @@ def signs(text: object) -> bool:
 def _rows_below(grid: Grid, table: Table) -> Iterator[int]:
     if table.bottom >= grid.end[0]:
         return
+    leftmost = min(table.all_columns, key=lambda column: column.stretches[0].left).field
     for row in grid.rows(table.bottom + 1):
         filled = _filled(grid, table, row)
-        if any(area.top <= row and area.bottom > table.bottom for area in table.barriers) or _is_caption(filled, table):
+        if any(area.top <= row and area.bottom > table.bottom for area in table.barriers) or _is_caption(filled, leftmost):
             return
         if _is_item(filled, table, row):
             yield row

@@ -100,6 +100,11 @@ def attribute(text: str) -> bytes:
     return found.encode("utf-8", "replace")
 
 
+def sound(text: str) -> str:
+    """Text that a database takes: half of a surrogate pair becomes a question mark."""
+    return text.encode("utf-8", "replace").decode()
+
+
 def cut(text: str) -> str:
     """Text no longer than a cell takes; one that is cut says so."""
     units = text.encode("utf-16-le", "surrogatepass")

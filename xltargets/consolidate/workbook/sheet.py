@@ -178,15 +178,14 @@ class Pages:
 
     def put_values(self, values: Sequence[object], style: str = "body") -> None:
         """Write a row of values: None, str, bool, int, Decimal, :class:`Formula` or :class:`Link`, one per column."""
-        high, cells, linked = 1, {HEIGHT: [b""]}, None
+        high, cells, linked = 1, dict[str, list[bytes]](), None
         for (key, room), value in zip(self._rooms, values, strict=True):
             if type(value) is Link:
                 linked, value = CellLink(key, value), value.text
             if room and type(value) is str:
                 high = max(high, lines(value, room))
             cells[key] = [body_of(value)]
-        cells[HEIGHT] = [HEIGHTS[high]]
-        self.put_all([self._rows[style]], cells, [linked])
+        self.put_all([self._rows[style]], {HEIGHT: [HEIGHTS[high]], **cells}, [linked])
 
     def finish(self, filtered: bool = True, beside: int = 0) -> None:
         """Put filters on the columns, apart from the last rows, as many as `beside`."""

@@ -20,14 +20,15 @@ def units_come_once(units: Units) -> Iterator[UnitHit]:
     同一单位编码只应有一份申报表，内容完全相同的文件也只应有一份（多半是改了文件名重复报送）。
     改法：确认以哪一份为准，删去其余的；编码填错的，改为本单位的编码。
     """
-    codes = earlier_equal([line.code.upper() for line in units.lines()])
-    copies = earlier_equal([line.content for line in units.lines()])
-    for index, line in enumerate(units.lines()):
+    marks = [(line.code.upper(), line.content) for line in units.lines()]
+    codes = earlier_equal([code for code, _ in marks])
+    copies = earlier_equal([content for _, content in marks])
+    for index in sorted(codes.keys() | copies.keys()):
         if index in copies:
             yield UnitHit(index, "", f"内容与文件“{units.line(copies[index]).file}”完全相同，疑似重复报送，请删去一份")
-        elif index in codes:
+        else:
             first = units.line(codes[index])
-            message = f"单位编码{line.code}与{first.name or '另一单位'}的文件“{first.file}”相同，请确认以哪份为准或改正编码"
+            message = f"单位编码{units.line(index).code}与{first.name or '另一单位'}的文件“{first.file}”相同，请确认以哪份为准或改正编码"
             yield UnitHit(index, "/unit/code", message)
 
 
@@ -125,8 +126,11 @@ def units_agree_on_the_form(units: Units) -> Iterator[UnitHit]:
         ("金额单位", "/projects/0/money_unit", lambda line: line.money_units),
         ("模板版本", "/template/version", lambda line: [line.version] if line.version else []),
     ]
-    for label, pointer, of in traits:
-        counts = Counter(value for line in units.lines() for value in of(line))
+    found: list[Counter[Hashable]] = [Counter() for _ in traits]
+    for line in units.lines():
+        for counts, (_, _, of) in zip(found, traits, strict=True):
+            counts.update(of(line))
+    for counts, (label, pointer, of) in zip(found, traits, strict=True):
         if len(counts) < 2:
             continue
         usual, many = counts.most_common(1)[0]
@@ -142,8 +146,9 @@ def units_on_the_roster_are_in(units: Units, roster: Rows) -> Iterator[UnitHit]:
     单位名录（--roster）中有而没有收到申报表的单位，逐个列出；申报表的单位编码不在名录中的为警告。
     改法：催报；编码填错的，改为名录中的编码。
     """
-    received = {line.code for line in units.lines()}
+    received = set()
     for index, line in enumerate(units.lines()):
+        received.add(line.code)
         if line.code and line.code not in roster:
             namesake = next((code for code, row in roster.items() if plain(row.get("单位名称")) == plain(line.name)), "")
             known = f"（名录中同名单位的编码是{namesake}）" if namesake and line.name else ""
